@@ -1,0 +1,11 @@
+export * as kind from './kinds.ts'
+export { isLoopback } from './kinds.ts'
+export {
+  ConfigError,
+  type Environment,
+  loadConfig,
+  type Setting,
+  type Settings,
+  type Values,
+} from './load.ts'
+export { Secret } from './secret.ts'

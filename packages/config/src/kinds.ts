@@ -1,0 +1,68 @@
+// The kinds of values that settings have, each as a schema over the environment's text.
+
+import { z } from 'zod'
+import { Secret } from './secret.ts'
+
+const text = z.string({ error: 'is required' })
+
+/** Whole number from `min` to `max`; with a fallback it may be unset. */
+export function whole(min: number, max: number, fallback?: number) {
+  const schema = text
+    .regex(/^\d{1,15}$/, `must be a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((n) => n >= min && n <= max, `must be from ${min} to ${max}`)
+  return fallback === undefined ? schema : z.union([z.undefined().transform(() => fallback), schema])
+}
+
+export const port = (fallback?: number) => whole(0, 65535, fallback)
+
+/** An absolute http(s) URL without user info, query or fragment; comes out without a trailing slash. */
+export const baseUrl = () =>
+  text.transform((value, context) => {
+    const url = URL.canParse(value) ? new URL(value) : undefined
+    const fine =
+      url && /^https?:$/.test(url.protocol) && !url.username && !url.password && !url.search && !url.hash
+    if (fine) return url.href.replace(/\/+$/, '')
+    context.addIssue({
+      code: 'custom',
+      message: 'must be an http or https URL without user info, query or fragment',
+    })
+    return z.NEVER
+  })
+
+/** A secret of at least `min` characters; known weak values are refused. */
+export const secret = (min = 32) =>
+  text
+    .min(min, `must have at least ${min} characters; make one with: openssl rand -base64 32`)
+    .refine((value) => new Set(value).size > 5, 'is too weak: use a random value')
+    .transform((value) => new Secret(value))
+
+/** Comma separated list; empty when unset. */
+export const list = () =>
+  z
+    .string()
+    .optional()
+    .transform((value) =>
+      (value ?? '')
+        .split(',')
+        .map((item) => item.trim())
+        .filter(Boolean),
+    )
+
+export const flag = () =>
+  z
+    .enum(['0', '1'], { error: 'must be 0 or 1' })
+    .optional()
+    .transform((value) => value === '1')
+
+export const optional = <S extends z.ZodType>(schema: S) => z.union([z.undefined(), schema])
+
+/** An address to bind to. */
+export const host = (fallback: string) =>
+  z
+    .string()
+    .optional()
+    .transform((value) => value ?? fallback)
+
+/** True for an address that only this machine reaches. */
+export const isLoopback = (name: string) => /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/.test(name)

@@ -1,0 +1,54 @@
+// Listening, and stopping without losing a request.
+
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** Binds and resolves with the port; a busy port rejects with one clear sentence. */
+export function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const sentence =
+        error.code === 'EADDRINUSE'
+          ? `Port ${port} on ${host} is in use: stop the other program or set another port`
+          : error.code === 'EACCES'
+            ? `Port ${port} on ${host} needs more rights: choose one above 1023`
+            : error.message
+      reject(new Error(sentence, { cause: error }))
+    })
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
+  })
+}
+
+export interface DrainTimes {
+  /** Not ready, but still accepting, so that balancers notice. */
+  readonly settleMs: number
+  /** Longest wait for requests in flight. */
+  readonly drainMs: number
+}
+
+/** Stops accepting, lets requests in flight finish for at most `drainMs`, then closes what is left. */
+export async function drain(server: Server, drainMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  server.closeIdleConnections()
+  const timer = setTimeout(() => server.closeAllConnections(), drainMs)
+  await closed
+  clearTimeout(timer)
+}
+
+/**
+ * Runs `stop` once on SIGTERM or SIGINT, a second signal exits at once; also on the end of the parent's pipe where
+ * `GATEHOUSE_PARENT_PIPE` asks for it.
+ */
+export function onStop(stop: (times: DrainTimes) => Promise<void>, times: DrainTimes): void {
+  let stopping = false
+  const handle = () => {
+    if (stopping) process.exit(1)
+    stopping = true
+    stop(times).then(
+      () => process.exit(0),
+      () => process.exit(1),
+    )
+  }
+  process.on('SIGTERM', handle)
+  process.on('SIGINT', handle)
+}

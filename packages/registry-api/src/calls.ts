@@ -1,0 +1,51 @@
+// Call records: what happened to one message that came to a gateway.
+
+import { z } from 'zod'
+import { timestamp, uuid } from './primitives.ts'
+
+export const outcome = z.enum([
+  'ok',
+  'tool_error',
+  'protocol_error',
+  'input_required',
+  'refused',
+  'upstream_error',
+  'cancelled',
+  'unknown',
+])
+
+/** As a gateway sends it to the registry's internal listener. Times in ms, sizes in bytes. */
+export const callReport = z.object({
+  id: uuid,
+  workspace_id: uuid,
+  /** Unix time in ms. */
+  started_at_ms: z.number(),
+  request_id: z.string(),
+  caller_key_id: z.string(),
+  caller_name: z.string(),
+  server_id: uuid.nullable(),
+  server_slug: z.string().nullable(),
+  path: z.enum(['transparent', 'aggregate']),
+  era: z.enum(['legacy', 'modern']),
+  method: z.string().max(128),
+  tool: z.string().max(256).nullable(),
+  http_status: z.int(),
+  outcome,
+  error_code: z.string().nullable(),
+  duration_ms: z.number(),
+  upstream_ms: z.number().nullable(),
+  request_bytes: z.int(),
+  response_bytes: z.int(),
+  attached_headers: z.array(z.string()),
+})
+export type CallReport = z.output<typeof callReport>
+
+/** As `GET /v1/calls` shows it. */
+export const call = callReport
+  .omit({ workspace_id: true, started_at_ms: true })
+  .extend({ started_at: timestamp })
+export type Call = z.output<typeof call>
+
+/** Cursor paging. */
+export const page = <S extends z.ZodType>(item: S) =>
+  z.object({ data: z.array(item), next_cursor: z.string().nullable() })

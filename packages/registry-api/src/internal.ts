@@ -1,0 +1,104 @@
+// What gateways alone may ask, on the registry's internal listener with `Authorization: Bearer <gateway token>`.
+// Every answer carries the revision of the snapshot it was read in; a gateway discards one that is older than what it
+// has already been told.
+
+import { z } from 'zod'
+import { callReport } from './calls.ts'
+import { permission, slug, uuid } from './primitives.ts'
+
+export const revision = z.int().nonnegative()
+
+/** `POST /internal/resolve`: who has this key, and which server (or, with null, all servers) may it reach. */
+export const resolveRequest = z.strictObject({
+  /** SHA-256 of the whole key, hex. */
+  key_digest: z.string().regex(/^[0-9a-f]{64}$/),
+  slug: slug.nullable(),
+})
+
+export const resolvedServer = z.object({
+  id: uuid,
+  slug,
+  name: z.string(),
+  url: z.url(),
+  auth_type: z.enum(['', 'headers', 'oauth']),
+  credential_generation: uuid,
+  era: z.enum(['auto', 'legacy', 'modern']),
+  call_timeout_ms: z.int().nullable(),
+  max_concurrent: z.int().nullable(),
+})
+export type ResolvedServer = z.output<typeof resolvedServer>
+
+export const resolvedCaller = z.object({
+  key_id: uuid,
+  key_name: z.string(),
+  kind: z.enum(['user', 'service']),
+  workspace_id: uuid,
+  user_id: uuid.nullable(),
+  /** Of the key, already intersected with its owner's present role. */
+  permissions: z.array(permission),
+  /** Requests per minute. */
+  rate_limit: z.int().nullable(),
+  /** Unix time in ms after which the key is no longer good. */
+  expires_at_ms: z.number().nullable(),
+})
+export type ResolvedCaller = z.output<typeof resolvedCaller>
+
+/**
+ * `caller: null` for every bad key, whatever the reason. `servers` holds the enabled servers that this caller may use:
+ * with a slug at most one; without one all, ordered by slug.
+ */
+export const resolveAnswer = z.object({
+  revision,
+  caller: resolvedCaller.nullable(),
+  servers: z.array(resolvedServer),
+})
+export type ResolveAnswer = z.output<typeof resolveAnswer>
+
+/** `POST /internal/credentials`: the headers to attach for this caller at this server. 404 when the server is gone. */
+export const credentialsRequest = z.strictObject({ key_id: uuid, workspace_id: uuid, server_id: uuid })
+export const credentialsAnswer = z.object({
+  revision,
+  generation: uuid,
+  headers: z.array(z.tuple([z.string(), z.string()])),
+})
+export type CredentialsAnswer = z.output<typeof credentialsAnswer>
+
+/** `POST /internal/call-records`: a batch; answers 202. */
+export const callRecordsRequest = z.strictObject({ records: z.array(callReport).max(5_000) })
+
+/** `POST /internal/ended-sessions`: 404 for this session token from now on, on every gateway. */
+export const endedSession = z.strictObject({
+  /** SHA-256 of the session token, hex. */
+  digest: z.string().regex(/^[0-9a-f]{64}$/),
+  expires_at_ms: z.number(),
+})
+
+/**
+ * `GET /internal/changes?gateway_id=`: server-sent events. `hello` first, then a `change` for every committed change of what
+ * gateways cache; a comment line every 5 s. After any gap a gateway drops everything it has cached.
+ */
+export const helloEvent = z.object({
+  revision,
+  /** For `Via`, to notice loops. */
+  installation_mark: z.string(),
+  /** Keys (base64, 32 bytes) for session tokens; seal with the newest whose `not_before_ms` has passed. */
+  sealing_keys: z.array(
+    z.object({ id: uuid, key: z.string(), not_before_ms: z.number(), expires_at_ms: z.number() }),
+  ),
+  ended_sessions: z.array(endedSession),
+})
+export type HelloEvent = z.output<typeof helloEvent>
+
+export const changeEvent = z.object({
+  revision,
+  workspace_id: uuid,
+  subject: z.enum(['server', 'api-key', 'membership', 'session']),
+  /** The object's id; for `session` the digest of the ended session's token. */
+  subject_id: z.string(),
+  /** For `session` only. */
+  expires_at_ms: z.number().optional(),
+})
+export type ChangeEvent = z.output<typeof changeEvent>
+
+/** `POST /internal/acknowledge`: the gateway uses nothing older than this revision any more. Answers 204. */
+export const acknowledgement = z.strictObject({ gateway_id: uuid, revision })

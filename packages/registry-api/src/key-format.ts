@@ -1,0 +1,47 @@
+// The form of an API key: gth_<env>_<12-char public id>_<43-char base62 secret><6-char checksum>. Anybody can tell a
+// malformed key without asking the database.
+
+import { createHash, randomBytes } from 'node:crypto'
+import { crc32 } from 'node:zlib'
+
+const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+const form = /^gth_([a-z]{1,8})_([0-9A-Za-z]{12})_([0-9A-Za-z]{43})([0-9A-Za-z]{6})$/
+
+export interface NewKey {
+  readonly key: string
+  readonly publicId: string
+}
+
+/** A fresh key; `env` tells keys of installations apart (`live`, `dev`). */
+export function makeKey(env: string): NewKey {
+  const publicId = randomText(12)
+  const body = `gth_${env}_${publicId}_${randomText(43)}`
+  return { key: body + checksum(body), publicId }
+}
+
+/** The key's digest (SHA-256, hex), or undefined when it is malformed or its checksum is wrong. */
+export function digestKey(key: string): string | undefined {
+  if (!form.test(key) || checksum(key.slice(0, -6)) !== key.slice(-6)) return undefined
+  return createHash('sha256').update(key).digest('hex')
+}
+
+function checksum(body: string): string {
+  let rest = crc32(body)
+  let text = ''
+  for (let i = 0; i < 6; i += 1) {
+    text = alphabet.charAt(rest % 62) + text
+    rest = Math.floor(rest / 62)
+  }
+  return text
+}
+
+function randomText(length: number): string {
+  let text = ''
+  while (text.length < length) {
+    for (const byte of randomBytes(length)) {
+      // 248 is the largest multiple of 62 in a byte: above it the choice would be uneven.
+      if (byte < 248 && text.length < length) text += alphabet.charAt(byte % 62)
+    }
+  }
+  return text
+}

@@ -1,0 +1,30 @@
+// Unit and integration tests of all packages and apps. The registry's run once per database.
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    projects: [
+      { extends: true, test: { name: 'packages', include: ['packages/*/src/**/*.test.ts'] } },
+      { extends: true, test: { name: 'gateway', include: ['apps/gateway/src/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'registry on the embedded database',
+          include: ['apps/registry/src/**/*.test.ts'],
+          env: { GATEHOUSE_TEST_DATABASE: 'embedded' },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'registry on PostgreSQL',
+          include: ['apps/registry/src/**/*.test.ts'],
+          env: { GATEHOUSE_TEST_DATABASE: 'postgresql' },
+        },
+      },
+      { extends: true, test: { name: 'console', include: ['apps/console/src/**/*.test.ts'] } },
+    ],
+  },
+})
