@@ -8,4 +8,5 @@ export {
   type Settings,
   type Values,
 } from './load.ts'
+export { gatehouseNames } from './names.ts'
 export { Secret } from './secret.ts'

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import type { z } from 'zod'
+import { gatehouseNames } from './names.ts'
 
 /** One setting: its schema over the environment's text (undefined when unset) and a sentence for the table in the README. */
 export interface Setting<S extends z.ZodType = z.ZodType> {
@@ -32,14 +33,14 @@ export class ConfigError extends Error {
 
 /**
  * Reads `settings` from `env`. Empty text counts as unset. A variable that starts with GATEHOUSE_ and is in neither
- * `settings` nor `known` is a mistake: a misspelt limit must not silently be none.
+ * `settings` nor `known` (all optional settings of the product) is a mistake: a misspelt limit must not silently be none.
  * @throws ConfigError with every mistake
  */
 export function loadConfig<const T extends Settings>(
   app: string,
   settings: T,
   env: Environment,
-  known: readonly string[] = [],
+  known: readonly string[] = gatehouseNames,
 ): Values<T> {
   const mistakes: string[] = []
   const values: Record<string, unknown> = {}

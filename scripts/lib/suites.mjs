@@ -1,0 +1,46 @@
+// Running a test suite and counting from its own JSON report; a suite that ran nothing has failed.
+
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { bin, environment, root } from './paths.mjs'
+import { show } from './run.mjs'
+import { say } from './say.mjs'
+
+/** vitest's projects by name; none means all. @returns {{passed, failed}} */
+export async function vitest(title, args, env = {}) {
+  const file = fresh(`reports/${title.replaceAll(' ', '-')}.json`)
+  say(`Suite: ${title}`)
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+  const code = await show(join(bin, 'vitest'), ['run', ...args, ...reporters], { env: { ...environment(), ...env } })
+  const report = read(file)
+  return counted(code, report?.numPassedTests ?? 0, report?.numFailedTests ?? 0)
+}
+
+/** Playwright's tests below e2e/. @returns {{passed, failed}} */
+export async function playwright(title, args, env = {}) {
+  const file = fresh(`reports/${title.replaceAll(' ', '-')}.json`)
+  say(`Suite: ${title}`)
+  const code = await show(join(bin, 'playwright'), ['test', '--config', 'e2e/playwright.config.ts', '--reporter=list,json', ...args], {
+    env: { ...environment(), ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: file },
+  })
+  const { expected = 0, unexpected = 0, flaky = 0 } = read(file)?.stats ?? {}
+  return counted(code, expected, unexpected + flaky)
+}
+
+/** A non-zero exit without a failed test, or no test at all, counts as one failure. */
+function counted(code, passed, failed) {
+  return { passed, failed: failed === 0 && (code !== 0 || passed === 0) ? 1 : failed }
+}
+
+function fresh(path) {
+  const file = join(root, path)
+  mkdirSync(dirname(file), { recursive: true })
+  rmSync(file, { force: true })
+  return file
+}
+
+const read = (file) => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined)
+
+/** The sum of several results. */
+export const sum = (...all) =>
+  all.reduce((a, b) => ({ passed: a.passed + b.passed, failed: a.failed + b.failed }), { passed: 0, failed: 0 })
