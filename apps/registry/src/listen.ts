@@ -1,0 +1,53 @@
+// PostgreSQL's LISTEN on a connection of its own, which comes back after an outage. Notices carry nothing: who hears one
+// reads the outbox, so a lost or doubled notice does no harm.
+
+import pg from 'pg'
+
+export interface Listener {
+  close(): Promise<void>
+}
+
+/** @param onNotice called for every notice and after every new connection */
+export async function listen(
+  config: pg.ClientConfig,
+  channel: string,
+  onNotice: () => void,
+  onError: (error: unknown) => void,
+): Promise<Listener> {
+  let closed = false
+  let client: pg.Client | undefined
+  let retry: NodeJS.Timeout | undefined
+
+  async function connect(): Promise<void> {
+    const next = new pg.Client({ ...config, keepAlive: true, connectionTimeoutMillis: 2_000 })
+    let lost = false
+    const reconnect = (error?: unknown) => {
+      if (lost || closed) return
+      lost = true
+      if (error) onError(error)
+      next.end().catch(() => undefined) // it is broken already
+      retry = setTimeout(() => connect().catch(() => undefined), 500)
+    }
+    next.on('error', reconnect)
+    next.on('end', () => reconnect())
+    next.on('notification', onNotice)
+    client = next
+    try {
+      await next.connect()
+      await next.query(`LISTEN ${pg.escapeIdentifier(channel)}`)
+    } catch (error) {
+      reconnect(error)
+      throw error
+    }
+    onNotice()
+  }
+
+  await connect()
+  return {
+    async close() {
+      closed = true
+      clearTimeout(retry)
+      await client?.end()
+    },
+  }
+}
