@@ -46,6 +46,34 @@ export const call = callReport
   .extend({ started_at: timestamp })
 export type Call = z.output<typeof call>
 
+/** Query of `GET /v1/calls`, newest first; filters are named like the fields and hold all at once. */
+export const callQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(256).optional(),
+  server: uuid.optional(),
+  tool: z.string().max(256).optional(),
+  outcome: outcome.optional(),
+  method: z.string().max(128).optional(),
+  /** Id of the API key that called. */
+  key: uuid.optional(),
+  /** Started at or after. */
+  since: z.iso.datetime({ offset: true }).optional(),
+  /** Started before. */
+  until: z.iso.datetime({ offset: true }).optional(),
+})
+
+/** Query of `GET /v1/calls/stream`: server-sent events `call`, each a `call` as JSON, from now on. */
+export const callStreamQuery = callQuery.pick({
+  server: true,
+  tool: true,
+  outcome: true,
+  method: true,
+  key: true,
+})
+
+/** Query of lists without filters. */
+export const pageQuery = callQuery.pick({ limit: true, cursor: true })
+
 /** Cursor paging. */
 export const page = <S extends z.ZodType>(item: S) =>
   z.object({ data: z.array(item), next_cursor: z.string().nullable() })

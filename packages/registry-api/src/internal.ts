@@ -54,7 +54,11 @@ export const resolveAnswer = z.object({
 })
 export type ResolveAnswer = z.output<typeof resolveAnswer>
 
-/** `POST /internal/credentials`: the headers to attach for this caller at this server. 404 when the server is gone. */
+/**
+ * `POST /internal/credentials`: the headers to attach for this caller at this server. 404 `mcp_server_not_found` when the
+ * server is gone or disabled, or this caller may not (any more) invoke it; 500 `credential_unreadable` when its stored
+ * headers can not be opened or may not be sent.
+ */
 export const credentialsRequest = z.strictObject({ key_id: uuid, workspace_id: uuid, server_id: uuid })
 export const credentialsAnswer = z.object({
   revision,
@@ -63,10 +67,9 @@ export const credentialsAnswer = z.object({
 })
 export type CredentialsAnswer = z.output<typeof credentialsAnswer>
 
-/** `POST /internal/call-records`: a batch; answers 202. */
+/** `POST /internal/call-records`: a batch; answers 202. Records that came before and those of unknown workspaces are skipped. */
 export const callRecordsRequest = z.strictObject({ records: z.array(callReport).max(5_000) })
 
-/** `POST /internal/ended-sessions`: 404 for this session token from now on, on every gateway. */
 export const endedSession = z.strictObject({
   /** SHA-256 of the session token, hex. */
   digest: z.string().regex(/^[0-9a-f]{64}$/),
@@ -74,8 +77,16 @@ export const endedSession = z.strictObject({
 })
 
 /**
+ * `POST /internal/ended-sessions`: 404 for this session token from now on, on every gateway. Answers 204 when every
+ * connected gateway knows, 503 `revocation_pending` when one does not confirm. Without a workspace the change event
+ * carries the nil UUID.
+ */
+export const endSessionRequest = endedSession.extend({ workspace_id: uuid.optional() })
+
+/**
  * `GET /internal/changes?gateway_id=`: server-sent events. `hello` first, then a `change` for every committed change of what
- * gateways cache; a comment line every 5 s. After any gap a gateway drops everything it has cached.
+ * gateways cache; a comment line every 5 s. After any gap a gateway drops everything it has cached. Another `hello` comes on
+ * the same stream when there is a new sealing key: it replaces the keys and the ended sessions, nothing has to be dropped.
  */
 export const helloEvent = z.object({
   revision,

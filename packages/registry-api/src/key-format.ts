@@ -19,10 +19,26 @@ export function makeKey(env: string): NewKey {
   return { key: body + checksum(body), publicId }
 }
 
+/** What a well-formed key says about itself. */
+export interface ParsedKey {
+  readonly publicId: string
+  /** The part that may be shown: `gth_<env>_<public id>`. */
+  readonly prefix: string
+  /** SHA-256 of the whole key, hex. */
+  readonly digest: string
+}
+
+/** The parts of a key, or undefined when it is malformed or its checksum is wrong. */
+export function parseKey(key: string): ParsedKey | undefined {
+  const publicId = form.exec(key)?.[2]
+  if (publicId === undefined || checksum(key.slice(0, -6)) !== key.slice(-6)) return undefined
+  // 50: the underscore, the secret and the checksum.
+  return { publicId, prefix: key.slice(0, -50), digest: createHash('sha256').update(key).digest('hex') }
+}
+
 /** The key's digest (SHA-256, hex), or undefined when it is malformed or its checksum is wrong. */
 export function digestKey(key: string): string | undefined {
-  if (!form.test(key) || checksum(key.slice(0, -6)) !== key.slice(-6)) return undefined
-  return createHash('sha256').update(key).digest('hex')
+  return parseKey(key)?.digest
 }
 
 function checksum(body: string): string {
