@@ -24,6 +24,7 @@ export default defineConfig({
           env: { GATEHOUSE_TEST_DATABASE: 'postgresql' },
         },
       },
+      { extends: true, test: { name: 'e2e', include: ['e2e/system/**/*.test.ts'], fileParallelism: false } },
       { extends: true, test: { name: 'console', include: ['apps/console/src/**/*.test.ts'] } },
     ],
   },

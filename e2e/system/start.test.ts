@@ -1,0 +1,81 @@
+// What `npm start` promises: private files, clean stops, data that stays, and one clear sentence for each thing in its way.
+
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
+import { api, dataFolder, launch, startProduct } from '../src/product.ts'
+
+const folders: { remove(): void }[] = []
+const newFolder = () => {
+  const data = dataFolder()
+  folders.push(data)
+  return data.folder
+}
+afterEach(() => {
+  for (const data of folders.splice(0)) data.remove()
+})
+
+test('files with secrets are private, Ctrl-C ends within 5 s, and the next start finds the data with a new key', async () => {
+  const folder = newFolder()
+  const first = await startProduct({ folder })
+  for (const name of ['dev.json', 'secrets.json']) expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600)
+  expect(statSync(folder).mode & 0o777).toBe(0o700)
+  expect(first.console_link.startsWith(first.console_url)).toBe(true)
+  const made = await first.api('POST', '/v1/deepagents/mcp-servers', { name: 'Kept', url: 'https://kept.example.com/mcp' })
+  expect(made.status).toBe(201)
+
+  const { code, ms } = await first.stop('SIGINT')
+  expect(code).toBe(0)
+  expect(ms).toBeLessThan(5_000)
+  expect(existsSync(join(folder, 'dev.json'))).toBe(false)
+
+  const second = await startProduct({ folder })
+  try {
+    expect(second.api_key).not.toBe(first.api_key)
+    const { body } = await second.api('GET', '/v1/deepagents/mcp-servers')
+    expect((body as { name: string }[]).map((server) => server.name).sort()).toEqual(['Kept', 'Sample server'])
+    const old = await api(`${second.registry_url}/v1/deepagents/mcp-servers`, first.api_key, 'GET')
+    expect(old).toEqual({ status: 403, body: { error: 'Forbidden' } })
+    const third = await launch({ folder })
+    expect(await third.ended).toBe(1)
+    expect(third.output()).toMatch(/data folder .* is in use by another Gatehouse/)
+  } finally {
+    await second.stop()
+  }
+}, 120_000)
+
+test('a busy port is named', async () => {
+  const server = createServer()
+  const port = await new Promise<number>((done) =>
+    server.listen(0, '127.0.0.1', () => done((server.address() as { port: number }).port)),
+  )
+  const { ended, output } = await launch({ folder: newFolder(), env: { REGISTRY_PORT: String(port) } })
+  expect(await ended).toBe(1)
+  expect(output()).toContain(`Port ${port} is in use: stop the other program, or set REGISTRY_PORT to a free port.`)
+  server.close()
+})
+
+test('a data folder of a newer version is refused and left as it is', async () => {
+  const folder = newFolder()
+  writeFileSync(join(folder, 'version.json'), '{"format":99}\n')
+  const { ended, output } = await launch({ folder })
+  expect(await ended).toBe(1)
+  expect(output()).toContain('was written by a newer version of Gatehouse')
+  expect(readFileSync(join(folder, 'version.json'), 'utf8')).toBe('{"format":99}\n')
+})
+
+test('a data folder that can not be written is refused', async () => {
+  // A file in the way: works for root too, whom permissions don't stop.
+  const path = join(newFolder(), 'file')
+  writeFileSync(path, '')
+  const { ended, output } = await launch({ folder: join(path, 'below') })
+  expect(await ended).toBe(1)
+  expect(output()).toMatch(/The data folder .* can not be written/)
+})
+
+test('a misspelt setting stops the start and is named', async () => {
+  const { ended, output } = await launch({ folder: newFolder(), env: { GATEHOUSE_EGRES_ALLOW: 'localhost' } })
+  expect(await ended).toBe(1)
+  expect(output()).toContain('GATEHOUSE_EGRES_ALLOW: no such setting')
+})
