@@ -8,7 +8,11 @@ import { root } from './lib/paths.mjs'
 const folders = ['apps/gateway/src', 'apps/registry/src', 'packages']
 const exempt = /^packages\/(egress|testkit)\/|\/generated\/|\/testing\/|\.test\.ts$/
 const forbidden = [
-  [/\bfrom 'undici'/, 'undici (types are fine: import type)', /import type [^\n]*from 'undici'|import \{ type [^}]*\} from 'undici'/],
+  [
+    /\bfrom 'undici'/,
+    'undici (types are fine: import type)',
+    /import type [^\n]*from 'undici'|import \{ type [^}]*\} from 'undici'/,
+  ],
   [/(?<![.\w])fetch\(/, 'global fetch'],
   [/\b(http|https|http2)\.(request|get|connect)\(/, 'node http client'],
   [/\b(net|tls)\.(connect|createConnection)\(/, 'node socket client'],

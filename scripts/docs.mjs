@@ -24,8 +24,13 @@ for (const file of readdirSync(folder)) {
 
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
 const [begin, end] = ['<!-- settings: made by scripts/docs.mjs -->', '<!-- /settings -->']
-if (!readme.includes(begin) || !readme.includes(end)) mistakes.push('README.md lost the marks around its settings table')
-else put('README.md', `${readme.split(begin)[0]}${begin}\n\n${await settingsTable()}\n${end}${readme.split(end)[1]}`)
+if (!readme.includes(begin) || !readme.includes(end))
+  mistakes.push('README.md lost the marks around its settings table')
+else
+  put(
+    'README.md',
+    `${readme.split(begin)[0]}${begin}\n\n${await settingsTable()}\n${end}${readme.split(end)[1]}`,
+  )
 
 mistakes.push(...missingPaths(), ...callTable())
 for (const mistake of mistakes) console.error(mistake)
@@ -40,6 +45,8 @@ function put(path, text) {
 }
 
 function errorIndex() {
-  const rows = Object.entries(codes).map(([code, row]) => `| [${code}](${code}.md) | ${row.status} | ${row.rpc ?? ''} | ${row.what} |`)
+  const rows = Object.entries(codes).map(
+    ([code, row]) => `| [${code}](${code}.md) | ${row.status} | ${row.rpc ?? ''} | ${row.what} |`,
+  )
   return `# Error codes\n\n| code | HTTP | JSON-RPC | what happened |\n|---|---|---|---|\n${rows.join('\n')}\n`
 }

@@ -1,6 +1,15 @@
 // `npm run test:mutations`: takes one guard away at a time, in a copy of the sources, and demands that the tests notice.
 
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync, mkdirSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { environment, root } from './lib/paths.mjs'
@@ -24,16 +33,27 @@ async function isNoticed({ name, file, find, replace, project, tests }) {
   const path = join(copy, file)
   const original = readFileSync(path, 'utf8')
   if (original.split(find).length !== 2) {
-    say(`${name}: FAILED, the guard was not found exactly once in ${file}; correct scripts/mutations/list.mjs`)
+    say(
+      `${name}: FAILED, the guard was not found exactly once in ${file}; correct scripts/mutations/list.mjs`,
+    )
     return false
   }
-  const run = () => capture(join(copy, 'node_modules/.bin/vitest'), ['run', '--project', project, ...tests], { cwd: copy, env: environment() })
+  const run = () =>
+    capture(join(copy, 'node_modules/.bin/vitest'), ['run', '--project', project, ...tests], {
+      cwd: copy,
+      env: environment(),
+    })
   const before = await run()
-  writeFileSync(path, original.replace(find, () => replace))
+  writeFileSync(
+    path,
+    original.replace(find, () => replace),
+  )
   const after = await run()
   writeFileSync(path, original)
   const fine = before.code === 0 && after.code !== 0 && /\bfailed\b/.test(after.output)
-  say(`${name}: ${fine ? 'noticed' : before.code !== 0 ? 'FAILED, the tests are red without it' : 'FAILED, no test noticed'}`)
+  say(
+    `${name}: ${fine ? 'noticed' : before.code !== 0 ? 'FAILED, the tests are red without it' : 'FAILED, no test noticed'}`,
+  )
   return fine
 }
 

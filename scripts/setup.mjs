@@ -12,9 +12,14 @@ import { refuse, say } from './lib/say.mjs'
 /** Installs and generates what is missing. */
 export async function setup() {
   const [major] = process.versions.node.split('.').map(Number)
-  if (major < 20) refuse(`Node ${process.versions.node} is too old to set Gatehouse up: install Node 20 or newer.`)
+  if (major < 20)
+    refuse(`Node ${process.versions.node} is too old to set Gatehouse up: install Node 20 or newer.`)
   const manifests = ['package-lock.json', 'package.json']
-  await once('node_modules/.gatehouse-installed', fingerprint(manifests, process.platform + process.arch), install)
+  await once(
+    'node_modules/.gatehouse-installed',
+    fingerprint(manifests, process.platform + process.arch),
+    install,
+  )
   if (!existsSync(generated)) rmSync(join(root, 'node_modules/.gatehouse-generated'), { force: true })
   await once(
     'node_modules/.gatehouse-generated',
@@ -41,7 +46,10 @@ async function install() {
     'The npm package "node" has a build for Linux, macOS and Windows on x64 and arm64 only.',
   )
   const { output } = await capture(node, ['--version'])
-  if (!output.startsWith('v24.')) refuse(`node_modules/.bin/node says "${output.trim()}" instead of v24: remove node_modules and try again.`)
+  if (!output.startsWith('v24.'))
+    refuse(
+      `node_modules/.bin/node says "${output.trim()}" instead of v24: remove node_modules and try again.`,
+    )
 }
 
 async function generate() {

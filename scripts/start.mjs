@@ -32,7 +32,9 @@ await setup()
 const url = (port) => `http://localhost:${port}`
 const urls = { gateway: url(ports.gateway), registry: url(ports.registry), console: url(ports.console) }
 const life = { GATEHOUSE_SETTLE_MS: '0', GATEHOUSE_DRAIN_MS: '3000' }
-const wayOut = { GATEHOUSE_EGRESS_ALLOW: [process.env.GATEHOUSE_EGRESS_ALLOW, loopback].filter(Boolean).join(',') }
+const wayOut = {
+  GATEHOUSE_EGRESS_ALLOW: [process.env.GATEHOUSE_EGRESS_ALLOW, loopback].filter(Boolean).join(','),
+}
 
 try {
   await run()
@@ -58,7 +60,9 @@ async function run() {
     MASTER_KEY: secrets.master_key,
     GATEWAY_TOKENS: secrets.gateway_token,
     GATEHOUSE_DATA_DIR: folder,
-    ...(process.env.DATABASE_URL ? { DATABASE_URL: process.env.DATABASE_URL } : { GATEHOUSE_LOCAL_START: '1' }),
+    ...(process.env.DATABASE_URL
+      ? { DATABASE_URL: process.env.DATABASE_URL }
+      : { GATEHOUSE_LOCAL_START: '1' }),
   })
   const { api_key = null, console_link = null } = await registry.ready
   say(`Registry ready at ${urls.registry}`)
@@ -103,7 +107,9 @@ function launch(name, script, env) {
   apps.push(app)
   app.ended.then((how) => {
     if (stopping) return
-    console.error(`\nThe ${name} ended unexpectedly (${how}); stopping the rest. What it said last:\n${app.output.trim()}`)
+    console.error(
+      `\nThe ${name} ended unexpectedly (${how}); stopping the rest. What it said last:\n${app.output.trim()}`,
+    )
     stop(1)
   })
   return app
@@ -118,7 +124,10 @@ async function stop(code) {
   stopping = true
   rmSync(devFile, { force: true })
   say('Stopping; Ctrl-C again ends at once')
-  const [registry, rest] = [apps.filter((app) => app.name === 'registry'), apps.filter((app) => app.name !== 'registry')]
+  const [registry, rest] = [
+    apps.filter((app) => app.name === 'registry'),
+    apps.filter((app) => app.name !== 'registry'),
+  ]
   await Promise.all(rest.map((app) => app.stop(3_500)))
   await Promise.all(registry.map((app) => app.stop(1_200)))
   process.exit(code)

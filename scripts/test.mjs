@@ -14,7 +14,8 @@ const results = {
   'unit and integration': await vitest('unit and integration', ['--project', '!e2e']),
   'end to end': await e2e(),
 }
-for (const [name, { passed, failed }] of Object.entries(results)) say(`${name}: ${passed} passed, ${failed} failed`)
+for (const [name, { passed, failed }] of Object.entries(results))
+  say(`${name}: ${passed} passed, ${failed} failed`)
 const { passed, failed } = sum(...Object.values(results))
 console.log(`${passed} passed, ${failed} failed`)
 process.exit(failed === 0 ? 0 : 1)

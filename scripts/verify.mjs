@@ -9,8 +9,13 @@ import { setup } from './setup.mjs'
 
 const checks = [
   ['format and lint', join(bin, 'biome'), ['check', '--error-on-warnings', '.'], 'npx biome check --write .'],
-  ['types', join(bin, 'turbo'), ['run', 'typecheck', '--output-logs=errors-only', '--no-daemon'], 'read the messages above'],
-  ['boundaries', join(bin, 'turbo'), ['boundaries', '--no-daemon'], 'import the package by its name and declare it'],
+  [
+    'types',
+    join(bin, 'turbo'),
+    ['run', 'typecheck', '--output-logs=errors-only', '--no-daemon'],
+    'read the messages above',
+  ],
+  ['boundaries', join(bin, 'turbo'), ['boundaries'], 'import the package by its name and declare it'],
   ['dead code', join(bin, 'knip'), ['--no-progress'], 'remove what nothing uses'],
   ['documentation', node, ['scripts/docs.mjs', '--check'], 'node scripts/docs.mjs writes it anew'],
   ['one way out', node, ['scripts/check-outbound.mjs'], 'go through @gatehouse/egress'],

@@ -17,7 +17,11 @@ export async function connectV1(url: string, key: string): Promise<ClientV1> {
 }
 
 /** SDK v2, connected; `auto` finds out which era the server speaks. */
-export async function connectV2(url: string, key: string, mode: 'auto' | 'legacy' | { pin: string } = 'auto') {
+export async function connectV2(
+  url: string,
+  key: string,
+  mode: 'auto' | 'legacy' | { pin: string } = 'auto',
+) {
   const client = new Client(clientInfo, { versionNegotiation: { mode } })
   await client.connect(new StreamableHTTPClientTransport(new URL(url), withKey(key)))
   return client

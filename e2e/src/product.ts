@@ -41,7 +41,11 @@ export interface StartOptions {
 
 /** Runs the start program without waiting; `ended` resolves with its exit code. */
 export async function launch(options: StartOptions) {
-  const ports = { GATEWAY_PORT: await freePort(), REGISTRY_PORT: await freePort(), CONSOLE_PORT: await freePort() }
+  const ports = {
+    GATEWAY_PORT: await freePort(),
+    REGISTRY_PORT: await freePort(),
+    CONSOLE_PORT: await freePort(),
+  }
   const child = spawn(process.execPath, [join(root, 'scripts/start.mjs')], {
     cwd: root,
     env: {
@@ -55,7 +59,8 @@ export async function launch(options: StartOptions) {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let text = ''
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (text += chunk.toString()))
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => (text += chunk.toString()))
   const ended = new Promise<number | null>((done) => child.once('exit', (code) => done(code)))
   return { child, ended, output: () => text }
 }

@@ -95,7 +95,11 @@ test("the seeds' own initialize example is answered as documented", async () => 
   })
   expect(response.status).toBe(200)
   expect(response.headers.get('content-type')).toContain('application/json')
-  expect(await response.json()).toMatchObject({ jsonrpc: '2.0', id: '1', result: { protocolVersion: '2024-11-05' } })
+  expect(await response.json()).toMatchObject({
+    jsonrpc: '2.0',
+    id: '1',
+    result: { protocolVersion: '2024-11-05' },
+  })
 })
 
 test('no answer of the registry shows the stored credential', async () => {
@@ -114,7 +118,9 @@ test('a call is listed by the registry after it ended', async () => {
   await client.close()
   await expect
     .poll(async () => (await product.api('GET', '/v1/calls?method=tools/call')).body, { timeout: 5_000 })
-    .toMatchObject({ data: expect.arrayContaining([expect.objectContaining({ tool: 'echo', outcome: 'ok' })]) })
+    .toMatchObject({
+      data: expect.arrayContaining([expect.objectContaining({ tool: 'echo', outcome: 'ok' })]),
+    })
 })
 
 test('after DELETE has answered, the next call finds no server', async () => {

@@ -19,10 +19,14 @@ afterEach(() => {
 test('files with secrets are private, Ctrl-C ends within 5 s, and the next start finds the data with a new key', async () => {
   const folder = newFolder()
   const first = await startProduct({ folder })
-  for (const name of ['dev.json', 'secrets.json']) expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600)
+  for (const name of ['dev.json', 'secrets.json'])
+    expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600)
   expect(statSync(folder).mode & 0o777).toBe(0o700)
   expect(first.console_link.startsWith(first.console_url)).toBe(true)
-  const made = await first.api('POST', '/v1/deepagents/mcp-servers', { name: 'Kept', url: 'https://kept.example.com/mcp' })
+  const made = await first.api('POST', '/v1/deepagents/mcp-servers', {
+    name: 'Kept',
+    url: 'https://kept.example.com/mcp',
+  })
   expect(made.status).toBe(201)
 
   const { code, ms } = await first.stop('SIGINT')
@@ -34,7 +38,10 @@ test('files with secrets are private, Ctrl-C ends within 5 s, and the next start
   try {
     expect(second.api_key).not.toBe(first.api_key)
     const { body } = await second.api('GET', '/v1/deepagents/mcp-servers')
-    expect((body as { name: string }[]).map((server) => server.name).sort()).toEqual(['Kept', 'Sample server'])
+    expect((body as { name: string }[]).map((server) => server.name).sort()).toEqual([
+      'Kept',
+      'Sample server',
+    ])
     const old = await api(`${second.registry_url}/v1/deepagents/mcp-servers`, first.api_key, 'GET')
     expect(old).toEqual({ status: 403, body: { error: 'Forbidden' } })
     const third = await launch({ folder })
@@ -52,7 +59,9 @@ test('a busy port is named', async () => {
   )
   const { ended, output } = await launch({ folder: newFolder(), env: { REGISTRY_PORT: String(port) } })
   expect(await ended).toBe(1)
-  expect(output()).toContain(`Port ${port} is in use: stop the other program, or set REGISTRY_PORT to a free port.`)
+  expect(output()).toContain(
+    `Port ${port} is in use: stop the other program, or set REGISTRY_PORT to a free port.`,
+  )
   server.close()
 })
 

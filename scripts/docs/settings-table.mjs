@@ -11,7 +11,12 @@ export async function settingsTable() {
   const rows = new Map()
   for (const [app, load] of apps) {
     for (const [name, setting] of Object.entries((await load()).settings)) {
-      const row = rows.get(name) ?? { apps: [], about: setting.about, fallback: setting.fallback, secret: setting.secret }
+      const row = rows.get(name) ?? {
+        apps: [],
+        about: setting.about,
+        fallback: setting.fallback,
+        secret: setting.secret,
+      }
       row.apps.push(app)
       rows.set(name, row)
     }
@@ -20,6 +25,7 @@ export async function settingsTable() {
     const file = row.secret ? `, or \`${name}_FILE\`` : ''
     return `| \`${name}\`${file} | ${row.apps.join(', ')} | ${row.about} | ${row.fallback ?? ''} |`
   }
-  const order = ([a], [b]) => Number(a.startsWith('GATEHOUSE_')) - Number(b.startsWith('GATEHOUSE_')) || (a < b ? -1 : 1)
+  const order = ([a], [b]) =>
+    Number(a.startsWith('GATEHOUSE_')) - Number(b.startsWith('GATEHOUSE_')) || (a < b ? -1 : 1)
   return `| setting | read by | what it is | default |\n|---|---|---|---|\n${[...rows].sort(order).map(line).join('\n')}\n`
 }

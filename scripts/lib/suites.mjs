@@ -11,7 +11,9 @@ export async function vitest(title, args, env = {}) {
   const file = fresh(`reports/${title.replaceAll(' ', '-')}.json`)
   say(`Suite: ${title}`)
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
-  const code = await show(join(bin, 'vitest'), ['run', ...args, ...reporters], { env: { ...environment(), ...env } })
+  const code = await show(join(bin, 'vitest'), ['run', ...args, ...reporters], {
+    env: { ...environment(), ...env },
+  })
   const report = read(file)
   return counted(code, report?.numPassedTests ?? 0, report?.numFailedTests ?? 0)
 }
@@ -20,9 +22,13 @@ export async function vitest(title, args, env = {}) {
 export async function playwright(title, args, env = {}) {
   const file = fresh(`reports/${title.replaceAll(' ', '-')}.json`)
   say(`Suite: ${title}`)
-  const code = await show(join(bin, 'playwright'), ['test', '--config', 'e2e/playwright.config.ts', '--reporter=list,json', ...args], {
-    env: { ...environment(), ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: file },
-  })
+  const code = await show(
+    join(bin, 'playwright'),
+    ['test', '--config', 'e2e/playwright.config.ts', '--reporter=list,json', ...args],
+    {
+      env: { ...environment(), ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: file },
+    },
+  )
   const { expected = 0, unexpected = 0, flaky = 0 } = read(file)?.stats ?? {}
   return counted(code, expected, unexpected + flaky)
 }
@@ -43,4 +49,7 @@ const read = (file) => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')
 
 /** The sum of several results. */
 export const sum = (...all) =>
-  all.reduce((a, b) => ({ passed: a.passed + b.passed, failed: a.failed + b.failed }), { passed: 0, failed: 0 })
+  all.reduce((a, b) => ({ passed: a.passed + b.passed, failed: a.failed + b.failed }), {
+    passed: 0,
+    failed: 0,
+  })

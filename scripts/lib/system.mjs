@@ -17,7 +17,9 @@ export function findChromium() {
     : []
   const known = [
     process.env.CHROMIUM_PATH,
-    ...['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'].map((name) => `/usr/bin/${name}`),
+    ...['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'].map(
+      (name) => `/usr/bin/${name}`,
+    ),
     '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
     '/Applications/Chromium.app/Contents/MacOS/Chromium',
     ...fetched,
@@ -42,12 +44,19 @@ export function findPostgres() {
 
 export async function ensureChromium() {
   if (!findChromium()) await installPackage('chromium', 'a Chromium for the browser tests')
-  return findChromium() ?? refuse('No Chromium found: install Chromium or Chrome, or set CHROMIUM_PATH to one.')
+  return (
+    findChromium() ?? refuse('No Chromium found: install Chromium or Chrome, or set CHROMIUM_PATH to one.')
+  )
 }
 
 export async function ensurePostgres() {
   if (!findPostgres()) await installPackage('postgresql', 'PostgreSQL for the tests on a real server')
-  return findPostgres() ?? refuse('No PostgreSQL server programs found: install PostgreSQL 15 or newer (initdb and postgres in PATH).')
+  return (
+    findPostgres() ??
+    refuse(
+      'No PostgreSQL server programs found: install PostgreSQL 15 or newer (initdb and postgres in PATH).',
+    )
+  )
 }
 
 async function installPackage(name, what) {

@@ -26,7 +26,9 @@ export class App {
     }
     this.ready = new Promise((resolve, reject) => {
       this.child.on('message', (message) => message?.kind === 'ready' && resolve(message))
-      this.ended.then((how) => reject(new Error(`The ${name} ended (${how}) before it was ready.\n${this.output.trim()}`)))
+      this.ended.then((how) =>
+        reject(new Error(`The ${name} ended (${how}) before it was ready.\n${this.output.trim()}`)),
+      )
     })
     this.ready.catch(() => {})
   }
@@ -53,6 +55,14 @@ export class App {
 /** What children inherit: no setting of another app, no port of this command. */
 function baseEnvironment() {
   const env = environment()
-  for (const name of ['GATEWAY_PORT', 'REGISTRY_PORT', 'CONSOLE_PORT', 'PORT', 'DATABASE_URL', 'NODE_OPTIONS']) delete env[name]
+  for (const name of [
+    'GATEWAY_PORT',
+    'REGISTRY_PORT',
+    'CONSOLE_PORT',
+    'PORT',
+    'DATABASE_URL',
+    'NODE_OPTIONS',
+  ])
+    delete env[name]
   return env
 }

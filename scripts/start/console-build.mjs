@@ -5,7 +5,14 @@ import { fingerprint, once } from '../lib/fingerprint.mjs'
 import { bin, environment } from '../lib/paths.mjs'
 import { step } from '../lib/run.mjs'
 
-const sources = ['apps/console', 'packages/errors', 'packages/config', 'packages/registry-api', 'tsconfig.base.json', 'package-lock.json']
+const sources = [
+  'apps/console',
+  'packages/errors',
+  'packages/config',
+  'packages/registry-api',
+  'tsconfig.base.json',
+  'package-lock.json',
+]
 
 /** Builds the console when needed; resolves with whether it was. */
 export function buildConsole() {

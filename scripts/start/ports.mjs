@@ -6,14 +6,20 @@ import { refuse } from '../lib/say.mjs'
 /** {gateway, registry, console, internal, sample}: three from the environment, then 7403 and 7404 or a free one. */
 export async function choosePorts() {
   const ports = {}
-  for (const [app, fallback] of [['gateway', 7400], ['registry', 7401], ['console', 7402]]) {
+  for (const [app, fallback] of [
+    ['gateway', 7400],
+    ['registry', 7401],
+    ['console', 7402],
+  ]) {
     const name = `${app.toUpperCase()}_PORT`
     const text = process.env[name] || String(fallback)
     const port = Number(text)
-    if (!/^\d+$/.test(text) || port < 1 || port > 65535) refuse(`${name} is "${text}": set it to a port from 1 to 65535.`)
+    if (!/^\d+$/.test(text) || port < 1 || port > 65535)
+      refuse(`${name} is "${text}": set it to a port from 1 to 65535.`)
     const taken = Object.entries(ports).find(([, other]) => other === port)
     if (taken) refuse(`${name} is ${port}, the same as the ${taken[0]}'s: give each app a port of its own.`)
-    if (!(await bindable(port))) refuse(`Port ${port} is in use: stop the other program, or set ${name} to a free port.`)
+    if (!(await bindable(port)))
+      refuse(`Port ${port} is in use: stop the other program, or set ${name} to a free port.`)
     ports[app] = port
   }
   ports.internal = await preferred(7403, ports)

@@ -16,7 +16,11 @@ export async function registerSample({ urls, apiKey, sampleUrl }) {
   const known = servers.find((server) => server.slug === 'sample')
   if (known && known.url !== sampleUrl) await request('PATCH', `/mcp-servers/${known.id}`, { url: sampleUrl })
   if (!known) {
-    const made = await request('POST', '/mcp-servers', { name: 'Sample server', slug: 'sample', url: sampleUrl })
+    const made = await request('POST', '/mcp-servers', {
+      name: 'Sample server',
+      slug: 'sample',
+      url: sampleUrl,
+    })
     if (made.status === 409) return say('The sample server was deleted earlier and stays deleted')
     if (made.status !== 201) throw new Error(`The sample server could not be registered: ${made.body.detail}`)
   }
@@ -38,9 +42,14 @@ async function callThroughGateway(gateway, apiKey) {
       body: JSON.stringify({ jsonrpc: '2.0', ...body }),
     })
     const text = await response.text()
-    if (response.status >= 300) throw new Error(`The sample server does not answer through the gateway: ${response.status} ${text}`)
+    if (response.status >= 300)
+      throw new Error(`The sample server does not answer through the gateway: ${response.status} ${text}`)
     const json = response.headers.get('content-type')?.startsWith('text/event-stream')
-      ? text.split('\n').filter((line) => line.startsWith('data: {')).at(-1)?.slice(6)
+      ? text
+          .split('\n')
+          .filter((line) => line.startsWith('data: {'))
+          .at(-1)
+          ?.slice(6)
       : text
     return { session: response.headers.get('mcp-session-id'), body: json ? JSON.parse(json) : undefined }
   }
