@@ -33,11 +33,15 @@ const wider: Partial<Record<Permission, Permission>> = {
   'calls:own': 'calls:all',
 }
 
-/** True when the actor has the permission itself or the one for everybody's objects that includes it. */
-export function may(actor: Actor, permission: Permission): boolean {
+/** True when the permission, or the one for everybody's objects that contains it, is among these. */
+export function includes(permissions: Iterable<Permission>, permission: Permission): boolean {
+  const granted = new Set(permissions)
   const all = wider[permission]
-  return actor.permissions.has(permission) || (all !== undefined && actor.permissions.has(all))
+  return granted.has(permission) || (all !== undefined && granted.has(all))
 }
+
+/** True when the actor has the permission. */
+export const may = (actor: Actor, permission: Permission) => includes(actor.permissions, permission)
 
 /** @throws AuthError 403 with the missing permission in `detail` */
 export function requirePermission(actor: Actor, permission: Permission): void {

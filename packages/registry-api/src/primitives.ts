@@ -13,6 +13,9 @@ export const slug = z
 /** Timestamp with microseconds and offset: `2026-06-01T20:50:32.123456+00:00`. */
 export const timestamp = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00$/)
 
+/** A date in that form; JavaScript's dates end at milliseconds. */
+export const toTimestamp = (date: Date) => date.toISOString().replace('Z', '000+00:00')
+
 /** What a key or role may do; `subject:verb`. */
 export const permissions = [
   'mcp-servers:read',

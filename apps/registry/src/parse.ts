@@ -1,0 +1,58 @@
+// From what came over HTTP to typed values: bodies, queries, ids. A refusal names the member and says what to do.
+
+import { AppError } from '@gatehouse/errors'
+import { z } from 'zod'
+
+/** @throws AppError missing_required_field or invalid_request_body */
+export function parseBody<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
+  const parsed = schema.safeParse(body)
+  if (parsed.success) return parsed.data
+  const missing = parsed.error.issues.find((issue) => isMissing(issue, body))
+  if (missing) {
+    const name = missing.path.join('.')
+    throw new AppError('missing_required_field', {
+      todo: `Set '${name}' to ${expected(missing)}`,
+      what: `'${name}' is required`,
+    })
+  }
+  throw new AppError('invalid_request_body', { what: sentences(parsed.error) })
+}
+
+/** @throws AppError invalid_parameter */
+export function parseQuery<S extends z.ZodType>(schema: S, query: unknown): z.output<S> {
+  const parsed = schema.safeParse(query)
+  if (parsed.success) return parsed.data
+  throw new AppError('invalid_parameter', { what: sentences(parsed.error) })
+}
+
+/** An id from a path, in lower case. @throws AppError invalid_parameter where it is no UUID */
+export function parseId(text: unknown, name = 'id'): string {
+  const parsed = z.uuid().safeParse(text)
+  if (parsed.success) return parsed.data.toLowerCase()
+  throw new AppError('invalid_parameter', { todo: `Set '${name}' to a UUID`, what: `'${name}' is not one` })
+}
+
+type Issue = z.core.$ZodIssue
+
+/** True where the member isn't there, or is text without a character although some is required. */
+function isMissing(issue: Issue, body: unknown): boolean {
+  if (issue.path.length === 0) return false
+  const value = issue.path.reduce<unknown>(
+    (holder, name) => (typeof holder === 'object' && holder !== null ? Reflect.get(holder, name) : undefined),
+    body,
+  )
+  return value === undefined || (value === '' && issue.code === 'too_small')
+}
+
+function expected(issue: Issue): string {
+  if (issue.code === 'too_small') return 'a non-empty string'
+  if (issue.code !== 'invalid_type') return 'an allowed value'
+  if (issue.expected === 'string') return 'a non-empty string'
+  return `${/^[aeio]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`
+}
+
+const sentences = (error: z.ZodError) =>
+  error.issues
+    .slice(0, 5)
+    .map((issue) => (issue.path.length > 0 ? `${issue.path.join('.')}: ${issue.message}` : issue.message))
+    .join('; ')
