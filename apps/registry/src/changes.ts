@@ -44,8 +44,14 @@ export interface Changes {
    */
   subscribe(gatewayId: string, subscriber: Subscriber): () => void
   acknowledge(gatewayId: string, revision: number): void
+  /** Ends every gateway's stream, so that all connect again and read hello anew (a new sealing key). */
+  renew(): void
+  /** Drops rows of the outbox that every process has read long ago. */
+  prune(): Promise<void>
   close(): Promise<void>
 }
+
+const keptMs = 60 * 60_000
 
 interface Connected {
   readonly gatewayId: string
@@ -152,6 +158,13 @@ export async function createChanges(options: ChangesOptions): Promise<Changes> {
       }
       wake()
     },
+    renew() {
+      for (const { subscriber } of [...connected]) subscriber.gap()
+    },
+    prune: () =>
+      db.asSystem(async (tx) => {
+        await tx.change.deleteMany({ where: { at: { lt: new Date(Date.now() - keptMs) } } })
+      }),
     async close() {
       closed = true
       await listener?.close()

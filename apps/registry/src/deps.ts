@@ -1,0 +1,126 @@
+// What lives as long as the process, built once and passed on as an argument. Order: database, keys, then what uses them.
+
+import { createEgress, type Egress } from '@gatehouse/egress'
+import { type Logger, pino } from 'pino'
+import { Registry } from 'prom-client'
+import { type Changes, channel, createChanges } from './changes.ts'
+import type { Config } from './config.ts'
+import { type Db, openDb, type Source } from './db.ts'
+import { type Installation, openInstallation } from './installation.ts'
+import { listen } from './listen.ts'
+import { createSealer, localKeyEncryption, type Sealer } from './seal.ts'
+import { keepSealingKeys } from './sealing-keys.ts'
+
+export interface Deps {
+  readonly config: Config
+  readonly log: Logger
+  now(): Date
+  readonly db: Db
+  readonly sealer: Sealer
+  readonly changes: Changes
+  readonly installation: Installation
+  readonly egress: Egress
+  readonly metrics: Registry
+}
+
+/** Replaced in tests only. */
+export interface Parts {
+  readonly log?: Logger
+  readonly now?: () => Date
+  readonly egress?: Egress
+}
+
+const tendEveryMs = 10 * 60_000
+
+/**
+ * Opens everything on a migrated database. `close` gives it all back, except the database itself.
+ * @throws Error with one sentence where the database or the settings do not fit
+ */
+export async function openDeps(
+  config: Config,
+  source: Source,
+  parts: Parts = {},
+): Promise<{ deps: Deps; close(): Promise<void> }> {
+  const log = parts.log ?? pino({ level: config.GATEHOUSE_LOG_LEVEL, base: { app: 'registry' } })
+  const now = parts.now ?? (() => new Date())
+  const db = openDb(source, (error) => log.warn({ err: error }, 'a database connection broke'))
+  try {
+    await checkRoles(db)
+    const kek = localKeyEncryption(config.MASTER_KEY)
+    const installation = await openInstallation(db, kek)
+    const sealer = createSealer(kek, installation.key)
+    const warn = (error: unknown) => log.warn({ err: error }, 'changes are not read at the moment')
+    const changes = await createChanges({
+      db,
+      onError: warn,
+      ...(source.embedded ? {} : { listen: (onNotice) => listen(source.pool, channel, onNotice, warn) }),
+    })
+    const stopTending = await tend({ db, sealer, changes, now, log })
+    const deps: Deps = {
+      config,
+      log,
+      now,
+      db,
+      sealer,
+      changes,
+      installation,
+      egress: parts.egress ?? openEgress(config),
+      metrics: new Registry(),
+    }
+    return {
+      deps,
+      async close() {
+        stopTending()
+        await changes.close()
+        await db.close()
+      },
+    }
+  } catch (error) {
+    await db.close()
+    throw error
+  }
+}
+
+async function checkRoles(db: Db): Promise<void> {
+  try {
+    await db.asSystem(async () => undefined)
+    await db.inWorkspace('00000000-0000-0000-0000-000000000000', async () => undefined)
+  } catch (cause) {
+    throw new Error(
+      "The database's user can not take the roles gatehouse_app and gatehouse_system, which the walls between workspaces need: GRANT both to it",
+      { cause },
+    )
+  }
+}
+
+/** Keeps the sealing keys and the outbox in order; a new key reaches the gateways when they connect anew. */
+async function tend(on: Pick<Deps, 'db' | 'sealer' | 'changes' | 'now' | 'log'>): Promise<() => void> {
+  let newest = await keepSealingKeys(on.db, on.sealer, on.now())
+  const round = async () => {
+    const id = await keepSealingKeys(on.db, on.sealer, on.now())
+    if (id !== newest) on.changes.renew()
+    newest = id
+    await on.changes.prune()
+  }
+  const timer = setInterval(() => {
+    round().catch((error: unknown) => on.log.warn({ err: error }, 'the keys were not tended'))
+  }, tendEveryMs)
+  timer.unref()
+  return () => clearInterval(timer)
+}
+
+function openEgress(config: Config): Egress {
+  return createEgress({
+    allow: config.GATEHOUSE_EGRESS_ALLOW,
+    proxy: config.GATEHOUSE_EGRESS_PROXY,
+    caFile: config.GATEHOUSE_EGRESS_CA_FILE,
+    ownOrigins: [
+      config.PUBLIC_URL,
+      config.GATEWAY_URL,
+      config.GATEWAY_PUBLIC_URL,
+      config.CONSOLE_PUBLIC_URL,
+      `http://127.0.0.1:${config.PORT}`,
+      `http://127.0.0.1:${config.INTERNAL_PORT}`,
+    ],
+  })
+}

@@ -1,0 +1,65 @@
+// Prisma's own schema engine as WebAssembly: it needs no download, unlike the one of Prisma's command line.
+
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { PrismaPg } from '@prisma/adapter-pg'
+import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils'
+import * as glue from '@prisma/schema-engine-wasm/schema_engine_bg'
+import type pg from 'pg'
+
+// The platform's own; its types come with the browser's library only.
+const { WebAssembly } = globalThis as unknown as {
+  WebAssembly: {
+    instantiate(
+      code: Uint8Array,
+      imports: object,
+    ): Promise<{ instance: { exports: Record<string, () => void> } }>
+  }
+}
+
+let loading: Promise<void> | undefined
+
+/** The engine over connections of `pool`. @param inOneGo rewrites a script before it runs, in one transaction */
+export async function schemaEngine(
+  pool: pg.Pool,
+  inOneGo: (script: string) => string,
+): Promise<glue.SchemaEngine> {
+  loading ??= load()
+  await loading
+  const adapter = new WholeScripts(pool, inOneGo)
+  return glue.SchemaEngine.new(
+    { datamodels: undefined },
+    () => undefined,
+    bindMigrationAwareSqlAdapterFactory(adapter),
+  )
+}
+
+async function load(): Promise<void> {
+  const folder = dirname(createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm'))
+  const { instance } = await WebAssembly.instantiate(await readFile(join(folder, 'schema_engine_bg.wasm')), {
+    './schema_engine_bg.js': glue,
+  })
+  glue.__wbg_set_wasm(instance.exports)
+  instance.exports.__wbindgen_start?.()
+}
+
+/** The adapter splits scripts at every semicolon, also inside functions; this one hands them over whole. */
+class WholeScripts extends PrismaPg {
+  readonly #pool: pg.Pool
+  readonly #inOneGo: (script: string) => string
+
+  constructor(pool: pg.Pool, inOneGo: (script: string) => string) {
+    super(pool)
+    this.#pool = pool
+    this.#inOneGo = inOneGo
+  }
+
+  override async connect(): ReturnType<PrismaPg['connect']> {
+    const connection = await super.connect()
+    connection.executeScript = async (script) => {
+      await this.#pool.query(this.#inOneGo(script))
+    }
+    return connection
+  }
+}
