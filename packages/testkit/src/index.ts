@@ -1,0 +1,14 @@
+export { canary, findCanary } from './canary.ts'
+export { type Everything, startEverything } from './everything.ts'
+export { freePort } from './free-port.ts'
+export type { Running } from './process.ts'
+export {
+  type Recorded,
+  type RecordingUpstream,
+  type Script,
+  startRecordingUpstream,
+} from './recording-upstream.ts'
+export * as scripts from './scripts.ts'
+export { type SdkUpstream, type SdkUpstreamOptions, type Seen, startSdkUpstream } from './sdk-upstream.ts'
+export { type App, spawnApp } from './spawn-app.ts'
+export { type WaitOptions, waitFor } from './wait-for.ts'

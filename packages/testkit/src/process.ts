@@ -1,0 +1,59 @@
+// Programs as processes: started, waited for, ended. spawn-app.ts and everything.ts build on it.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+
+export interface Running {
+  readonly child: ChildProcess
+  /** All it printed so far, both streams. */
+  output(): string
+  /** Resolves with its exit code, or null for a signal. */
+  readonly ended: Promise<number | null>
+  /** Sends a signal and resolves when the process is gone. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>
+}
+
+/**
+ * Starts a program with Node and waits for `ready`.
+ * @throws Error with its output when it ends or the deadline passes before
+ */
+export async function start<T>(
+  args: readonly string[],
+  options: { cwd?: string; env: NodeJS.ProcessEnv; deadlineMs?: number },
+  ready: (running: Running) => Promise<T>,
+): Promise<Running & { readonly first: T }> {
+  const child = spawn(process.execPath, args, {
+    ...(options.cwd ? { cwd: options.cwd } : {}),
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: process.env.TMPDIR, ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  let text = ''
+  child.stdout?.on('data', (chunk: Buffer) => (text += chunk))
+  child.stderr?.on('data', (chunk: Buffer) => (text += chunk))
+  const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
+  const running: Running = {
+    child,
+    ended,
+    output: () => text,
+    stop(signal = 'SIGTERM') {
+      child.kill(signal)
+      return ended
+    },
+  }
+  const deadlineMs = options.deadlineMs ?? 60_000
+  let timer: NodeJS.Timeout | undefined
+  const tooEarly = ended.then((code) => {
+    throw new Error(`${args[0]} ended with ${code} before it was ready:\n${text}`)
+  })
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      child.kill('SIGKILL')
+      reject(new Error(`${args[0]} was not ready after ${deadlineMs} ms:\n${text}`))
+    }, deadlineMs)
+  })
+  tooEarly.catch(() => {})
+  try {
+    return { ...running, first: await Promise.race([ready(running), tooEarly, tooLate]) }
+  } finally {
+    clearTimeout(timer)
+  }
+}
