@@ -13,6 +13,7 @@ export default defineConfig({
         test: {
           name: 'registry on the embedded database',
           include: ['apps/registry/src/**/*.test.ts'],
+          globalSetup: ['apps/registry/src/testing/templates.ts'],
           env: { GATEHOUSE_TEST_DATABASE: 'embedded' },
         },
       },
@@ -21,6 +22,7 @@ export default defineConfig({
         test: {
           name: 'registry on PostgreSQL',
           include: ['apps/registry/src/**/*.test.ts'],
+          globalSetup: ['apps/registry/src/testing/templates.ts'],
           env: { GATEHOUSE_TEST_DATABASE: 'postgresql' },
         },
       },

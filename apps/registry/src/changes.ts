@@ -44,8 +44,6 @@ export interface Changes {
    */
   subscribe(gatewayId: string, subscriber: Subscriber): () => void
   acknowledge(gatewayId: string, revision: number): void
-  /** Ends every gateway's stream, so that all connect again and read hello anew (a new sealing key). */
-  renew(): void
   /** Drops rows of the outbox that every process has read long ago. */
   prune(): Promise<void>
   close(): Promise<void>
@@ -157,9 +155,6 @@ export async function createChanges(options: ChangesOptions): Promise<Changes> {
         gateway.acknowledged = Math.max(gateway.acknowledged, revision)
       }
       wake()
-    },
-    renew() {
-      for (const { subscriber } of [...connected]) subscriber.gap()
     },
     prune: () =>
       db.asSystem(async (tx) => {

@@ -1,8 +1,10 @@
 // What lives as long as the process, built once and passed on as an argument. Order: database, keys, then what uses them.
 
 import { createEgress, type Egress } from '@gatehouse/egress'
+import { AppError } from '@gatehouse/errors'
 import { type Logger, pino } from 'pino'
 import { Registry } from 'prom-client'
+import { type CallFeed, createCallFeed } from './calls/feed.ts'
 import { type Changes, channel, createChanges } from './changes.ts'
 import type { Config } from './config.ts'
 import { type Db, openDb, type Source } from './db.ts'
@@ -18,6 +20,8 @@ export interface Deps {
   readonly db: Db
   readonly sealer: Sealer
   readonly changes: Changes
+  /** New call records, for who watches them. */
+  readonly calls: CallFeed
   readonly installation: Installation
   readonly egress: Egress
   readonly metrics: Registry
@@ -63,6 +67,7 @@ export async function openDeps(
       db,
       sealer,
       changes,
+      calls: createCallFeed(),
       installation,
       egress: parts.egress ?? openEgress(config),
       metrics: new Registry(),
@@ -86,6 +91,7 @@ async function checkRoles(db: Db): Promise<void> {
     await db.asSystem(async () => undefined)
     await db.inWorkspace('00000000-0000-0000-0000-000000000000', async () => undefined)
   } catch (cause) {
+    if (cause instanceof AppError) throw cause
     throw new Error(
       "The database's user can not take the roles gatehouse_app and gatehouse_system, which the walls between workspaces need: GRANT both to it",
       { cause },
@@ -93,17 +99,15 @@ async function checkRoles(db: Db): Promise<void> {
   }
 }
 
-/** Keeps the sealing keys and the outbox in order; a new key reaches the gateways when they connect anew. */
+/** Keeps the sealing keys and the outbox in order. Gateways are told of a new key by their change stream. */
 async function tend(on: Pick<Deps, 'db' | 'sealer' | 'changes' | 'now' | 'log'>): Promise<() => void> {
-  let newest = await keepSealingKeys(on.db, on.sealer, on.now())
+  await keepSealingKeys(on.db, on.sealer, on.now())
   const round = async () => {
-    const id = await keepSealingKeys(on.db, on.sealer, on.now())
-    if (id !== newest) on.changes.renew()
-    newest = id
+    await keepSealingKeys(on.db, on.sealer, on.now())
     await on.changes.prune()
   }
   const timer = setInterval(() => {
-    round().catch((error: unknown) => on.log.warn({ err: error }, 'the keys were not tended'))
+    round().catch((error: unknown) => on.log.warn({ err: error }, 'keys and outbox were not tended'))
   }, tendEveryMs)
   timer.unref()
   return () => clearInterval(timer)

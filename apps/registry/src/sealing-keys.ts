@@ -35,22 +35,19 @@ export async function readSealingKeys(tx: Tx, sealer: Sealer, now: Date): Promis
   }))
 }
 
-/**
- * Makes the first key, or the next one when the newest has had its week; drops what opens nothing any more.
- * @returns the id of the newest key
- */
-export async function keepSealingKeys(db: Db, sealer: Sealer, now: Date): Promise<string> {
-  return db.asSystem(async (tx) => {
+/** Makes the first key, or the next one when the newest has had its week; drops what opens nothing any more. */
+export async function keepSealingKeys(db: Db, sealer: Sealer, now: Date): Promise<void> {
+  await db.asSystem(async (tx) => {
     // The installation's row serves as the lock between registry processes.
     await tx.$queryRaw`SELECT id FROM installation WHERE id = 1 FOR UPDATE`
     await tx.sealingKey.deleteMany({ where: { expiresAt: { lte: now } } })
     const newest = await tx.sealingKey.findFirst({
       where: { expiresAt: { gt: now } },
       orderBy: [{ notBefore: 'desc' }],
-      select: { id: true, notBefore: true },
+      select: { notBefore: true },
     })
     const next = newest ? newest.notBefore.getTime() + sealsMs : now.getTime()
-    if (newest && next - distributionMs > now.getTime()) return newest.id
+    if (newest && next - distributionMs > now.getTime()) return
     const notBefore = newest ? new Date(Math.max(next, now.getTime() + distributionMs)) : now
     const id = uuidv7()
     await tx.sealingKey.create({
@@ -62,7 +59,6 @@ export async function keepSealingKeys(db: Db, sealer: Sealer, now: Date): Promis
       },
       select: { id: true },
     })
-    return id
   })
 }
 

@@ -1,0 +1,67 @@
+// The order of things for a request, on the public listener and on the one for gateways. What is served is in each
+// folder's routes.ts.
+
+import { type Allowed, checkHostAndOrigin, newRequestId, observeRequests, probes } from '@gatehouse/http-kit'
+import express, { type Express, type RequestHandler } from 'express'
+import { apiKeyRoutes } from './api-keys/routes.ts'
+import { jsonBody } from './body.ts'
+import type { Deps } from './deps.ts'
+import { internalRoutes } from './internal/routes.ts'
+import { readiness } from './readiness.ts'
+import { nothingHere, renderError } from './render-error.ts'
+
+/** What is known only once the listeners are bound. */
+export interface Standing {
+  readonly allowed: Allowed
+  readonly stopping: boolean
+}
+
+/** People, the console's origin and API clients. */
+export function publicApp(deps: Deps, standing: () => Standing): Express {
+  const routers = [apiKeyRoutes(deps)]
+  const app = front(deps)
+  app.use(observeRequests(deps.metrics))
+  app.use(probes(readiness(deps, () => standing().stopping)))
+  app.use(guardHost(() => standing().allowed))
+  const readJson = jsonBody('1mb')
+  // better-auth reads its own bodies.
+  app.use((req, res, next) => (req.path.startsWith('/api/auth/') ? next() : readJson(req, res, next)))
+  for (const router of routers) app.use(router)
+  app.use(nothingHere(routers))
+  app.use(renderError(deps))
+  return app
+}
+
+/** What gateways alone may ask; each request shows a gateway's token. */
+export function internalApp(deps: Deps): Express {
+  const routers = [internalRoutes(deps)]
+  const app = front(deps)
+  for (const router of routers) app.use(router)
+  app.use(nothingHere(routers))
+  app.use(renderError(deps))
+  return app
+}
+
+function front(deps: Deps): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.set('etag', false)
+  if (deps.config.GATEHOUSE_TRUSTED_PROXIES.length > 0)
+    app.set('trust proxy', deps.config.GATEHOUSE_TRUSTED_PROXIES)
+  app.use(named)
+  return app
+}
+
+const named: RequestHandler = (_req, res, next) => {
+  res.setHeader('X-Request-Id', newRequestId())
+  res.setHeader('Cache-Control', 'no-store')
+  res.setHeader('X-Content-Type-Options', 'nosniff')
+  next()
+}
+
+const guardHost =
+  (allowed: () => Allowed): RequestHandler =>
+  (req, _res, next) => {
+    checkHostAndOrigin(req, allowed())
+    next()
+  }

@@ -1,0 +1,34 @@
+// The registry as a process: settings, database, listeners, and a stop that loses nothing. The order of a request is in app.ts.
+
+import { ConfigError } from '@gatehouse/config'
+import { onStop } from '@gatehouse/http-kit'
+import { collectDefaultMetrics } from 'prom-client'
+import { loadRegistryConfig } from './config.ts'
+import { openDeps } from './deps.ts'
+import { openDatabase } from './open-database.ts'
+import { serve } from './serve.ts'
+
+try {
+  await start()
+} catch (error) {
+  // A sentence for the person; what we did not expect comes with its stack.
+  const expected = error instanceof ConfigError || (error instanceof Error && error.name === 'Error')
+  console.error(expected ? error.message : error)
+  process.exit(1)
+}
+
+async function start(): Promise<void> {
+  const config = loadRegistryConfig(process.env)
+  const database = await openDatabase(config)
+  const { deps, close } = await openDeps(config, database.source)
+  collectDefaultMetrics({ register: deps.metrics })
+  const serving = await serve(deps)
+  const times = { settleMs: config.GATEHOUSE_SETTLE_MS, drainMs: config.GATEHOUSE_DRAIN_MS }
+  onStop(async () => {
+    await serving.stop(times)
+    await close()
+    await database.close()
+  }, times)
+  deps.log.info({ port: serving.port, internal_port: serving.internalPort }, 'ready')
+  process.send?.({ kind: 'ready', port: serving.port, internal_port: serving.internalPort })
+}
