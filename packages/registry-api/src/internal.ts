@@ -86,7 +86,7 @@ export const endSessionRequest = endedSession.extend({ workspace_id: uuid.option
 /**
  * `GET /internal/changes?gateway_id=`: server-sent events. `hello` first, then a `change` for every committed change of what
  * gateways cache; a comment line every 5 s. After any gap a gateway drops everything it has cached. Another `hello` comes on
- * the same stream when there is a new sealing key: it replaces the keys and the ended sessions, nothing has to be dropped.
+ * the same stream when there is a new sealing key: it brings the keys again, and nothing has to be dropped.
  */
 export const helloEvent = z.object({
   revision,

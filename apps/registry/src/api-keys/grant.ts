@@ -1,0 +1,37 @@
+// Nobody gives a key more than they have: not when a key is made, and not by taking a stronger key's new secret.
+
+import { AuthError } from '@gatehouse/errors'
+import type { Permission } from '@gatehouse/registry-api'
+import { type Actor, may, mayReach } from '../actor.ts'
+import type { Tx } from '../db.ts'
+
+export interface Grant {
+  readonly permissions: readonly Permission[]
+  /** null: every server. */
+  readonly servers: readonly string[] | null
+}
+
+/**
+ * An owner, signed in, may grant everything, `users:act-as` too.
+ * @throws AuthError 403 with the first thing that the actor lacks
+ */
+export async function checkGrant(tx: Tx, actor: Actor, grant: Grant): Promise<void> {
+  const lacking = grant.permissions.find((one) => !may(actor, one))
+  if (lacking !== undefined && !(await isSignedInOwner(tx, actor))) {
+    throw new AuthError(403, `a key can not grant ${lacking}, which its maker lacks`)
+  }
+  if (actor.servers === null) return
+  if (grant.servers === null) throw new AuthError(403, 'name the servers: yours are limited as well')
+  if (!grant.servers.every((id) => mayReach(actor, id))) {
+    throw new AuthError(403, 'a key can not reach a server that its maker can not reach')
+  }
+}
+
+async function isSignedInOwner(tx: Tx, actor: Actor): Promise<boolean> {
+  if (actor.kind !== 'session' || actor.userId === null) return false
+  const membership = await tx.membership.findUnique({
+    where: { workspaceId_userId: { workspaceId: actor.workspaceId, userId: actor.userId } },
+    select: { role: true },
+  })
+  return membership?.role === 'owner'
+}

@@ -1,0 +1,36 @@
+// Call records of a gateway: best effort there, all or nothing here. A batch that comes again adds nothing.
+
+import type { CallReport } from '@gatehouse/registry-api'
+import { z } from 'zod'
+import { recordUse } from '../api-keys/record-use.ts'
+import { type CallRow, toRow, toWire } from '../calls/to-wire.ts'
+import type { Deps } from '../deps.ts'
+
+/** Rows per statement: a statement has at most 32767 parameters. */
+const chunk = 1_000
+
+/** Records of workspaces that don't exist (any more) are skipped. */
+export async function recordCalls(deps: Deps, reports: readonly CallReport[]): Promise<void> {
+  const rows = await deps.db.asSystem(async (tx) => {
+    const ids = [...new Set(reports.map((report) => report.workspace_id))]
+    const known = await tx.workspace.findMany({ where: { id: { in: ids } }, select: { id: true } })
+    const workspaces = new Set(known.map((workspace) => workspace.id))
+    const rows = reports.filter((report) => workspaces.has(report.workspace_id)).map(toRow)
+    for (let i = 0; i < rows.length; i += chunk) {
+      await tx.callRecord.createMany({ data: rows.slice(i, i + chunk), skipDuplicates: true })
+    }
+    await recordUse(tx, usedKeys(rows), deps.now())
+    return rows
+  })
+  for (const [workspaceId, those] of Map.groupBy(rows, (row) => row.workspaceId)) {
+    deps.calls.publish(workspaceId, those.map(toWire))
+  }
+}
+
+function usedKeys(rows: readonly CallRow[]): { workspaceId: string; id: string }[] {
+  const used = new Map<string, { workspaceId: string; id: string }>()
+  for (const { workspaceId, callerKeyId: id } of rows) {
+    if (z.uuid().safeParse(id).success) used.set(`${workspaceId}/${id}`, { workspaceId, id })
+  }
+  return [...used.values()]
+}

@@ -1,0 +1,50 @@
+// What only gateways may ask, on the internal listener: see internal.ts of packages/registry-api for the shapes.
+
+import {
+  acknowledgement,
+  callRecordsRequest,
+  credentialsRequest,
+  endSessionRequest,
+  resolveRequest,
+} from '@gatehouse/registry-api/internal'
+import express, { type Router } from 'express'
+import { jsonBody } from '../body.ts'
+import type { Deps } from '../deps.ts'
+import { parseBody, parseId } from '../parse.ts'
+import { authenticateGateway } from './authenticate-gateway.ts'
+import { recordCalls } from './call-records.ts'
+import { streamChanges } from './changes-stream.ts'
+import { credentials } from './credentials.ts'
+import { endSession } from './end-session.ts'
+import { resolve } from './resolve.ts'
+
+export function internalRoutes(deps: Deps): Router {
+  const router = express.Router()
+  router.use('/internal', authenticateGateway(deps.config.GATEWAY_TOKENS))
+  // A full batch of call records is a few megabytes.
+  router.use('/internal', jsonBody('16mb'))
+  router.post('/internal/resolve', async (req, res) => {
+    res.json(await resolve(deps, parseBody(resolveRequest, req.body)))
+  })
+  router.post('/internal/credentials', async (req, res) => {
+    res.set('Cache-Control', 'no-store')
+    res.json(await credentials(deps, parseBody(credentialsRequest, req.body)))
+  })
+  router.get('/internal/changes', async (req, res) => {
+    await streamChanges(deps, parseId(req.query.gateway_id, 'gateway_id'), res)
+  })
+  router.post('/internal/acknowledge', async (req, res) => {
+    const { gateway_id, revision } = parseBody(acknowledgement, req.body)
+    deps.changes.acknowledge(gateway_id.toLowerCase(), revision)
+    res.status(204).end()
+  })
+  router.post('/internal/call-records', async (req, res) => {
+    await recordCalls(deps, parseBody(callRecordsRequest, req.body).records)
+    res.status(202).end()
+  })
+  router.post('/internal/ended-sessions', async (req, res) => {
+    await endSession(deps, parseBody(endSessionRequest, req.body))
+    res.status(204).end()
+  })
+  return router
+}
