@@ -1,0 +1,88 @@
+// Which era an upstream speaks, by evidence (gateway.md, "Bridges"): server/discover first, then initialize.
+
+import { AppError } from '@gatehouse/errors'
+import { exchange, isObject, type Reply, type RpcResponse, type Wire } from './exchange.ts'
+
+export type Era = 'legacy' | 'modern'
+
+export const modernVersion = '2026-07-28'
+export const legacyVersions: readonly string[] = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05']
+
+const clientInfo = { name: 'gatehouse', version: '0.1.0' }
+
+/** What a modern request carries in `params._meta`. */
+export const modernMeta = {
+  'io.modelcontextprotocol/protocolVersion': modernVersion,
+  'io.modelcontextprotocol/clientInfo': clientInfo,
+  'io.modelcontextprotocol/clientCapabilities': {},
+}
+
+/** The headers that go with a modern request. */
+export const modernHeaders = (method: string) => ({
+  'mcp-protocol-version': modernVersion,
+  'mcp-method': method,
+})
+
+/** `modern` and `legacy` are evidence; undefined is none (5xx, 429, a time-out, something that is no MCP). */
+export async function discover(wire: Wire, signal: AbortSignal): Promise<Era | undefined> {
+  const method = 'server/discover'
+  const message = { method, id: 0, params: { _meta: modernMeta } }
+  return evidence(await exchange(wire, message, modernHeaders(method), signal))
+}
+
+export function evidence({ status, response }: Reply): Era | undefined {
+  if (response?.result) return shared(response.result.supportedVersions) ? 'modern' : undefined
+  if (response?.error) return errorEvidence(response.error)
+  const silent = [407, 408, 425, 429]
+  return status >= 400 && status < 500 && !silent.includes(status) ? 'legacy' : undefined
+}
+
+function errorEvidence({ code, data }: NonNullable<RpcResponse['error']>): Era {
+  if (code === -32020 || code === -32021) return 'modern'
+  return code === -32022 && isObject(data) && shared(data.supported) ? 'modern' : 'legacy'
+}
+
+const shared = (versions: unknown) => Array.isArray(versions) && versions.includes(modernVersion)
+
+export interface LegacySession {
+  readonly protocolVersion: string
+  readonly sessionId: string | undefined
+}
+
+/** The legacy handshake. @throws AppError upstream_invalid where the upstream doesn't take part in it */
+export async function initialize(wire: Wire, signal: AbortSignal): Promise<LegacySession> {
+  const params = { protocolVersion: legacyVersions[0], capabilities: {}, clientInfo }
+  const reply = await exchange(wire, { method: 'initialize', id: 0, params }, {}, signal)
+  const result = expectResult(reply, 'initialize')
+  const protocolVersion = result.protocolVersion
+  if (typeof protocolVersion !== 'string' || !legacyVersions.includes(protocolVersion)) {
+    throw new AppError('upstream_invalid', { what: 'it speaks a protocol version that is unknown here' })
+  }
+  const session = { protocolVersion, sessionId: reply.sessionId }
+  await exchange(wire, { method: 'notifications/initialized' }, legacyHeaders(session), signal)
+  return session
+}
+
+/** The headers that go with every legacy request after the handshake. */
+export function legacyHeaders(session: LegacySession): Record<string, string> {
+  const id = session.sessionId
+  return {
+    'mcp-protocol-version': session.protocolVersion,
+    ...(id === undefined ? {} : { 'mcp-session-id': id }),
+  }
+}
+
+/** The result, or what is wrong instead. Texts of the upstream stay out: they may repeat what it was sent. */
+export function expectResult({ status, response }: Reply, method: string): Readonly<Record<string, unknown>> {
+  if (response?.result) return response.result
+  if (response?.error) {
+    throw new AppError('upstream_invalid', {
+      what: `it answered ${method} with error ${response.error.code}`,
+    })
+  }
+  if (status === 429)
+    throw new AppError('upstream_unreachable', { what: 'it refuses more requests for now (429)' })
+  if (status >= 500) throw new AppError('upstream_unreachable', { what: `it answered with status ${status}` })
+  const what = status < 300 ? 'with something else than an MCP message' : `with status ${status}`
+  throw new AppError('upstream_invalid', { what: `it answered ${method} ${what}` })
+}

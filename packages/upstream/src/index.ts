@@ -1,0 +1,10 @@
+export {
+  type ConnectOptions,
+  connectUpstream,
+  type Limits,
+  probeEra,
+  type UpstreamConnection,
+} from './connect.ts'
+export { type Era, evidence } from './era.ts'
+export type { Reply, RpcResponse } from './exchange.ts'
+export { type FetchedTools, fetchTools } from './tools.ts'

@@ -1,0 +1,32 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { deeperThan, rawElements, rawMember } from './raw-json.ts'
+
+const spaced = (value: unknown, indent: number) => JSON.stringify(value, undefined, indent) ?? 'null'
+
+test('any member and element is cut out as JSON.parse would see it', () => {
+  fc.assert(
+    fc.property(
+      fc.dictionary(fc.string(), fc.jsonValue()),
+      fc.integer({ min: 0, max: 3 }),
+      (object, indent) => {
+        const text = spaced(object, indent)
+        for (const [name, value] of Object.entries(object)) {
+          expect(JSON.parse(rawMember(text, name) ?? '')).toEqual(JSON.parse(JSON.stringify(value)))
+        }
+        expect(rawMember(text, `${Object.keys(object).join('')}x`)).toBeUndefined()
+        const array = spaced(Object.values(object), indent)
+        expect(rawElements(array).map((element) => JSON.parse(element))).toEqual(JSON.parse(array))
+      },
+    ),
+  )
+})
+
+test('of equal names the last one counts, as for JSON.parse', () => {
+  expect(rawMember('{"a":1,"\\u0061": [2] ,"b":3}', 'a')).toBe('[2]')
+})
+
+test('depth counts brackets outside of strings', () => {
+  expect(deeperThan('{"[[[[":["]"]}', 2)).toBe(false)
+  expect(deeperThan('{"a":[[1]]}', 2)).toBe(true)
+})
