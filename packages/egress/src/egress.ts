@@ -43,7 +43,7 @@ export interface Egress {
 /** @throws Error with one sentence where a setting is wrong */
 export function createEgress(settings: EgressSettings, parts: EgressParts = {}): Egress {
   const policy = parts.policy ?? createPolicy(parseAllow(settings.allow), settings.ownOrigins)
-  const ca = settings.caFile ? [...rootCertificates, readFileSync(settings.caFile, 'utf8')] : undefined
+  const ca = settings.caFile ? [...rootCertificates, readAuthorities(settings.caFile)] : undefined
   const tunnel = settings.proxy ? createTunnel(settings.proxy, ca) : undefined
   const lookup = parts.lookup ?? lookupAll
 
@@ -62,4 +62,16 @@ export function createEgress(settings: EgressSettings, parts: EgressParts = {}):
     internalClient: (origin, options = {}) =>
       new Pool(origin, { ...options, connect: ca ? { ca } : {}, allowH2: false }),
   }
+}
+
+function readAuthorities(file: string): string {
+  try {
+    const text = readFileSync(file, 'utf8')
+    if (text.includes('-----BEGIN CERTIFICATE-----')) return text
+  } catch (cause) {
+    throw new Error(`The file of certificate authorities can not be read: ${(cause as Error).message}`, {
+      cause,
+    })
+  }
+  throw new Error(`The file of certificate authorities holds no PEM certificate: ${file}`)
 }
