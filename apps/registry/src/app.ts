@@ -5,6 +5,7 @@ import { type Allowed, checkHostAndOrigin, newRequestId, observeRequests, probes
 import express, { type Express, type RequestHandler } from 'express'
 import { apiKeyRoutes } from './api-keys/routes.ts'
 import { jsonBody } from './body.ts'
+import { callRoutes } from './calls/routes.ts'
 import type { Deps } from './deps.ts'
 import { internalRoutes } from './internal/routes.ts'
 import { readiness } from './readiness.ts'
@@ -18,7 +19,7 @@ export interface Standing {
 
 /** People, the console's origin and API clients. */
 export function publicApp(deps: Deps, standing: () => Standing): Express {
-  const routers = [apiKeyRoutes(deps)]
+  const routers = [apiKeyRoutes(deps), callRoutes(deps)]
   const app = front(deps)
   app.use(observeRequests(deps.metrics))
   app.use(probes(readiness(deps, () => standing().stopping)))

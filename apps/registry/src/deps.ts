@@ -5,9 +5,11 @@ import { AppError } from '@gatehouse/errors'
 import { type Logger, pino } from 'pino'
 import { Registry } from 'prom-client'
 import { type CallFeed, createCallFeed } from './calls/feed.ts'
+import { keepPartitions } from './calls/partitions.ts'
 import { type Changes, channel, createChanges } from './changes.ts'
 import type { Config } from './config.ts'
 import { type Db, openDb, type Source } from './db.ts'
+import type { OpenStreams } from './event-stream.ts'
 import { type Installation, openInstallation } from './installation.ts'
 import { listen } from './listen.ts'
 import { createSealer, localKeyEncryption, type Sealer } from './seal.ts'
@@ -22,6 +24,8 @@ export interface Deps {
   readonly changes: Changes
   /** New call records, for who watches them. */
   readonly calls: CallFeed
+  /** Ended by a stop. */
+  readonly streams: OpenStreams
   readonly installation: Installation
   readonly egress: Egress
   readonly metrics: Registry
@@ -60,6 +64,7 @@ export async function openDeps(
       ...(source.embedded ? {} : { listen: (onNotice) => listen(source.pool, channel, onNotice, warn) }),
     })
     const stopTending = await tend({ db, sealer, changes, now, log })
+    const stopPartitions = await keepPartitions({ db, now, log })
     const deps: Deps = {
       config,
       log,
@@ -68,6 +73,7 @@ export async function openDeps(
       sealer,
       changes,
       calls: createCallFeed(),
+      streams: new Set(),
       installation,
       egress: parts.egress ?? openEgress(config),
       metrics: new Registry(),
@@ -76,6 +82,7 @@ export async function openDeps(
       deps,
       async close() {
         stopTending()
+        stopPartitions()
         await changes.close()
         await db.close()
       },

@@ -35,7 +35,9 @@ export async function serve(deps: Deps): Promise<Serving> {
       async stop({ settleMs, drainMs }) {
         standing.stopping = true
         await new Promise((resolve) => setTimeout(resolve, settleMs))
-        await Promise.all([drain(open, drainMs), drain(internal, drainMs)])
+        const drained = Promise.all([drain(open, drainMs), drain(internal, drainMs)])
+        for (const stream of [...deps.streams]) stream.end()
+        await drained
       },
     }
   } catch (error) {

@@ -8,7 +8,7 @@ const everyMs = 60 * 60_000
 const daysAhead = 2
 
 /** Makes what is missing, now and every hour. Returns the function that stops it. */
-export async function keepPartitions(deps: Deps): Promise<() => void> {
+export async function keepPartitions(deps: Pick<Deps, 'db' | 'now' | 'log'>): Promise<() => void> {
   await makePartitions(deps)
   const timer = setInterval(() => {
     makePartitions(deps).catch((error: unknown) =>

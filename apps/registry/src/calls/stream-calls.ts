@@ -29,7 +29,7 @@ export async function streamCalls(
   const stop = deps.calls.watch(workspaceId, (record) => {
     if (isWatched(record, seen.actor, seen.own, filter)) stream.send('call', record)
   })
-  const stream = openEventStream(res, {
+  const stream = openEventStream(deps.streams, res, {
     beatMs,
     onClose: stop,
     beat: async () => {

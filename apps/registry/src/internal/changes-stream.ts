@@ -36,7 +36,7 @@ export async function streamChanges(deps: Deps, gatewayId: string, res: Response
   const timer = setInterval(() => {
     sendNewKeys().catch((error: unknown) => deps.log.warn({ err: error }, 'sealing keys were not read'))
   }, keysMs)
-  const stream = openEventStream(res, {
+  const stream = openEventStream(deps.streams, res, {
     beatMs,
     onClose: () => {
       clearInterval(timer)
