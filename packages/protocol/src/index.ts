@@ -1,0 +1,19 @@
+export { missingMediaTypes } from './accept.ts'
+export { classify, compareHeaders, type HeaderMap } from './classify.ts'
+export { type Envelope, InvalidMessage, type Range, type RpcId, readEnvelope } from './envelope.ts'
+export {
+  decodeHeaderText,
+  encodeHeaderText,
+  metaClientCapabilities,
+  metaClientInfo,
+  metaVersion,
+  methodHeader,
+  nameHeader,
+  paramHeaderPrefix,
+  protocolVersionHeader,
+  sessionHeader,
+  trimHeader,
+} from './headers.ts'
+export { type NameMember, nameMemberOf } from './methods.ts'
+export { type Era, isModern, legacyRevisions, modernRevisions } from './revisions.ts'
+export { exposedName, slugOf } from './tool-names.ts'
