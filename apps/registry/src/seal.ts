@@ -92,11 +92,17 @@ export function createSealer(kek: KeyEncryption, installationKey: Secret<Uint8Ar
     return { id, key: new Secret(key) }
   }
 
-  async function keyById(tx: Tx, workspaceId: string, id: string): Promise<Secret<Uint8Array>> {
-    const known = opened.get(`${workspaceId}/${id}`)
-    if (known) return known
-    const row = await tx.dataKey.findUniqueOrThrow({ where: { workspaceId_id: { workspaceId, id } } })
-    return unwrap(workspaceId, id, row.wrapped)
+  async function openWith(tx: Tx, where: HeaderPlace, id: string, sealed: Uint8Array): Promise<Secret> {
+    const known = opened.get(`${where.workspaceId}/${id}`)
+    const row = known
+      ? null
+      : await tx.dataKey.findUnique({ where: { workspaceId_id: { workspaceId: where.workspaceId, id } } })
+    try {
+      const key = known ?? (await unwrap(where.workspaceId, id, row?.wrapped ?? Buffer.of()))
+      return new Secret(Buffer.from(open(key.reveal(), headerContext(where, id), sealed)).toString())
+    } catch (cause) {
+      throw new AppError('credential_unreadable', { cause })
+    }
   }
 
   return {
@@ -105,15 +111,7 @@ export function createSealer(kek: KeyEncryption, installationKey: Secret<Uint8Ar
       const sealed = seal(key.reveal(), headerContext(where, id), Buffer.from(value.reveal()))
       return { sealed, dataKeyId: id }
     },
-    async openHeader(tx, where, row) {
-      const key = await keyById(tx, where.workspaceId, row.dataKeyId)
-      try {
-        const bytes = open(key.reveal(), headerContext(where, row.dataKeyId), row.sealed)
-        return new Secret(Buffer.from(bytes).toString())
-      } catch (cause) {
-        throw new AppError('credential_unreadable', { cause })
-      }
-    },
+    openHeader: (tx, where, row) => openWith(tx, where, row.dataKeyId, row.sealed),
     sealGlobal: (label, bytes) => seal(installationKey.reveal(), globalContext(label), bytes),
     openGlobal: (label, sealed) => open(installationKey.reveal(), globalContext(label), sealed),
   }

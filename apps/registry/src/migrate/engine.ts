@@ -20,19 +20,15 @@ const { WebAssembly } = globalThis as unknown as {
 
 let loading: Promise<void> | undefined
 
-/** The engine over connections of `pool`. @param inOneGo rewrites a script before it runs, in one transaction */
+/** The engine over connections of `pool`. @param runScript runs a whole script in one transaction */
 export async function schemaEngine(
   pool: pg.Pool,
-  inOneGo: (script: string) => string,
+  runScript: (script: string) => Promise<void>,
 ): Promise<glue.SchemaEngine> {
   loading ??= load()
   await loading
-  const adapter = new WholeScripts(pool, inOneGo)
-  return glue.SchemaEngine.new(
-    { datamodels: undefined },
-    () => undefined,
-    bindMigrationAwareSqlAdapterFactory(adapter),
-  )
+  const adapter = bindMigrationAwareSqlAdapterFactory(new WholeScripts(pool, runScript))
+  return glue.SchemaEngine.new({ datamodels: undefined }, () => undefined, adapter)
 }
 
 async function load(): Promise<void> {
@@ -50,20 +46,16 @@ async function load(): Promise<void> {
 
 /** The adapter splits scripts at every semicolon, also inside functions; this one hands them over whole. */
 class WholeScripts extends PrismaPg {
-  readonly #pool: pg.Pool
-  readonly #inOneGo: (script: string) => string
+  readonly #runScript: (script: string) => Promise<void>
 
-  constructor(pool: pg.Pool, inOneGo: (script: string) => string) {
+  constructor(pool: pg.Pool, runScript: (script: string) => Promise<void>) {
     super(pool)
-    this.#pool = pool
-    this.#inOneGo = inOneGo
+    this.#runScript = runScript
   }
 
   override async connect(): ReturnType<PrismaPg['connect']> {
     const connection = await super.connect()
-    connection.executeScript = async (script) => {
-      await this.#pool.query(this.#inOneGo(script))
-    }
+    connection.executeScript = this.#runScript
     return connection
   }
 }

@@ -71,12 +71,18 @@ async function isCurrent(pool: pg.Pool, migrations: readonly Migration[]): Promi
 
 async function apply(pool: pg.Pool, folder: string, migrations: readonly Migration[]): Promise<string[]> {
   const scripts = new Set(migrations.map((migration) => migration.script))
+  let failure: unknown
   // Marked as finished in the script's own transaction: an unfinished one has changed nothing.
-  const engine = await schemaEngine(pool, (script) =>
-    scripts.has(script)
-      ? `${script}\n;UPDATE _prisma_migrations SET finished_at = now() WHERE finished_at IS NULL;`
-      : script,
-  )
+  const runScript = async (script: string) => {
+    const finish = 'UPDATE _prisma_migrations SET finished_at = now() WHERE finished_at IS NULL'
+    try {
+      await pool.query(scripts.has(script) ? `${script}\n;${finish}` : script)
+    } catch (error) {
+      failure = error
+      throw error
+    }
+  }
+  const engine = await schemaEngine(pool, runScript)
   try {
     const { appliedMigrationNames } = await engine.applyMigrations({
       filters: { externalTables: [], externalEnums: [] },
@@ -94,7 +100,8 @@ async function apply(pool: pg.Pool, folder: string, migrations: readonly Migrati
       },
     })
     return appliedMigrationNames
-  } catch (cause) {
+  } catch (thrown) {
+    const cause = failure ?? thrown // the engine's own says where, not why
     throw new Error(`The database could not be migrated: ${reason(cause)}`, { cause })
   } finally {
     engine.free()
@@ -102,10 +109,10 @@ async function apply(pool: pg.Pool, folder: string, migrations: readonly Migrati
 }
 
 function reason(cause: unknown): string {
-  const text = cause instanceof Error ? cause.message : String(cause)
-  return /permission denied to create role|must have CREATEROLE/i.test(text)
+  const { code, message } = cause as { code?: unknown; message?: unknown }
+  return code === '42501' && /role/.test(String(message))
     ? 'its user may not create the roles gatehouse_app and gatehouse_system; have an administrator create them and grant them to this user'
-    : text
+    : String(message)
 }
 
 async function readMigrations(folder: string): Promise<Migration[]> {

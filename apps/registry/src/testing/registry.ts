@@ -67,8 +67,8 @@ export async function startTestRegistry(options: TestRegistryOptions = {}): Prom
     GATEHOUSE_EGRESS_ALLOW: '127.0.0.0/8,::1/128,localhost',
     ...options.env,
   })
-  let lines = ''
-  const log = pino({ level: 'debug' }, { write: (line: string) => void (lines += line) })
+  const lines: string[] = []
+  const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) })
   const database = await testDatabase()
   const { deps, close } = await openDeps(config, database.source, { ...options, log })
   const serving = await serve(deps)
@@ -77,7 +77,7 @@ export async function startTestRegistry(options: TestRegistryOptions = {}): Prom
     internalUrl: `http://127.0.0.1:${serving.internalPort}`,
     gatewayToken,
     deps,
-    logged: () => lines,
+    logged: () => lines.join(''),
     workspace: (name) => makeWorkspace(deps, name),
     async stop() {
       await serving.stop({ settleMs: 0, drainMs: 1_000 })
