@@ -24,6 +24,7 @@ export async function fetchOnce(pool: Pool, url: URL, init: FetchInit): Promise<
   try {
     const headers = new Headers(init.headers)
     headers.set('accept-encoding', 'identity')
+    if (!headers.has('user-agent')) headers.set('user-agent', 'gatehouse')
     if (init.body instanceof URLSearchParams && !headers.has('content-type')) {
       headers.set('content-type', 'application/x-www-form-urlencoded')
     }

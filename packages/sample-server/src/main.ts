@@ -1,4 +1,5 @@
-// Runs the sample server as a process of its own: PORT, GATEHOUSE_HOST and SAMPLE_REQUIRED_HEADER, all optional.
+// Runs the sample server as a process of its own: PORT, GATEHOUSE_HOST, SAMPLE_REQUIRED_HEADER
+// (`name: value`, else 401) and SAMPLE_SESSIONS (1), all optional.
 
 import { createSampleServer } from './sample.ts'
 

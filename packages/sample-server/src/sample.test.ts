@@ -15,11 +15,12 @@ async function start(options: ServeOptions = {}): Promise<RunningServer> {
   return server
 }
 
-async function connect(url: string, mode: 'legacy' | 'auto' | { pin: string }): Promise<Client> {
+async function connect(url: string, mode: 'legacy' | 'auto' | { pin: string }) {
   const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode } })
-  await client.connect(new StreamableHTTPClientTransport(new URL(url)))
+  const transport = new StreamableHTTPClientTransport(new URL(url))
+  await client.connect(transport)
   cleanups.push(() => client.close())
-  return client
+  return Object.assign(client, { session: transport.sessionId })
 }
 
 describe.each([
@@ -32,6 +33,7 @@ describe.each([
   test('lists every tool with a title, a description and both schemas', async () => {
     const client = await connect((await start(options)).url, mode)
     expect(client.getNegotiatedProtocolVersion()).toBe(version)
+    expect(client.session !== undefined).toBe('sessions' in options && version !== '2026-07-28')
     const { tools } = await client.listTools()
     expect(tools.map((tool) => tool.name)).toEqual([
       'current-time',

@@ -5,6 +5,7 @@ import {
   findCanary,
   type Script,
   scripts,
+  spawnApp,
   startEverything,
   startRecordingUpstream,
   startSdkUpstream,
@@ -157,4 +158,8 @@ test('waitFor gives the value, and fails with the last error as cause', async ()
     message: 'still not after 30 ms: the impossible',
     cause: { message: 'not yet' },
   })
+})
+
+test('an app that can not start fails the test with what it printed', async () => {
+  await expect(spawnApp('registry', {})).rejects.toThrow(/before it was ready:\n.*can not start/)
 })

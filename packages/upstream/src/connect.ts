@@ -36,11 +36,14 @@ export interface Limits {
   readonly maxTools?: number
 }
 
+/** What the registry asks of an upstream: methods of both eras that need no `Mcp-Name`. */
+export type ListMethod = 'tools/list' | 'prompts/list' | 'resources/list' | 'resources/templates/list'
+
 export interface UpstreamConnection {
   readonly era: Era
   readonly protocolVersion: string
   /** Sends one request; era headers and `_meta` are added. @throws AppError as connectUpstream */
-  request(method: string, params?: Readonly<Record<string, unknown>>): Promise<Reply>
+  request(method: ListMethod, params?: Readonly<Record<string, unknown>>): Promise<Reply>
   /** Ends the session where there is one, then the sockets. Never fails. */
   close(): Promise<void>
 }

@@ -91,7 +91,9 @@ function requestHeaders(wire: Wire, headers: Readonly<Record<string, string>>): 
   }
   const clash = wire.headers.find(([name]) => Object.hasOwn(own, name.toLowerCase()))
   if (clash) throw new AppError('invalid_header', { what: `the header ${clash[0]} is the protocol's own` })
-  return [...Object.entries(own), ...wire.headers].flat()
+  const named = wire.headers.some(([name]) => name.toLowerCase() === 'user-agent')
+  // some hosts refuse requests that don't say what they are
+  return [...(named ? [] : ['user-agent', 'gatehouse']), ...Object.entries(own), ...wire.headers].flat()
 }
 
 async function readResponse(

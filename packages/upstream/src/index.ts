@@ -2,6 +2,7 @@ export {
   type ConnectOptions,
   connectUpstream,
   type Limits,
+  type ListMethod,
   probeEra,
   type UpstreamConnection,
 } from './connect.ts'

@@ -289,6 +289,15 @@ describe('failures', () => {
     await expect(fetching).rejects.toThrow('not needed any more')
   })
 
+  test('requests say who sends them, unless a stored header does', async () => {
+    const upstream = await recording(scripts.legacyServer())
+    await fetchFrom(upstream.url)
+    await fetchFrom(upstream.url, {}, [['User-Agent', 'own/1']])
+    expect(new Set(upstream.requests.map((request) => request.header('user-agent').join()))).toEqual(
+      new Set(['gatehouse', 'own/1']),
+    )
+  })
+
   test('a stored header can not replace one of the protocol', async () => {
     const upstream = await recording(scripts.legacyServer())
     expect(await codeOf(fetchFrom(upstream.url, {}, [['Mcp-Method', 'x']]))).toBe('invalid_header')
