@@ -44,6 +44,8 @@ export interface Changes {
    */
   subscribe(gatewayId: string, subscriber: Subscriber): () => void
   acknowledge(gatewayId: string, revision: number): void
+  /** How many gateways are connected to this process. */
+  connected(): number
   /** Drops rows of the outbox that every process has read long ago. */
   prune(): Promise<void>
   close(): Promise<void>
@@ -156,6 +158,7 @@ export async function createChanges(options: ChangesOptions): Promise<Changes> {
       }
       wake()
     },
+    connected: () => connected.size,
     prune: () =>
       db.asSystem(async (tx) => {
         await tx.change.deleteMany({ where: { at: { lt: new Date(Date.now() - keptMs) } } })

@@ -44,13 +44,19 @@ export function openDb(source: Source, onError: (error: Error) => void): Db {
     transactionOptions: { maxWait: source.embedded ? 20_000 : 1_800, timeout: 10_000 },
   })
   const as = async <T>(role: string, workspaceId: string, work: (tx: Tx) => Promise<T>): Promise<T> => {
+    const watch = source.embedded ? undefined : firstAnswer(1_900)
+    const done = prisma.$transaction(async (tx) => {
+      await tx.$executeRaw`SELECT set_config('app.workspace', ${workspaceId}, true), set_config('role', ${role}, true)`
+      watch?.came()
+      return work(tx)
+    })
     try {
-      return await prisma.$transaction(async (tx) => {
-        await tx.$executeRaw`SELECT set_config('app.workspace', ${workspaceId}, true), set_config('role', ${role}, true)`
-        return work(tx)
-      })
+      return await (watch ? Promise.race([done, watch.late]) : done)
     } catch (error) {
+      done.catch(() => undefined) // abandoned where it was too late
       throw isOutage(error) ? new AppError('database_unavailable', { cause: error }) : error
+    } finally {
+      watch?.stop()
     }
   }
   return {
@@ -58,5 +64,28 @@ export function openDb(source: Source, onError: (error: Error) => void): Db {
     asSystem: (work) => as('gatehouse_system', '', work),
     prisma,
     close: () => prisma.$disconnect(),
+  }
+}
+
+/** A database that is there answers the first, empty question at once, whatever the work takes then. */
+function firstAnswer(limitMs: number) {
+  let state: 'waiting' | 'came' | 'late' = 'waiting'
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      if (state === 'came') return
+      state = 'late'
+      reject(new AppError('database_unavailable', { cause: new Error(`no answer in ${limitMs} ms`) }))
+    }, limitMs)
+  })
+  late.catch(() => undefined) // nobody waits for it once the work is done
+  return {
+    late,
+    /** @throws AppError past the limit: the transaction is rolled back, its caller was told that it failed */
+    came() {
+      if (state === 'late') throw new AppError('database_unavailable')
+      state = 'came'
+    },
+    stop: () => clearTimeout(timer),
   }
 }

@@ -9,7 +9,7 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
   version: string
 }
 
-/** For http-kit's probes; also registers the gauge of the database. */
+/** For http-kit's probes; also registers the registry's own gauges. */
 export function readiness(deps: Deps, stopping: () => boolean): Probed {
   new Gauge({
     name: 'gatehouse_registry_database_up',
@@ -17,6 +17,14 @@ export function readiness(deps: Deps, stopping: () => boolean): Probed {
     registers: [deps.metrics],
     async collect() {
       this.set((await answers(deps)) ? 1 : 0)
+    },
+  })
+  new Gauge({
+    name: 'gatehouse_registry_gateways_connected',
+    help: 'Gateways with an open change stream to this process',
+    registers: [deps.metrics],
+    collect() {
+      this.set(deps.changes.connected())
     },
   })
   return {
