@@ -3,7 +3,10 @@ import type { AddressInfo } from 'node:net'
 import { connect } from 'node:net'
 import { AppError } from '@gatehouse/errors'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parseAllow } from './allow.ts'
+import { guardedConnector } from './connector.ts'
 import { createEgress, type EgressParts, type EgressSettings } from './egress.ts'
+import { createPolicy } from './policy.ts'
 
 let inside: Server
 let port: number
@@ -148,6 +151,30 @@ describe('the guard', () => {
     const egress = createEgress({ allow: [] }, { ...answers('127.0.0.1'), policy })
     expect(await codeOf(egress.fetch(`http://peer.example:${port}/`))).toBe('url_not_allowed')
     expect(requests).toBe(before)
+  })
+})
+
+describe('the connector by itself', () => {
+  test.each([
+    ['a literal inside', 'https:', '127.0.0.1', /does not lead to the public internet/],
+    ['a mapped literal', 'https:', '::ffff:7f00:1', /does not lead to the public internet/],
+    ['plain http to a name', 'http:', 'public.example', /plain http/],
+  ])('refuses %s, whatever was checked before', async (_what, protocol, hostname, reason) => {
+    const before = connections
+    const connector = guardedConnector(
+      {
+        policy: createPolicy(parseAllow([])),
+        lookup: answers('8.8.8.8').lookup,
+        tunnel: undefined,
+        ca: undefined,
+      },
+      1_000,
+    )
+    const error = await new Promise<Error | null>((resolve) => {
+      connector({ protocol, hostname, port: String(port) }, (...[failure]) => resolve(failure))
+    })
+    expect(error?.message).toMatch(reason)
+    expect(connections).toBe(before)
   })
 })
 
