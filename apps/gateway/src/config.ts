@@ -1,0 +1,108 @@
+// The gateway's settings. The table in the README is made from `settings`; main.ts reads them once.
+
+import { ConfigError, type Environment, isLoopback, kind, loadConfig, type Settings } from '@gatehouse/config'
+import { z } from 'zod'
+
+const ms = (fallback: number, about: string) => ({
+  schema: kind.whole(1, 3_600_000, fallback),
+  about: `${about}, in ms`,
+  fallback: String(fallback),
+})
+
+export const settings = {
+  PORT: { schema: kind.port(7400), about: 'Port to listen on', fallback: '7400' },
+  PUBLIC_URL: {
+    schema: kind.optional(kind.baseUrl()),
+    about: 'Where clients reach this app; https unless bound to loopback',
+    fallback: 'http://localhost:<PORT>, on loopback only',
+  },
+  REGISTRY_URL: { schema: kind.baseUrl(), about: "The registry's internal listener" },
+  GATEWAY_TOKEN: { schema: kind.secret(), about: "One of the registry's GATEWAY_TOKENS", secret: true },
+  CONSOLE_PUBLIC_URL: { schema: kind.baseUrl(), about: 'Where people reach the console' },
+  GATEHOUSE_HOST: { schema: kind.host('127.0.0.1'), about: 'Address to bind to', fallback: '127.0.0.1' },
+  GATEHOUSE_EGRESS_ALLOW: {
+    schema: kind.list(),
+    about: 'Networks and host names beyond the public internet that servers may have, separated by commas',
+  },
+  GATEHOUSE_EGRESS_PROXY: {
+    schema: kind.optional(kind.baseUrl()),
+    about: 'HTTP proxy for requests to servers; it then owns the address policy',
+  },
+  GATEHOUSE_EGRESS_CA_FILE: {
+    schema: z.string().optional(),
+    about: 'PEM file with certificate authorities to trust besides the usual ones',
+  },
+  GATEHOUSE_ALLOWED_HOSTS: {
+    schema: kind.list(),
+    about: 'More values that the Host header may have, separated by commas',
+  },
+  GATEHOUSE_ALLOWED_ORIGINS: {
+    schema: kind.list(),
+    about: 'More origins that browsers may call from, separated by commas',
+  },
+  GATEHOUSE_INTERNAL_INSECURE: {
+    schema: kind.flag(),
+    about: '1: serve the internal listener over plain http off loopback',
+  },
+  GATEHOUSE_SETTLE_MS: {
+    schema: kind.whole(0, 600_000, 5_000),
+    about: 'On stop: not ready but still accepting, in ms',
+    fallback: '5000',
+  },
+  GATEHOUSE_DRAIN_MS: {
+    schema: kind.whole(0, 600_000, 20_000),
+    about: 'On stop: longest wait for requests in flight, in ms',
+    fallback: '20000',
+  },
+  GATEHOUSE_LOG_LEVEL: {
+    schema: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+    about: 'Least level of lines in the log',
+    fallback: 'info',
+  },
+  GATEHOUSE_BODY_TIMEOUT_MS: ms(30_000, 'Longest wait for the whole body of a request'),
+  GATEHOUSE_HEADER_TIMEOUT_MS: ms(10_000, 'Longest wait for the headers of a request'),
+  GATEHOUSE_CONNECT_TIMEOUT_MS: ms(5_000, 'Longest wait for a connection to a server'),
+  GATEHOUSE_FIRST_BYTE_TIMEOUT_MS: ms(30_000, "Longest wait for the first byte of a server's answer"),
+  GATEHOUSE_CALL_TIMEOUT_MS: ms(60_000, 'The same for tools/call, where the server sets none of its own'),
+  GATEHOUSE_READER_TIMEOUT_MS: ms(30_000, 'A client that reads nothing for so long is dropped'),
+  GATEHOUSE_KEEP_ALIVE_MS: ms(15_000, 'Time between the comments that keep a quiet event stream open'),
+  GATEHOUSE_REGISTRY_GRACE_MS: ms(60_000, 'How long calls go on from the cache without the registry'),
+  GATEHOUSE_MAX_CALLS_PER_SERVER: {
+    schema: kind.whole(1, 100_000, 1_024),
+    about: 'Concurrent calls per server and process, where the server sets none of its own',
+    fallback: '1024',
+  },
+} as const satisfies Settings
+
+export type Config = Readonly<ReturnType<typeof loadGatewayConfig>>
+
+/** @throws ConfigError with every mistake */
+export function loadGatewayConfig(env: Environment) {
+  const mistakes = betweenSettings(env)
+  try {
+    const values = loadConfig('The gateway', settings, env)
+    if (mistakes.length > 0) throw new ConfigError('The gateway', [])
+    return { ...values, PUBLIC_URL: values.PUBLIC_URL ?? `http://localhost:${values.PORT}` }
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    throw new ConfigError('The gateway', [...error.mistakes, ...mistakes])
+  }
+}
+
+/** What no setting can tell alone. */
+function betweenSettings(env: Environment): string[] {
+  const mistakes: string[] = []
+  if (!isLoopback(env.GATEHOUSE_HOST || '127.0.0.1')) {
+    if (!env.PUBLIC_URL)
+      mistakes.push('PUBLIC_URL: is required where GATEHOUSE_HOST is not a loopback address')
+    else if (!env.PUBLIC_URL.startsWith('https://'))
+      mistakes.push('PUBLIC_URL: must be https where GATEHOUSE_HOST is not a loopback address')
+  }
+  const registry = env.REGISTRY_URL && URL.canParse(env.REGISTRY_URL) ? new URL(env.REGISTRY_URL) : undefined
+  const open = registry?.protocol === 'http:' && !isLoopback(registry.hostname)
+  if (open && env.GATEHOUSE_INTERNAL_INSECURE !== '1')
+    mistakes.push(
+      'REGISTRY_URL: secrets would travel over plain http; use https, or GATEHOUSE_INTERNAL_INSECURE=1 where the network is private',
+    )
+  return mistakes
+}

@@ -1,0 +1,110 @@
+// What lives as long as the process; built once, passed as an argument.
+
+import { randomUUID } from 'node:crypto'
+import { isLoopback } from '@gatehouse/config'
+import { createEgress, type Egress } from '@gatehouse/egress'
+import { type Allowed, allowed } from '@gatehouse/http-kit'
+import { type Logger, pino } from 'pino'
+import { Registry } from 'prom-client'
+import type { Config } from './config.ts'
+import { createRecorder, type Recorder } from './mcp/record-call.ts'
+import { createSessionTokens, type SessionTokens } from './mcp/session-token.ts'
+import { followChanges } from './registry/change-stream.ts'
+import { createRegistryClient, type RegistryClient } from './registry/client.ts'
+import { createKnowledge, type Knowledge } from './registry/knowledge.ts'
+import { createPools, createSlots, type Pools, type Slots } from './upstream/pools.ts'
+
+export interface Deps {
+  readonly config: Config
+  readonly log: Logger
+  /** Unix time in ms. */
+  readonly now: () => number
+  readonly egress: Egress
+  readonly registry: RegistryClient
+  readonly knowledge: Knowledge
+  readonly sessions: SessionTokens
+  readonly pools: Pools
+  readonly slots: Slots
+  readonly recorder: Recorder
+  readonly metrics: Registry
+  /** Our own mark in Via. */
+  readonly via: () => string
+  readonly allowed: () => Allowed
+}
+
+export interface Opened {
+  readonly deps: Deps
+  readonly firstHello: Promise<void>
+  /** Told once the port is known. */
+  listening(port: number): void
+  close(): Promise<void>
+}
+
+export function openDeps(config: Config): Opened {
+  const log = pino({ level: config.GATEHOUSE_LOG_LEVEL, base: { app: 'gateway' } })
+  const egress = createEgress({
+    allow: config.GATEHOUSE_EGRESS_ALLOW,
+    proxy: config.GATEHOUSE_EGRESS_PROXY,
+    caFile: config.GATEHOUSE_EGRESS_CA_FILE,
+    ownOrigins: [config.PUBLIC_URL],
+  })
+  const registry = createRegistryClient(
+    egress.internalClient(config.REGISTRY_URL, { connections: 16 }),
+    config.GATEWAY_TOKEN.reveal(),
+  )
+  const pools = createPools(egress, config.GATEHOUSE_CONNECT_TIMEOUT_MS)
+  const knowledge = createKnowledge({
+    client: registry,
+    graceMs: config.GATEHOUSE_REGISTRY_GRACE_MS,
+    monotonic: () => performance.now(),
+    onChange: (event) => {
+      if (event.subject === 'session') sessions.endDigest(event.subject_id, event.expires_at_ms ?? 0)
+      else pools.drop(event.workspace_id)
+    },
+  })
+  const sessions = createSessionTokens(knowledge, Date.now)
+  const recorder = createRecorder(registry, log)
+  const stop = new AbortController()
+  const { firstHello } = followChanges(
+    { client: registry, knowledge, gatewayId: randomUUID(), log },
+    stop.signal,
+  )
+  let allowList = hosts(config, config.PORT)
+  const deps: Deps = {
+    config,
+    log,
+    now: Date.now,
+    egress,
+    registry,
+    knowledge,
+    sessions,
+    pools,
+    slots: createSlots(config.GATEHOUSE_MAX_CALLS_PER_SERVER),
+    recorder,
+    metrics: new Registry(),
+    via: () => `1.1 gatehouse-${knowledge.greeting?.installation_mark ?? 'unknown'}`,
+    allowed: () => allowList,
+  }
+  return {
+    deps,
+    firstHello,
+    listening: (port) => {
+      allowList = hosts(config, port)
+    },
+    async close() {
+      await recorder.close()
+      stop.abort()
+      await pools.close()
+      await registry.close()
+    },
+  }
+}
+
+const hosts = (config: Config, port: number) =>
+  allowed({
+    publicUrls: [config.PUBLIC_URL],
+    loopback: isLoopback(config.GATEHOUSE_HOST),
+    port,
+    hosts: config.GATEHOUSE_ALLOWED_HOSTS,
+    origins: config.GATEHOUSE_ALLOWED_ORIGINS,
+  })

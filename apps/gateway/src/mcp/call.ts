@@ -1,0 +1,50 @@
+// What lives as long as one request to /mcp/: filled in order by route.ts, passed on, written down at the end.
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Envelope, Era } from '@gatehouse/protocol'
+import type { ResolvedCaller, ResolvedServer } from '@gatehouse/registry-api/internal'
+
+/** The outcome of a call as the record names it. */
+export type Outcome =
+  | 'ok'
+  | 'tool_error'
+  | 'protocol_error'
+  | 'input_required'
+  | 'refused'
+  | 'upstream_error'
+  | 'cancelled'
+  | 'unknown'
+
+/** A request whose caller is known. */
+export interface Call {
+  readonly requestId: string
+  /** Monotonic and wall-clock start, in ms. */
+  readonly startedAt: number
+  readonly startedAtMs: number
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly caller: ResolvedCaller
+  readonly path: 'transparent' | 'aggregate'
+}
+
+/** A call to one server, its body read and understood. */
+export interface Message {
+  readonly body: Buffer
+  readonly envelope: Envelope
+  readonly era: Era
+}
+
+/** What the record needs to know of how it went; grows while the answer streams. */
+export interface Trace {
+  server: ResolvedServer | undefined
+  method: string
+  tool: string | undefined
+  era: Era
+  outcome: Outcome
+  errorCode: string | undefined
+  requestBytes: number
+  responseBytes: number
+  upstreamStartedAt: number | undefined
+  upstreamMs: number | undefined
+  attachedHeaders: readonly string[]
+}

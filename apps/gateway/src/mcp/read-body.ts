@@ -1,0 +1,44 @@
+// Collects a request's body, at most 4 MiB and within its time.
+
+import type { IncomingMessage } from 'node:http'
+import { AppError } from '@gatehouse/errors'
+
+export const maxBodyBytes = 4 * 1024 * 1024
+
+/** Exactly JSON in UTF-8. @throws AppError unsupported_media_type */
+export function checkMediaType(request: IncomingMessage): void {
+  const type = request.headers['content-type'] ?? ''
+  if (!/^application\/json[ \t]*(;[ \t]*charset="?utf-8"?[ \t]*)?$/i.test(type))
+    throw new AppError('unsupported_media_type')
+}
+
+/** @throws AppError payload_too_large; parse_error when the client breaks off or is too slow */
+export function readBody(request: IncomingMessage, timeoutMs: number): Promise<Buffer> {
+  if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) return Promise.reject(tooLarge())
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    const timer = setTimeout(
+      () => fail(new AppError('parse_error', { what: 'the body did not arrive in time' })),
+      timeoutMs,
+    )
+    const fail = (error: AppError) => {
+      clearTimeout(timer)
+      request.removeAllListeners('data')
+      request.resume()
+      reject(error)
+    }
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size > maxBodyBytes) fail(tooLarge())
+      else chunks.push(chunk)
+    })
+    request.once('end', () => {
+      clearTimeout(timer)
+      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks))
+    })
+    request.once('error', (cause) => fail(new AppError('parse_error', { what: 'the body broke off', cause })))
+  })
+}
+
+const tooLarge = () => new AppError('payload_too_large', { what: `the body is over ${maxBodyBytes} bytes` })

@@ -1,0 +1,94 @@
+// Call records: kept in a bounded ring, sent in batches twice a second, best effort. What overflows is counted.
+
+import { randomUUID } from 'node:crypto'
+import type { CallReport } from '@gatehouse/registry-api'
+import type { Logger } from 'pino'
+import type { RegistryClient } from '../registry/client.ts'
+import type { Call, Trace } from './call.ts'
+
+export interface Recorder {
+  record(call: Call, trace: Trace): void
+  readonly lost: number
+  readonly recorded: number
+  /** Sends what is left; for the stop. */
+  close(): Promise<void>
+}
+
+const capacity = 50_000
+const batchSize = 2_000
+const intervalMs = 400
+
+export function createRecorder(client: RegistryClient, log: Logger): Recorder {
+  let waiting: CallReport[] = []
+  let lost = 0
+  let recorded = 0
+  let sending: Promise<void> | undefined
+
+  const flush = async () => {
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, batchSize)
+      try {
+        await client.sendRecords(batch)
+      } catch (error) {
+        log.debug({ err: error }, 'call records could not be sent; they stay in the ring')
+        return
+      }
+      waiting = waiting.slice(batch.length)
+    }
+  }
+  const flushOnce = () => {
+    sending ??= flush().finally(() => {
+      sending = undefined
+    })
+    return sending
+  }
+  const timer = setInterval(() => void flushOnce(), intervalMs)
+  timer.unref()
+
+  return {
+    get lost() {
+      return lost
+    },
+    get recorded() {
+      return recorded
+    },
+    record(call, trace) {
+      recorded += 1
+      if (waiting.length >= capacity) {
+        lost += 1
+        return
+      }
+      waiting.push(toReport(call, trace))
+    },
+    async close() {
+      clearInterval(timer)
+      await flushOnce()
+      await flushOnce()
+    },
+  }
+}
+
+function toReport(call: Call, trace: Trace): CallReport {
+  return {
+    id: randomUUID(),
+    workspace_id: call.caller.workspace_id,
+    started_at_ms: call.startedAtMs,
+    request_id: call.requestId,
+    caller_key_id: call.caller.key_id,
+    caller_name: call.caller.key_name,
+    server_id: trace.server?.id ?? null,
+    server_slug: trace.server?.slug ?? null,
+    path: call.path,
+    era: trace.era,
+    method: trace.method.slice(0, 128),
+    tool: trace.tool?.slice(0, 256) ?? null,
+    http_status: call.response.statusCode,
+    outcome: trace.outcome,
+    error_code: trace.errorCode ?? null,
+    duration_ms: performance.now() - call.startedAt,
+    upstream_ms: trace.upstreamMs ?? null,
+    request_bytes: trace.requestBytes,
+    response_bytes: trace.responseBytes,
+    attached_headers: [...trace.attachedHeaders],
+  }
+}

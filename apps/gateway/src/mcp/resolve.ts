@@ -1,0 +1,32 @@
+// Who asks, and which server they mean. Unknown, disabled and foreign servers are the same 404.
+
+import { AppError, AuthError } from '@gatehouse/errors'
+import type { ResolvedCaller, ResolvedServer } from '@gatehouse/registry-api/internal'
+import type { Knowledge } from '../registry/knowledge.ts'
+
+/** `/mcp` and `/mcp/` are every server (null); `/mcp/{slug}` is one; anything else undefined. */
+export function targetOf(url: string): string | null | undefined {
+  const path = url.split('?')[0] ?? ''
+  if (path === '/mcp' || path === '/mcp/') return null
+  return /^\/mcp\/([a-z0-9]+(?:-[a-z0-9]+)*)$/.exec(path)?.[1]
+}
+
+/** @throws AuthError 401 for every bad key, whatever the reason */
+export async function resolve(
+  knowledge: Knowledge,
+  keyDigest: string,
+  slug: string | null,
+  now: () => number,
+): Promise<{ caller: ResolvedCaller; servers: readonly ResolvedServer[] }> {
+  const { caller, servers } = await knowledge.resolve(keyDigest, slug)
+  const expired = caller?.expires_at_ms != null && caller.expires_at_ms <= now()
+  if (caller === null || expired) throw new AuthError(401)
+  return { caller, servers }
+}
+
+/** @throws AppError mcp_server_not_found */
+export function theServer(servers: readonly ResolvedServer[]): ResolvedServer {
+  const [server] = servers
+  if (server === undefined) throw new AppError('mcp_server_not_found')
+  return server
+}

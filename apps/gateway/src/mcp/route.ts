@@ -1,0 +1,130 @@
+// The life of a request to /mcp/, told in order: framing, host, key, address, method, body, era, policy, and on to the server.
+// Refusals come in exactly this order.
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { AppError, AuthError, toAppError } from '@gatehouse/errors'
+import { checkHostAndOrigin, newRequestId } from '@gatehouse/http-kit'
+import {
+  classify,
+  compareHeaders,
+  InvalidMessage,
+  protocolVersionHeader,
+  readEnvelope,
+} from '@gatehouse/protocol'
+import type { ResolvedServer } from '@gatehouse/registry-api/internal'
+import type { Deps } from '../deps.ts'
+import { aggregate } from './aggregate/aggregate.ts'
+import { authenticate } from './authenticate.ts'
+import { authorize } from './authorize.ts'
+import type { Call, Message, Trace } from './call.ts'
+import { checkFraming } from './framing.ts'
+import { checkMediaType, readBody } from './read-body.ts'
+import { refuse } from './refuse.ts'
+import { resolve, targetOf, theServer } from './resolve.ts'
+import { forward } from './transparent/forward.ts'
+
+/** Answers one request to /mcp or below. Never rejects. */
+export async function handleMcp(
+  deps: Deps,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const requestId = newRequestId()
+  response.setHeader('X-Request-Id', requestId)
+  try {
+    checkFraming(request)
+    checkHostAndOrigin(request, deps.allowed())
+    const keyDigest = authenticate(request)
+    const slug = targetOf(request.url ?? '')
+    const { caller, servers } = await resolve(deps.knowledge, keyDigest, slug ?? null, deps.now)
+    if (slug === undefined) throw new AppError('not_found')
+    const call: Call = {
+      requestId,
+      startedAt: performance.now(),
+      startedAtMs: deps.now(),
+      request,
+      response,
+      caller,
+      path: slug === null ? 'aggregate' : 'transparent',
+    }
+    if (slug === null) await aggregate(deps, call, servers)
+    else await transparent(deps, call, theServer(servers), servers)
+  } catch (thrown) {
+    const error = thrown instanceof AuthError ? thrown : toAppError(thrown)
+    if (error instanceof AppError && error.code === 'internal_error')
+      deps.log.error({ err: thrown, request_id: requestId }, 'unexpected')
+    refuse(response, error, requestId, undefined)
+  }
+}
+
+/** One server under its own address: GET, POST and DELETE, recorded whatever comes of them. */
+async function transparent(
+  deps: Deps,
+  call: Call,
+  server: ResolvedServer,
+  servers: readonly ResolvedServer[],
+): Promise<void> {
+  const trace: Trace = {
+    server,
+    method: call.request.method ?? '',
+    tool: undefined,
+    era: 'legacy',
+    outcome: 'unknown',
+    errorCode: undefined,
+    requestBytes: 0,
+    responseBytes: 0,
+    upstreamStartedAt: undefined,
+    upstreamMs: undefined,
+    attachedHeaders: [],
+  }
+  let message: Message | undefined
+  let idRaw: string | undefined
+  try {
+    const { method } = call.request
+    if (method !== 'POST' && method !== 'GET' && method !== 'DELETE') {
+      call.response.setHeader('Allow', 'POST, GET, DELETE')
+      throw new AppError('method_not_allowed')
+    }
+    checkLoop(deps, call.request)
+    if (method === 'POST') {
+      checkMediaType(call.request)
+      const body = await readBody(call.request, deps.config.GATEHOUSE_BODY_TIMEOUT_MS)
+      trace.requestBytes = body.length
+      const envelope = readEnvelope(body)
+      idRaw = envelope.kind === 'request' ? envelope.idRaw : undefined
+      checkBatch(envelope.kind, call.request)
+      trace.method = envelope.method ?? envelope.kind
+      if (envelope.method === 'tools/call') trace.tool = envelope.name
+      const era = classify(envelope, call.request.headers)
+      trace.era = era
+      if (era === 'modern') compareHeaders(envelope, call.request.headers)
+      message = { body, envelope, era }
+    }
+    authorize(call.caller, server, servers)
+    await forward(deps, call, server, message, trace)
+  } catch (thrown) {
+    const error = toAppError(thrown)
+    if (error.code === 'internal_error')
+      deps.log.error({ err: thrown, request_id: call.requestId }, 'unexpected')
+    trace.outcome = 'refused'
+    trace.errorCode = error.code
+    const rawId =
+      idRaw ??
+      (error instanceof InvalidMessage && error.rpcId != null ? JSON.stringify(error.rpcId) : undefined)
+    refuse(call.response, error, call.requestId, rawId)
+  }
+  deps.recorder.record(call, trace)
+}
+
+/** A request with our own mark in Via went in a circle. @throws AppError loop_detected */
+function checkLoop(deps: Deps, request: IncomingMessage): void {
+  const via = request.headers.via
+  if (via !== undefined && String(via).includes(deps.via())) throw new AppError('loop_detected')
+}
+
+/** Arrays are of the oldest revisions only. @throws AppError invalid_message */
+function checkBatch(kind: string, request: IncomingMessage): void {
+  const version = request.headers[protocolVersionHeader]
+  if (kind !== 'batch' || version === undefined || version === '2025-03-26') return
+  throw new AppError('invalid_message', { what: `revision ${String(version)} knows no batches` })
+}

@@ -1,0 +1,128 @@
+// What a legacy client gets as Mcp-Session-Id: the upstream's own id, sealed together with whom it is for. It opens on any
+// replica and is useless to anybody else.
+
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
+import { AppError } from '@gatehouse/errors'
+import type { ResolvedCaller, ResolvedServer } from '@gatehouse/registry-api/internal'
+import { LRUCache } from 'lru-cache'
+import type { Knowledge } from '../registry/knowledge.ts'
+
+/** What stands in a token. */
+export interface Session {
+  /** The upstream's own session id. */
+  readonly upstreamId: string
+  readonly callerKeyId: string
+  readonly serverId: string
+  readonly origin: string
+  readonly generation: string
+  /** As the client's initialize asked for. */
+  readonly protocolVersion: string
+  /** The elicitation capability that the client declared, if any. */
+  readonly elicitation: unknown
+  /** Unix time in ms. */
+  readonly expiresAtMs: number
+}
+
+export type Bearer = {
+  readonly caller: ResolvedCaller
+  readonly server: ResolvedServer
+  readonly generation: string
+}
+
+export interface SessionTokens {
+  seal(bearer: Bearer, session: Pick<Session, 'upstreamId' | 'protocolVersion' | 'elicitation'>): string
+  /** @throws AppError session_not_found for every token that isn't this bearer's, now and here */
+  open(token: string, bearer: Bearer): Session
+  /** 404 from now on, in this process. */
+  end(token: string, expiresAtMs: number): void
+  endDigest(digest: string, expiresAtMs: number): void
+}
+
+const lifeMs = 7 * 24 * 3_600_000
+const purpose = 'gatehouse session token v1'
+const form = /^[A-Za-z0-9_-]{80,4096}$/
+
+export const tokenDigest = (token: string) => createHash('sha256').update(token).digest('hex')
+
+export function createSessionTokens(knowledge: Knowledge, now: () => number): SessionTokens {
+  const derived = new LRUCache<string, Buffer>({ max: 64 })
+  const opened = new LRUCache<string, Session>({ max: 10_000 })
+  const ended = new LRUCache<string, number>({ max: 200_000 })
+
+  const keyOf = (id: string, key: string): Buffer => {
+    const known = derived.get(id)
+    if (known) return known
+    const made = Buffer.from(hkdfSync('sha256', Buffer.from(key, 'base64'), '', purpose, 32))
+    derived.set(id, made)
+    return made
+  }
+
+  const isEnded = (token: string) => {
+    const digest = tokenDigest(token)
+    const announced = knowledge.greeting?.ended_sessions.some((session) => session.digest === digest)
+    return ended.has(digest) || announced === true
+  }
+
+  const decrypt = (token: string): Session => {
+    const cached = opened.get(token)
+    if (cached) return cached
+    const bytes = form.test(token) ? Buffer.from(token, 'base64url') : Buffer.alloc(0)
+    // Only the spelling that we gave out opens: base64 has several for the same bytes.
+    if (bytes.length < 46 || bytes.toString('base64url') !== token) throw new AppError('session_not_found')
+    const id = uuidOf(bytes.subarray(0, 16))
+    const key = knowledge.greeting?.sealing_keys.find((candidate) => candidate.id === id)
+    if (key === undefined) throw new AppError('session_not_found')
+    try {
+      const decipher = createDecipheriv('aes-256-gcm', keyOf(id, key.key), bytes.subarray(16, 28))
+      decipher.setAAD(bytes.subarray(0, 16))
+      decipher.setAuthTag(bytes.subarray(-16))
+      const text = Buffer.concat([decipher.update(bytes.subarray(28, -16)), decipher.final()]).toString(
+        'utf8',
+      )
+      const session = JSON.parse(text) as Session // sealed by ourselves: it opened
+      opened.set(token, session)
+      return session
+    } catch (cause) {
+      throw new AppError('session_not_found', { cause })
+    }
+  }
+
+  return {
+    seal({ caller, server, generation }, part) {
+      const at = now()
+      const usable = (knowledge.greeting?.sealing_keys ?? []).filter((key) => key.not_before_ms <= at)
+      const key = usable.sort((a, b) => b.not_before_ms - a.not_before_ms)[0]
+      if (key === undefined) throw new AppError('registry_unreachable', { retryAfterS: 2 })
+      const session: Session = {
+        ...part,
+        callerKeyId: caller.key_id,
+        serverId: server.id,
+        origin: new URL(server.url).origin,
+        generation,
+        expiresAtMs: Math.min(at + lifeMs, key.expires_at_ms),
+      }
+      const id = Buffer.from(key.id.replaceAll('-', ''), 'hex')
+      const nonce = randomBytes(12)
+      const cipher = createCipheriv('aes-256-gcm', keyOf(key.id, key.key), nonce)
+      cipher.setAAD(id)
+      const sealed = Buffer.concat([cipher.update(JSON.stringify(session), 'utf8'), cipher.final()])
+      return Buffer.concat([id, nonce, sealed, cipher.getAuthTag()]).toString('base64url')
+    },
+    open(token, { caller, server, generation }) {
+      const session = decrypt(token)
+      const fits =
+        session.callerKeyId === caller.key_id &&
+        session.serverId === server.id &&
+        session.origin === new URL(server.url).origin &&
+        session.generation === generation &&
+        session.expiresAtMs > now()
+      if (!fits || isEnded(token)) throw new AppError('session_not_found')
+      return session
+    },
+    end: (token, expiresAtMs) => void ended.set(tokenDigest(token), expiresAtMs),
+    endDigest: (digest, expiresAtMs) => void ended.set(digest, expiresAtMs),
+  }
+}
+
+const uuidOf = (bytes: Buffer) =>
+  bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')

@@ -1,0 +1,61 @@
+// What a client is told when the upstream refused our credential, failed, or broke off.
+
+import { AppError, renderRpcError } from '@gatehouse/errors'
+import type { ResolvedServer } from '@gatehouse/registry-api/internal'
+import type { Deps } from '../../deps.ts'
+import type { Call, Message, Trace } from '../call.ts'
+import { refuse, sendJson, withRawId } from '../refuse.ts'
+import type { Ending } from './relay.ts'
+
+/** Ends the response and completes the trace. */
+export function answerFailure(
+  deps: Deps,
+  call: Call,
+  server: ResolvedServer,
+  message: Message | undefined,
+  ending: Exclude<Ending, { kind: 'complete' }>,
+  trace: Trace,
+): void {
+  const idRaw = message?.envelope.kind === 'request' ? message.envelope.idRaw : undefined
+  if (ending.kind === 'client-gone') {
+    trace.outcome = 'cancelled'
+    return
+  }
+  trace.outcome = 'upstream_error'
+  if (ending.kind === 'refused') {
+    trace.errorCode = 'upstream_auth_failed'
+    return credentialRefused(deps, call, server, message, idRaw)
+  }
+  trace.errorCode = ending.error.code
+  if (ending.kind === 'failed') return refuse(call.response, ending.error, call.requestId, idRaw)
+  // An event that says so, then the end; where the stream stands inside an event, only the broken connection is honest.
+  const isStream = String(call.response.getHeader('Content-Type')).startsWith('text/event-stream')
+  if (!isStream || !ending.clean) return void call.response.destroy()
+  if (idRaw !== undefined) {
+    const error = new AppError('upstream_unreachable', { what: 'the MCP server broke off its answer' })
+    call.response.write(`data: ${withRawId(renderRpcError(error, null, call.requestId), idRaw)}\n\n`)
+  }
+  call.response.end()
+}
+
+/** An upstream's 401 or 403 never reaches the client: its credential is ours to renew. */
+function credentialRefused(
+  deps: Deps,
+  call: Call,
+  server: ResolvedServer,
+  message: Message | undefined,
+  idRaw: string | undefined,
+): void {
+  const link = `${deps.config.CONSOLE_PUBLIC_URL}/servers/${server.id}`
+  const what = `the server '${server.slug}' refused the stored credential; an operator must renew this credential`
+  const error = new AppError('upstream_auth_failed', { todo: `Open ${link}`, what, data: { url: link } })
+  if (idRaw === undefined || message?.envelope.method !== 'tools/call') {
+    return refuse(call.response, error, call.requestId, idRaw)
+  }
+  const result = {
+    content: [{ type: 'text', text: error.message }],
+    isError: true,
+    ...(message.era === 'modern' && { resultType: 'complete' }),
+  }
+  sendJson(call.response, 200, withRawId({ jsonrpc: '2.0', result }, idRaw))
+}

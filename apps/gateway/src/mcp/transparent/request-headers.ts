@@ -1,0 +1,39 @@
+// The headers of a request to an upstream, built from an empty set: nothing of the caller's passes but what is named here.
+
+import type { IncomingMessage } from 'node:http'
+import type { Era } from '@gatehouse/protocol'
+
+/** Names and values in turn, as undici takes them; the stored headers last. */
+export function upstreamHeaders(options: {
+  readonly request: IncomingMessage
+  readonly era: Era
+  readonly via: string
+  /** The upstream's own session id. */
+  readonly sessionId: string | undefined
+  readonly stored: readonly (readonly [string, string])[]
+  readonly hasBody: boolean
+}): string[] {
+  const { headers, method } = options.request
+  const out: string[] = [
+    'accept',
+    method === 'GET' ? 'text/event-stream' : 'application/json, text/event-stream',
+  ]
+  const copy = (name: string) => {
+    const value = headers[name]
+    if (typeof value === 'string') out.push(name, value)
+  }
+  if (options.hasBody) out.push('content-type', 'application/json')
+  copy('mcp-protocol-version')
+  // On older revisions these have no meaning: they are dropped, so that no upstream acts on them.
+  if (options.era === 'modern') {
+    copy('mcp-method')
+    copy('mcp-name')
+    for (const name in headers) if (name.startsWith('mcp-param-')) copy(name)
+  }
+  copy('last-event-id')
+  copy('traceparent')
+  if (options.sessionId !== undefined) out.push('mcp-session-id', options.sessionId)
+  out.push('via', options.via)
+  for (const [name, value] of options.stored) out.push(name, value)
+  return out
+}

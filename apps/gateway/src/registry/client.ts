@@ -1,0 +1,77 @@
+// What the gateway asks the registry, on its internal listener. Answers are checked against the contract.
+
+import { AppError } from '@gatehouse/errors'
+import type { CallReport } from '@gatehouse/registry-api'
+import * as contract from '@gatehouse/registry-api/internal'
+import type { Dispatcher, Pool } from 'undici'
+import type { z } from 'zod'
+
+export interface RegistryClient {
+  resolve(keyDigest: string, slug: string | null): Promise<contract.ResolveAnswer>
+  /** @throws AppError mcp_server_not_found, credential_unreadable, registry_unreachable */
+  credentials(request: z.input<typeof contract.credentialsRequest>): Promise<contract.CredentialsAnswer>
+  sendRecords(records: readonly CallReport[]): Promise<void>
+  endSession(request: z.input<typeof contract.endSessionRequest>): Promise<void>
+  acknowledge(gatewayId: string, revision: number): Promise<void>
+  /** The change stream's bytes; ends or throws when it breaks. */
+  changes(gatewayId: string, signal: AbortSignal): Promise<AsyncIterable<Buffer>>
+  close(): Promise<void>
+}
+
+/** @param pool to the registry's internal listener @param token one of its gateway tokens */
+export function createRegistryClient(pool: Pool, token: string): RegistryClient {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+
+  const send = async (
+    method: Dispatcher.HttpMethod,
+    path: string,
+    options: { body?: unknown; signal?: AbortSignal } = {},
+  ) => {
+    try {
+      return await pool.request({
+        method,
+        path,
+        headers,
+        body: options.body === undefined ? null : JSON.stringify(options.body),
+        signal: options.signal ?? null,
+        headersTimeout: 25_000,
+        bodyTimeout: method === 'GET' ? 20_000 : 25_000,
+      })
+    } catch (cause) {
+      throw new AppError('registry_unreachable', { cause, retryAfterS: 2 })
+    }
+  }
+
+  const post = async (path: string, body: unknown): Promise<unknown> => {
+    const answer = await send('POST', path, { body })
+    const text = await answer.body.text().catch((cause: unknown) => {
+      throw new AppError('registry_unreachable', { cause, retryAfterS: 2 })
+    })
+    if (answer.statusCode < 300) return text === '' ? undefined : JSON.parse(text)
+    throw toError(path, answer.statusCode, text)
+  }
+
+  return {
+    resolve: async (keyDigest, slug) =>
+      contract.resolveAnswer.parse(await post('/internal/resolve', { key_digest: keyDigest, slug })),
+    credentials: async (request) =>
+      contract.credentialsAnswer.parse(await post('/internal/credentials', request)),
+    sendRecords: async (records) => void (await post('/internal/call-records', { records })),
+    endSession: async (request) => void (await post('/internal/ended-sessions', request)),
+    acknowledge: async (gatewayId, revision) =>
+      void (await post('/internal/acknowledge', { gateway_id: gatewayId, revision })),
+    async changes(gatewayId, signal) {
+      const answer = await send('GET', `/internal/changes?gateway_id=${gatewayId}`, { signal })
+      if (answer.statusCode === 200) return answer.body
+      throw toError('/internal/changes', answer.statusCode, await answer.body.text())
+    },
+    close: () => pool.destroy(),
+  }
+}
+
+function toError(path: string, status: number, text: string): AppError {
+  const cause = new Error(`${path} answered ${status}: ${text.slice(0, 500)}`)
+  if (status === 404) return new AppError('mcp_server_not_found', { cause })
+  if (text.includes('"credential_unreadable"')) return new AppError('credential_unreadable', { cause })
+  return new AppError('registry_unreachable', { cause, retryAfterS: 2 })
+}

@@ -1,0 +1,112 @@
+// What the gateway knows of the registry: callers, servers and credentials as last read, each at a revision. The change
+// stream tells what no longer holds; an answer older than what was acknowledged is discarded and asked again.
+
+import { AppError } from '@gatehouse/errors'
+import type {
+  ChangeEvent,
+  CredentialsAnswer,
+  HelloEvent,
+  ResolveAnswer,
+  ResolvedCaller,
+  ResolvedServer,
+} from '@gatehouse/registry-api/internal'
+import { LRUCache } from 'lru-cache'
+import type { RegistryClient } from './client.ts'
+
+export interface Known {
+  readonly caller: ResolvedCaller | null
+  readonly servers: readonly ResolvedServer[]
+}
+
+export interface Knowledge {
+  /** Who has this key and which server (null: which servers) it may use. */
+  resolve(keyDigest: string, slug: string | null): Promise<Known>
+  credentials(caller: ResolvedCaller, server: ResolvedServer): Promise<CredentialsAnswer>
+  hello(event: HelloEvent): void
+  changed(event: ChangeEvent): void
+  /** The stream broke: from now on the cache is on borrowed time. */
+  disconnected(): void
+  /** Undefined until the first hello. */
+  readonly greeting: HelloEvent | undefined
+  readonly revision: number
+}
+
+interface Parts {
+  readonly client: RegistryClient
+  readonly graceMs: number
+  /** Monotonic, in ms. */
+  readonly monotonic: () => number
+  readonly onChange: (event: ChangeEvent) => void
+}
+
+export function createKnowledge(parts: Parts): Knowledge {
+  const resolved = new LRUCache<string, Known>({ max: 50_000 })
+  const credentials = new LRUCache<string, CredentialsAnswer>({ max: 20_000 })
+  let greeting: HelloEvent | undefined
+  let revision = 0
+  let lostAt: number | undefined
+
+  const checkStanding = () => {
+    const tooLong = lostAt !== undefined && parts.monotonic() - lostAt > parts.graceMs
+    if (greeting === undefined || tooLong) throw new AppError('registry_unreachable', { retryAfterS: 2 })
+  }
+
+  /** Asks until the answer is at least as new as what was acknowledged. */
+  const ask = async <T extends { revision: number }>(question: () => Promise<T>): Promise<T> => {
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      const answer = await question()
+      if (answer.revision >= revision) return answer
+    }
+    throw new AppError('registry_unreachable', { retryAfterS: 1, what: 'the registry answers with old data' })
+  }
+
+  return {
+    get greeting() {
+      return greeting
+    },
+    get revision() {
+      return revision
+    },
+    async resolve(keyDigest, slug) {
+      checkStanding()
+      const key = `${keyDigest} ${slug ?? ''}`
+      const known = resolved.get(key)
+      if (known) return known
+      const answer: ResolveAnswer = await ask(() => parts.client.resolve(keyDigest, slug))
+      resolved.set(key, answer)
+      return answer
+    },
+    async credentials(caller, server) {
+      checkStanding()
+      const key = `${caller.workspace_id} ${server.id} ${caller.key_id}`
+      const known = credentials.get(key)
+      if (known) return known
+      const request = { key_id: caller.key_id, workspace_id: caller.workspace_id, server_id: server.id }
+      const answer = await ask(() => parts.client.credentials(request))
+      credentials.set(key, answer)
+      return answer
+    },
+    hello(event) {
+      // A second hello on a living stream brings keys only; after a gap nothing that was cached may be trusted.
+      if (greeting === undefined || lostAt !== undefined) {
+        resolved.clear()
+        credentials.clear()
+      }
+      greeting = event
+      lostAt = undefined
+      revision = Math.max(revision, event.revision)
+    },
+    changed(event) {
+      for (const [key, known] of resolved.entries()) {
+        const touched = known.caller === null || known.caller.workspace_id === event.workspace_id
+        if (touched) resolved.delete(key)
+      }
+      for (const key of credentials.keys()) if (key.startsWith(event.workspace_id)) credentials.delete(key)
+      revision = Math.max(revision, event.revision)
+      parts.onChange(event)
+    },
+    disconnected() {
+      lostAt ??= parts.monotonic()
+    },
+  }
+}
