@@ -2,15 +2,8 @@
 
 import { type Egress, toUpstreamError } from '@gatehouse/egress'
 import { AppError } from '@gatehouse/errors'
-import {
-  discover,
-  type Era,
-  initialize,
-  legacyHeaders,
-  modernHeaders,
-  modernMeta,
-  modernVersion,
-} from './era.ts'
+import type { Era } from '@gatehouse/protocol'
+import { discover, initialize, legacyHeaders, modernHeaders, modernMeta, modernVersion } from './era.ts'
 import { endSession, exchange, type Reply, type Wire } from './exchange.ts'
 
 export interface ConnectOptions {

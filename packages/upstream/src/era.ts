@@ -1,26 +1,35 @@
 // Which era an upstream speaks, by evidence (gateway.md, "Bridges"): server/discover first, then initialize.
 
 import { AppError } from '@gatehouse/errors'
+import {
+  type Era,
+  legacyRevisions,
+  metaClientCapabilities,
+  metaClientInfo,
+  metaVersion,
+  methodHeader,
+  modernRevisions,
+  protocolVersionHeader,
+  sessionHeader,
+} from '@gatehouse/protocol'
 import { exchange, isObject, type Reply, type RpcResponse, type Wire } from './exchange.ts'
 
-export type Era = 'legacy' | 'modern'
-
-export const modernVersion = '2026-07-28'
-export const legacyVersions: readonly string[] = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05']
+export const modernVersion = modernRevisions[0]
+const legacyVersions: readonly string[] = legacyRevisions
 
 const clientInfo = { name: 'gatehouse', version: '0.1.0' }
 
 /** What a modern request carries in `params._meta`. */
 export const modernMeta = {
-  'io.modelcontextprotocol/protocolVersion': modernVersion,
-  'io.modelcontextprotocol/clientInfo': clientInfo,
-  'io.modelcontextprotocol/clientCapabilities': {},
+  [metaVersion]: modernVersion,
+  [metaClientInfo]: clientInfo,
+  [metaClientCapabilities]: {},
 }
 
 /** The headers that go with a modern request. */
 export const modernHeaders = (method: string) => ({
-  'mcp-protocol-version': modernVersion,
-  'mcp-method': method,
+  [protocolVersionHeader]: modernVersion,
+  [methodHeader]: method,
 })
 
 /** `modern` and `legacy` are evidence; undefined is none (5xx, 429, a time-out, something that is no MCP). */
@@ -67,8 +76,8 @@ export async function initialize(wire: Wire, signal: AbortSignal): Promise<Legac
 export function legacyHeaders(session: LegacySession): Record<string, string> {
   const id = session.sessionId
   return {
-    'mcp-protocol-version': session.protocolVersion,
-    ...(id === undefined ? {} : { 'mcp-session-id': id }),
+    [protocolVersionHeader]: session.protocolVersion,
+    ...(id === undefined ? {} : { [sessionHeader]: id }),
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { readBody, refuseDetours } from '@gatehouse/egress'
 import { AppError } from '@gatehouse/errors'
+import { sessionHeader } from '@gatehouse/protocol'
 import { createParser } from 'eventsource-parser'
 import type { Dispatcher, Pool } from 'undici'
 
@@ -58,7 +59,7 @@ export async function exchange(
       new Headers({ 'content-encoding': String(answer.headers['content-encoding'] ?? '') }),
     )
     if (status === 401 || status === 403) throw new AppError('upstream_auth_failed')
-    const sessionId = answer.headers['mcp-session-id']
+    const sessionId = answer.headers[sessionHeader]
     const response =
       message.id === undefined ? undefined : await readResponse(answer, message.id, wire.maxBytes)
     return { status, sessionId: typeof sessionId === 'string' ? sessionId : undefined, response }

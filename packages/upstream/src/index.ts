@@ -6,6 +6,6 @@ export {
   probeEra,
   type UpstreamConnection,
 } from './connect.ts'
-export { type Era, evidence } from './era.ts'
+export { evidence } from './era.ts'
 export type { Reply, RpcResponse } from './exchange.ts'
 export { type FetchedTools, fetchTools } from './tools.ts'

@@ -1,8 +1,9 @@
 // The tools of an upstream, every page, each entry exactly as the upstream wrote it.
 
 import { AppError } from '@gatehouse/errors'
+import type { Era } from '@gatehouse/protocol'
 import { type ConnectOptions, connectUpstream, type UpstreamConnection } from './connect.ts'
-import { type Era, expectResult } from './era.ts'
+import { expectResult } from './era.ts'
 import { isObject, type Reply } from './exchange.ts'
 import { deeperThan, rawElements, rawMember } from './raw-json.ts'
 
