@@ -7,9 +7,12 @@ import { apiKeyRoutes } from './api-keys/routes.ts'
 import { jsonBody } from './body.ts'
 import { callRoutes } from './calls/routes.ts'
 import type { Deps } from './deps.ts'
+import { docsRoutes } from './docs/routes.ts'
 import { internalRoutes } from './internal/routes.ts'
 import { readiness } from './readiness.ts'
 import { nothingHere, renderError } from './render-error.ts'
+import { serverRoutes } from './servers/routes.ts'
+import { toolRoutes } from './tools/routes.ts'
 
 /** What is known only once the listeners are bound. */
 export interface Standing {
@@ -19,7 +22,7 @@ export interface Standing {
 
 /** People, the console's origin and API clients. */
 export function publicApp(deps: Deps, standing: () => Standing): Express {
-  const routers = [apiKeyRoutes(deps), callRoutes(deps)]
+  const routers = [serverRoutes(deps), toolRoutes(deps), apiKeyRoutes(deps), callRoutes(deps), docsRoutes()]
   const app = front(deps)
   app.use(observeRequests(deps.metrics))
   app.use(probes(readiness(deps, () => standing().stopping)))

@@ -81,3 +81,19 @@ export const errorResponse = z.looseObject({
 })
 
 export const flatError = z.object({ error: z.string(), detail: z.string().optional() })
+
+const force = z
+  .enum(['true', 'false'])
+  .optional()
+  .transform((value) => value === 'true')
+
+/** Query of `GET /mcp/tools`; `ls_user_id` counts for a service key with `users:act-as` alone. */
+export const toolsQuery = z.object({
+  url: z.string({ error: 'is required' }).min(1, 'is required'),
+  oauth_provider_id: uuid.optional(),
+  force_refresh: force,
+  ls_user_id: z.string().optional(),
+})
+
+/** Query of `GET /v1/servers/{id}/tools`. */
+export const serverToolsQuery = z.object({ force_refresh: force })

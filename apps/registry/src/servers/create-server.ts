@@ -1,0 +1,88 @@
+// Registers a server: checked, sealed and written in one transaction with its audit event; then gateways are told.
+
+import { AppError } from '@gatehouse/errors'
+import type { Server, createServer as schema } from '@gatehouse/registry-api'
+import { v7 as uuidv7 } from 'uuid'
+import type { z } from 'zod'
+import type { Call } from '../actor.ts'
+import { audit } from '../audit.ts'
+import type { Deps } from '../deps.ts'
+import { createOnce, type Idempotency } from '../idempotency.ts'
+import { checkAuth } from './check-auth.ts'
+import { checkHeaders } from './check-headers.ts'
+import { checkUrl, urlKeyOf } from './check-url.ts'
+import { findServer } from './find-server.ts'
+import { storeHeaders } from './store-headers.ts'
+import { takeSlug } from './take-slug.ts'
+import { shown, toAudit, toWire } from './to-wire.ts'
+
+export interface Created {
+  readonly server: Server
+  /** For the header Gatehouse-Notice. */
+  readonly notice?: 'duplicate_url'
+}
+
+/** @throws AppError url_not_allowed, invalid_header, masked_header_value, conflicting_auth, slug_taken, idempotency_conflict */
+export async function createServer(
+  deps: Deps,
+  call: Call,
+  input: z.output<typeof schema>,
+  idempotency?: Idempotency,
+): Promise<Created> {
+  const { actor } = call
+  const { workspaceId } = actor
+  const headers = input.headers ?? []
+  checkAuth(input.auth_type ?? '', headers.length)
+  checkHeaders(headers)
+  checkUrl(deps, input.url)
+  const now = deps.now()
+  let revision = 0
+  const done = await createOnce(deps.db, actor, now, idempotency, async (tx) => {
+    const [id, generation, url] = [uuidv7(), uuidv7(), input.url.trim()]
+    const urlKey = urlKeyOf(url)
+    const duplicates = await tx.mcpServer.count({ where: { workspaceId, urlKey } })
+    const slug = await takeSlug(tx, workspaceId, input.name, input.slug)
+    await tx.mcpServer.create({
+      data: {
+        workspaceId,
+        id,
+        slug,
+        name: input.name,
+        url,
+        urlKey,
+        authType: input.auth_type ?? '',
+        oauthMode: input.oauth_mode ?? '',
+        oauthProviderId: input.oauth_provider_id ?? null,
+        vendorId: input.vendor_id ?? null,
+        externalSystemId: input.external_system_id ?? null,
+        credentialGeneration: generation,
+        createdAt: now,
+        updatedAt: now,
+      },
+      select: { id: true },
+    })
+    await storeHeaders(deps, tx, { workspaceId, serverId: id, generation }, headers)
+    const row = await tx.mcpServer.findUniqueOrThrow({
+      where: { workspaceId_id: { workspaceId, id } },
+      select: shown,
+    })
+    await audit(tx, actor, {
+      action: 'mcp-server.created',
+      objectType: 'mcp-server',
+      objectId: id,
+      after: toAudit(row),
+      requestId: call.requestId,
+    })
+    revision = await deps.changes.record(tx, { workspaceId, subject: 'server', subjectId: id })
+    const server = toWire(deps.config, actor, row)
+    return { id, made: duplicates > 0 ? { server, notice: 'duplicate_url' as const } : { server } }
+  })
+  if ('repeatOf' in done) {
+    const row = await findServer(deps, actor, done.repeatOf)
+    if (!row)
+      throw new AppError('mcp_server_not_found', { what: 'it was made by this Idempotency-Key and is gone' })
+    return { server: toWire(deps.config, actor, row) }
+  }
+  deps.changes.published(revision)
+  return done.made
+}

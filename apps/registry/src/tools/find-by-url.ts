@@ -1,0 +1,35 @@
+// The server that a URL means: trimmed, trailing slash and letter case ignored. Among several the one with the named provider,
+// else one that the caller may invoke, else the oldest.
+
+import { AppError } from '@gatehouse/errors'
+import { type Actor, may } from '../actor.ts'
+import type { Deps } from '../deps.ts'
+import { urlKeyOf } from '../servers/check-url.ts'
+import { type ServerRow, shown } from '../servers/to-wire.ts'
+
+/** @throws AppError mcp_server_not_found */
+export async function findByUrl(
+  deps: Deps,
+  actor: Actor,
+  url: string,
+  providerId: string | undefined,
+): Promise<ServerRow> {
+  const { workspaceId } = actor
+  const rows = await deps.db.inWorkspace(workspaceId, (tx) =>
+    tx.mcpServer.findMany({
+      where: { workspaceId, urlKey: urlKeyOf(url) },
+      orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+      select: shown,
+    }),
+  )
+  const reachable = rows.filter((row) => actor.servers === null || actor.servers.includes(row.id))
+  const named =
+    providerId === undefined ? undefined : reachable.find((row) => row.oauthProviderId === providerId)
+  const invokable = may(actor, 'mcp-servers:invoke')
+    ? reachable.find((row) => row.oauthMode !== 'per_user_dynamic_client')
+    : undefined
+  const found = named ?? invokable ?? reachable[0]
+  if (found === undefined)
+    throw new AppError('mcp_server_not_found', { what: 'no MCP server is registered with this URL' })
+  return found
+}

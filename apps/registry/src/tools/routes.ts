@@ -1,0 +1,43 @@
+// The tools of a server, by its URL as the published contract has it, and by its id for the console.
+
+import { AppError } from '@gatehouse/errors'
+import { serverToolsQuery, toolsQuery } from '@gatehouse/registry-api'
+import express, { type Response, type Router } from 'express'
+import { requirePermission } from '../actor.ts'
+import { withActor } from '../authenticate.ts'
+import type { Deps } from '../deps.ts'
+import { parseId, parseQuery } from '../parse.ts'
+import { findServer } from '../servers/find-server.ts'
+import { findByUrl } from './find-by-url.ts'
+import { createToolLists, type Listed } from './list-tools.ts'
+
+export function toolRoutes(deps: Deps): Router {
+  const router = express.Router()
+  const lists = createToolLists(deps)
+  router.get(
+    '/v1/deepagents/mcp/tools',
+    withActor(deps, async (call, req, res) => {
+      requirePermission(call.actor, 'mcp-servers:read')
+      const query = parseQuery(toolsQuery, req.query)
+      const server = await findByUrl(deps, call.actor, query.url, query.oauth_provider_id)
+      answer(res, await lists.list(call.actor, server, query.force_refresh))
+    }),
+  )
+  router.get(
+    '/v1/servers/:id/tools',
+    withActor(deps, async (call, req, res) => {
+      requirePermission(call.actor, 'mcp-servers:read')
+      const query = parseQuery(serverToolsQuery, req.query)
+      const server = await findServer(deps, call.actor, parseId(req.params.id))
+      if (!server) throw new AppError('mcp_server_not_found')
+      answer(res, await lists.list(call.actor, server, query.force_refresh))
+    }),
+  )
+  return router
+}
+
+/** The entries are put in as they came, never parsed and written again. */
+function answer(res: Response, { toolsJson, cached, fetchedAt }: Listed): void {
+  const at = fetchedAt.toISOString().replace(/\.\d+Z$/, 'Z')
+  res.type('application/json').send(`{"tools":${toolsJson},"cached":${cached},"fetched_at":"${at}"}`)
+}
