@@ -10,6 +10,9 @@ export function jsonBody(limit: string): RequestHandler {
     const has =
       req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0
     if (has && !req.is('application/json')) throw new AppError('unsupported_media_type')
+    const charset = /;\s*charset="?([^\s;"]*)/i.exec(req.headers['content-type'] ?? '')?.[1]
+    if (has && charset !== undefined && !/^utf-?8$/i.test(charset))
+      throw new AppError('unsupported_media_type', { todo: 'Send the body as UTF-8' })
     read(req, res, next)
   }
 }

@@ -35,20 +35,22 @@ export async function drain(server: Server, drainMs: number): Promise<void> {
   clearTimeout(timer)
 }
 
-/**
- * Runs `stop` once on SIGTERM or SIGINT, a second signal exits at once; also on the end of the parent's pipe where
- * `GATEHOUSE_PARENT_PIPE` asks for it.
- */
+/** Runs `stop` once on SIGTERM or SIGINT, or when a parent that holds a channel to us is gone. A second signal exits at once. */
 export function onStop(stop: (times: DrainTimes) => Promise<void>, times: DrainTimes): void {
   let stopping = false
-  const handle = () => {
-    if (stopping) process.exit(1)
+  const begin = () => {
+    if (stopping) return
     stopping = true
     stop(times).then(
       () => process.exit(0),
       () => process.exit(1),
     )
   }
+  const handle = () => {
+    if (stopping) process.exit(1)
+    begin()
+  }
   process.on('SIGTERM', handle)
   process.on('SIGINT', handle)
+  process.once('disconnect', begin)
 }
