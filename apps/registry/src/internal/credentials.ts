@@ -6,6 +6,7 @@ import type { z } from 'zod'
 import { findLiveKeyById } from '../api-keys/live-key.ts'
 import type { Tx } from '../db.ts'
 import type { Deps } from '../deps.ts'
+import { checkHeaders } from '../servers/check-headers.ts'
 
 /** @throws AppError mcp_server_not_found, credential_unreadable */
 export async function credentials(
@@ -31,6 +32,7 @@ export async function credentials(
       const value = await deps.sealer.openHeader(tx, where, row)
       headers.push([name, value.reveal()])
     }
+    checkStored(headers)
     return { revision, generation: server.credentialGeneration, headers }
   })
 }
@@ -45,3 +47,12 @@ const findServer = (tx: Tx, workspaceId: string, id: string) =>
       headers: { orderBy: { position: 'asc' }, select: { key: true, sealed: true, dataKeyId: true } },
     },
   })
+
+/** The rules of writing hold when sending as well: a row may have come into the database by another way. */
+function checkStored(headers: readonly (readonly [string, string])[]): void {
+  try {
+    checkHeaders(headers.map(([key, value]) => ({ key, value })))
+  } catch (cause) {
+    throw new AppError('credential_unreadable', { what: 'a stored header may not be sent', cause })
+  }
+}

@@ -226,6 +226,23 @@ describe('credentials', () => {
   })
 })
 
+describe('headers that came into the database by another way', () => {
+  test.each([
+    ['Host', 'elsewhere.test'],
+    ['X-Forwarded-For', '1.2.3.4'],
+    ['Mcp-Session-Id', 'x'],
+    ['X-Split', 'a\r\nX-Evil: 1'],
+  ])('%s: %j is never handed out, and harms its server alone', async (name, value) => {
+    const bad = await addServer(registry.deps, a.id, { headers: [[name, value]] })
+    const good = await addServer(registry.deps, a.id, { headers: [['X-A', 'a']] })
+    const { id } = await a.key()
+    const ask = (serverId: string) =>
+      post('credentials', { key_id: id, workspace_id: a.id, server_id: serverId })
+    expect(await ask(bad.id)).toMatchObject({ status: 500, body: { code: 'credential_unreadable' } })
+    expect((await ask(good.id)).status).toBe(200)
+  })
+})
+
 describe('changes', () => {
   const streams: TestStream[] = []
   const open = async (gatewayId: string) => {
