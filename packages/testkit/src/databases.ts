@@ -41,6 +41,8 @@ export async function startPostgres(): Promise<PostgresServer> {
   }
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const child = spawn(join(bin, 'postgres'), ['-D', data, ...flags], { ...options, stdio: 'ignore' })
+  const kill = () => child.kill('SIGQUIT')
+  process.once('exit', kill) // also where the run ends by a crash
   const adminUrl = `postgresql://postgres@127.0.0.1:${port}/postgres`
   await waitFor(() => query(adminUrl, 'SELECT 1').then(() => true), {
     what: 'PostgreSQL answers',
@@ -50,6 +52,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     adminUrl,
     process: child,
     async stop() {
+      process.off('exit', kill)
       if (child.exitCode === null && child.signalCode === null) {
         const gone = once(child, 'exit')
         child.kill('SIGINT') // ends connections, then the server

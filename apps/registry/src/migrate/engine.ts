@@ -8,6 +8,8 @@ import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-util
 import * as glue from '@prisma/schema-engine-wasm/schema_engine_bg'
 import type pg from 'pg'
 
+const loading = Symbol.for('gatehouse.schema-engine')
+
 // The platform's own; its types come with the browser's library only.
 const { WebAssembly } = globalThis as unknown as {
   WebAssembly: {
@@ -18,15 +20,17 @@ const { WebAssembly } = globalThis as unknown as {
   }
 }
 
-let loading: Promise<void> | undefined
+// The glue keeps views of the memory of the one instance it was given; a second instance would corrupt both. So it is
+// loaded once per process, also where this module is (by vitest) evaluated more than once.
+const once = globalThis as { [loading]?: Promise<void> } // a member that nobody else declares
 
 /** The engine over connections of `pool`. @param runScript runs a whole script in one transaction */
 export async function schemaEngine(
   pool: pg.Pool,
   runScript: (script: string) => Promise<void>,
 ): Promise<glue.SchemaEngine> {
-  loading ??= load()
-  await loading
+  once[loading] ??= load()
+  await once[loading]
   const adapter = bindMigrationAwareSqlAdapterFactory(new WholeScripts(pool, runScript))
   return glue.SchemaEngine.new({ datamodels: undefined }, () => undefined, adapter)
 }
