@@ -6,6 +6,8 @@ import { collectDefaultMetrics } from 'prom-client'
 import { loadRegistryConfig } from './config.ts'
 import { openDeps } from './deps.ts'
 import { openDatabase } from './open-database.ts'
+import { ensureFirstOwner } from './people/first-owner.ts'
+import { localStart } from './people/local-start.ts'
 import { serve } from './serve.ts'
 
 try {
@@ -22,6 +24,8 @@ async function start(): Promise<void> {
   const database = await openDatabase(config)
   const { deps, close } = await openDeps(config, database.source)
   collectDefaultMetrics({ register: deps.metrics })
+  await ensureFirstOwner(deps.db)
+  const local = config.GATEHOUSE_LOCAL_START && database.source.embedded ? await localStart(deps) : undefined
   const serving = await serve(deps)
   const times = { settleMs: config.GATEHOUSE_SETTLE_MS, drainMs: config.GATEHOUSE_DRAIN_MS }
   onStop(async () => {
@@ -30,5 +34,5 @@ async function start(): Promise<void> {
     await database.close()
   }, times)
   deps.log.info({ port: serving.port, internal_port: serving.internalPort }, 'ready')
-  process.send?.({ kind: 'ready', port: serving.port, internal_port: serving.internalPort })
+  process.send?.({ kind: 'ready', port: serving.port, internal_port: serving.internalPort, ...local })
 }
