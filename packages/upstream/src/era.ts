@@ -58,10 +58,11 @@ export interface LegacySession {
   readonly sessionId: string | undefined
 }
 
-/** The legacy handshake. @throws AppError upstream_invalid where the upstream doesn't take part in it */
+/** The legacy handshake. @throws AppError era_mismatch where the upstream is modern only; upstream_invalid where it doesn't take part */
 export async function initialize(wire: Wire, signal: AbortSignal): Promise<LegacySession> {
   const params = { protocolVersion: legacyVersions[0], capabilities: {}, clientInfo }
   const reply = await exchange(wire, { method: 'initialize', id: 0, params }, {}, signal)
+  if (reply.response?.error && evidence(reply) === 'modern') throw new AppError('era_mismatch')
   const result = expectResult(reply, 'initialize')
   const protocolVersion = result.protocolVersion
   if (typeof protocolVersion !== 'string' || !legacyVersions.includes(protocolVersion)) {

@@ -24,9 +24,18 @@ export interface Message {
   readonly params?: Readonly<Record<string, unknown>>
 }
 
+/** A message as it is to be sent, and the id that its answer will carry. */
+export interface RawMessage {
+  readonly body: string | Buffer
+  /** Undefined for a notification. */
+  readonly id: string | number | undefined
+}
+
 export interface Reply {
   readonly status: number
   readonly sessionId: string | undefined
+  /** The method by which the upstream asked the client for something (elicitation, sampling, roots) before it answered. */
+  readonly asked?: string | undefined
   /** The response with our id; undefined where the upstream sent something else, or nothing. */
   readonly response: RpcResponse | undefined
 }
@@ -39,9 +48,20 @@ export interface RpcResponse {
 }
 
 /** @throws AppError upstream_auth_failed for 401 and 403, upstream_invalid; whatever undici throws */
-export async function exchange(
+export function exchange(
   wire: Wire,
   message: Message,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<Reply> {
+  const body = JSON.stringify({ jsonrpc: '2.0', ...message })
+  return exchangeRaw(wire, { body, id: message.id }, headers, signal)
+}
+
+/** Throws as exchange. */
+export async function exchangeRaw(
+  wire: Wire,
+  message: RawMessage,
   headers: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<Reply> {
@@ -49,7 +69,7 @@ export async function exchange(
     path: wire.path,
     method: 'POST',
     headers: requestHeaders(wire, headers),
-    body: JSON.stringify({ jsonrpc: '2.0', ...message }),
+    body: message.body,
     signal,
   })
   const status = answer.statusCode
@@ -60,9 +80,8 @@ export async function exchange(
     )
     if (status === 401 || status === 403) throw new AppError('upstream_auth_failed')
     const sessionId = answer.headers[sessionHeader]
-    const response =
-      message.id === undefined ? undefined : await readResponse(answer, message.id, wire.maxBytes)
-    return { status, sessionId: typeof sessionId === 'string' ? sessionId : undefined, response }
+    const read = message.id === undefined ? nothing : await readResponse(answer, message.id, wire.maxBytes)
+    return { status, sessionId: typeof sessionId === 'string' ? sessionId : undefined, ...read }
   } finally {
     answer.body.on('error', () => {}).destroy()
   }
@@ -97,32 +116,40 @@ function requestHeaders(wire: Wire, headers: Readonly<Record<string, string>>): 
   return [...(named ? [] : ['user-agent', 'gatehouse']), ...Object.entries(own), ...wire.headers].flat()
 }
 
+type Read = Pick<Reply, 'response' | 'asked'>
+const nothing: Read = { response: undefined }
+
 async function readResponse(
   answer: Dispatcher.ResponseData,
-  id: number,
+  id: string | number,
   maxBytes: number,
-): Promise<RpcResponse | undefined> {
+): Promise<Read> {
   const type = String(answer.headers['content-type'] ?? '')
     .split(';')[0]
     ?.trim()
     .toLowerCase()
-  if (type === 'application/json') return asResponse(decode(await readBody(answer.body, maxBytes)), id)
-  if (type === 'text/event-stream') return readEvents(answer.body, id, maxBytes)
-  return undefined
+  if (type === 'application/json') {
+    return { response: asResponse(decode(await readBody(answer.body, maxBytes)), id) }
+  }
+  return type === 'text/event-stream' ? readEvents(answer.body, id, maxBytes) : nothing
 }
 
-/** Reads events until the response comes; requests and notifications before it are not for us. */
+const asking = new Set(['elicitation/create', 'sampling/createMessage', 'roots/list'])
+
+/** Reads events until the response comes, or a question that has to be answered first. */
 async function readEvents(
   body: AsyncIterable<Uint8Array>,
-  id: number,
+  id: string | number,
   maxBytes: number,
-): Promise<RpcResponse | undefined> {
+): Promise<Read> {
   let response: RpcResponse | undefined
+  let asked: string | undefined
   let size = 0
   const decoder = new TextDecoder('utf-8', { fatal: true })
   const parser = createParser({
     onEvent({ data }) {
       response ??= asResponse(data, id)
+      if (!response) asked ??= askedBy(data)
     },
   })
   for await (const chunk of body) {
@@ -130,18 +157,20 @@ async function readEvents(
     if (size > maxBytes)
       throw new AppError('upstream_invalid', { what: `its answer is larger than ${maxBytes} bytes` })
     parser.feed(decode(chunk, decoder))
-    if (response) return response
+    if (response || asked) return { response, asked }
   }
-  return undefined
+  return nothing
 }
 
-function asResponse(text: string, id: number): RpcResponse | undefined {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    return undefined
-  }
+function askedBy(text: string): string | undefined {
+  if (!text.includes('"method"')) return undefined
+  const value = parse(text)
+  const isQuestion = isObject(value) && value.id !== undefined && asking.has(String(value.method))
+  return isQuestion ? String(value.method) : undefined
+}
+
+function asResponse(text: string, id: string | number): RpcResponse | undefined {
+  const value = parse(text)
   if (!isObject(value) || value.jsonrpc !== '2.0') return undefined
   const { result, error } = value
   if (value.id === id && isObject(result)) return { text, result }
@@ -150,6 +179,14 @@ function asResponse(text: string, id: number): RpcResponse | undefined {
     if (typeof error.code === 'number') return { text, error: { code: error.code, data: error.data } }
   }
   return undefined
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 export const isObject = (value: unknown): value is Record<string, unknown> =>

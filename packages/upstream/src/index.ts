@@ -6,6 +6,14 @@ export {
   probeEra,
   type UpstreamConnection,
 } from './connect.ts'
-export { evidence } from './era.ts'
-export type { Reply, RpcResponse } from './exchange.ts'
+export { evidence, expectResult, initialize, type LegacySession, legacyHeaders } from './era.ts'
+export {
+  endSession,
+  exchangeRaw,
+  type RawMessage,
+  type Reply,
+  type RpcResponse,
+  type Wire,
+} from './exchange.ts'
+export { rawElements, rawMember, replaceMember } from './raw-json.ts'
 export { type FetchedTools, fetchTools } from './tools.ts'

@@ -3,16 +3,30 @@
 
 /** Text of the member that JSON.parse would keep (the last of equal names); undefined where there is none. */
 export function rawMember(object: string, name: string): string | undefined {
-  let found: string | undefined
+  const [start, end] = memberRanges(object, name).at(-1) ?? []
+  return start === undefined ? undefined : object.slice(start, end)
+}
+
+/** The object with another value (JSON text) for the member, everything else as it was written. */
+export function replaceMember(object: string, name: string, value: string): string {
+  return memberRanges(object, name).reduceRight(
+    (text, [start, end]) => text.slice(0, start) + value + text.slice(end),
+    object,
+  )
+}
+
+/** Where the values of the members with this name are, in order. */
+function memberRanges(object: string, name: string): [start: number, end: number][] {
+  const found: [number, number][] = []
   let at = skipSpace(object, 0)
-  if (object[at] !== '{') return undefined
+  if (object[at] !== '{') return found
   at = skipSpace(object, at + 1)
   while (object[at] === '"') {
     const keyEnd = skipString(object, at)
     const key: unknown = JSON.parse(object.slice(at, keyEnd))
     at = skipSpace(object, skipSpace(object, keyEnd) + 1) // past the colon
     const end = skipValue(object, at)
-    if (key === name) found = object.slice(at, end)
+    if (key === name) found.push([at, end])
     at = skipSpace(object, skipSpace(object, end) + 1) // past the comma or the brace
   }
   return found
