@@ -1,4 +1,7 @@
 export * from './api-keys.ts'
 export * from './calls.ts'
+export { openApi } from './openapi.ts'
+export { failures, type Operation, operations } from './operations.ts'
+export * from './people.ts'
 export * from './primitives.ts'
 export * from './servers.ts'

@@ -1,0 +1,138 @@
+// The OpenAPI 3.1 document, made from the operations and their zod schemas. The registry serves it at /openapi.json.
+
+import { type Code, codes } from '@gatehouse/errors'
+import { z } from 'zod'
+import { apiKey, createApiKey, createdApiKey, rotateApiKey } from './api-keys.ts'
+import { call } from './calls.ts'
+import { type Answer, failures, type Operation, operations } from './operations.ts'
+import { createServer, errorResponse, flatError, server, tool, toolList, updateServer } from './servers.ts'
+
+/** A JSON Schema, or any other object of the document. */
+export type JsonObject = { readonly [member: string]: unknown }
+
+const named = z.registry<{ id: string }>()
+const names = {
+  McpServer: server,
+  CreateMcpServer: createServer,
+  UpdateMcpServer: updateServer,
+  Tool: tool,
+  ToolList: toolList,
+  ApiKey: apiKey,
+  CreatedApiKey: createdApiKey,
+  CreateApiKey: createApiKey,
+  RotateApiKey: rotateApiKey,
+  Call: call,
+  ErrorResponse: errorResponse,
+  FlatError: flatError,
+}
+for (const [id, schema] of Object.entries(names)) named.add(schema, { id })
+
+/**
+ * The whole document, JSON-ready.
+ * @param publicUrl the registry's public address, without a trailing slash
+ */
+export function openApi(publicUrl: string, version: string) {
+  const schemas: Record<string, unknown> = {}
+  const ref = (schema: z.ZodType, io: 'input' | 'output') => toJsonSchema(schema, io, schemas)
+  const paths: Record<string, Record<string, JsonObject>> = {}
+  for (const operation of operations) {
+    paths[operation.path] = { ...paths[operation.path], [operation.method]: describe(operation, ref) }
+  }
+  return {
+    openapi: '3.1.0',
+    jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
+    info: {
+      title: 'Gatehouse registry',
+      version,
+      description: 'MCP servers and their credentials, API keys and calls.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: publicUrl }],
+    security: [{ apiKeyAuth: [] }, { bearerAuth: [] }],
+    tags: [...new Set(operations.map(({ tag }) => tag))].map((name) => ({ name })),
+    paths,
+    components: {
+      schemas,
+      securitySchemes: {
+        apiKeyAuth: { type: 'apiKey', in: 'header', name: 'X-Api-Key' },
+        bearerAuth: { type: 'http', scheme: 'bearer' },
+      },
+    },
+  }
+}
+
+type Ref = (schema: z.ZodType, io: 'input' | 'output') => JsonObject
+
+function describe(operation: Operation, ref: Ref): JsonObject {
+  const { id, tag, summary, description = '', permission, body, bodyOptional } = operation
+  const needs = `Needs the permission \`${permission}\`.`
+  const responses: Record<string, JsonObject> = {}
+  for (const [status, answer] of Object.entries(operation.answers)) responses[status] = success(answer, ref)
+  return {
+    operationId: id,
+    tags: [tag],
+    summary,
+    description: [description, needs].filter(Boolean).join(' '),
+    parameters: parameters(operation, ref),
+    ...(body && { requestBody: { required: !bodyOptional, content: json(ref(body, 'input')) } }),
+    responses: { ...responses, ...refusals(failures(operation), ref) },
+  }
+}
+
+function parameters({ params, query, idempotent }: Operation, ref: Ref): JsonObject[] {
+  const list: JsonObject[] = []
+  for (const [name, schema] of Object.entries(params?.shape ?? {}))
+    list.push({ name, in: 'path', required: true, schema: ref(schema, 'input') })
+  for (const [name, schema] of Object.entries(query?.shape ?? {})) {
+    const required = !schema.safeParse(undefined).success
+    list.push({ name, in: 'query', required, schema: ref(schema, 'input') })
+  }
+  if (idempotent) {
+    const schema = { type: 'string', pattern: '^[\\x21-\\x7e]{1,255}$' }
+    const description = 'A repeat within a day with the same value and body makes nothing new'
+    list.push({ name: 'Idempotency-Key', in: 'header', required: false, description, schema })
+  }
+  return list
+}
+
+function success({ description, schema, stream, notice }: Answer, ref: Ref): JsonObject {
+  const content = schema
+    ? json(ref(schema, 'output'))
+    : stream && { 'text/event-stream': { schema: { type: 'string' } } }
+  const headers = notice && {
+    'Gatehouse-Notice': { required: false, schema: { type: 'string', enum: [notice] } },
+  }
+  return { description, ...(headers && { headers }), ...(content && { content }) }
+}
+
+/** One response per status; 401 and 403 for a key are flat, as in the published contract. */
+function refusals(list: readonly Code[], ref: Ref): Record<string, JsonObject> {
+  const flat = ref(flatError, 'output')
+  const byStatus = Map.groupBy(list, (code) => codes[code].status)
+  const responses: Record<string, JsonObject> = {
+    401: { description: 'No key was sent', content: json(flat) },
+  }
+  for (const [status, those] of byStatus) {
+    const lines = those.map((code) => `\`${code}\`: ${codes[code].what}`)
+    const error = {
+      allOf: [ref(errorResponse, 'output'), { type: 'object', properties: { code: { enum: those } } }],
+    }
+    if (status === 403) lines.unshift('The key is not good, or lacks the permission')
+    const schema = status === 403 ? { anyOf: [flat, error] } : error
+    responses[status] = { description: lines.join('; '), content: json(schema) }
+  }
+  return responses
+}
+
+const json = (schema: JsonObject) => ({ 'application/json': { schema } })
+
+/** Named schemas go to `schemas` and are referred to from there. */
+function toJsonSchema(schema: z.ZodType, io: 'input' | 'output', schemas: Record<string, unknown>) {
+  const { $schema: _, $defs = {}, ...made } = z.toJSONSchema(schema, { io, metadata: named })
+  for (const [name, definition] of Object.entries($defs)) schemas[name] ??= relocate(definition)
+  return relocate(made)
+}
+
+function relocate(schema: object): JsonObject {
+  return JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/'))
+}
