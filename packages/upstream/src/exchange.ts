@@ -4,11 +4,11 @@ import { readBody, refuseDetours } from '@gatehouse/egress'
 import { AppError } from '@gatehouse/errors'
 import { sessionHeader } from '@gatehouse/protocol'
 import { createParser } from 'eventsource-parser'
-import type { Dispatcher, Pool } from 'undici'
+import type { Dispatcher } from 'undici'
 
 /** Where messages go, and what all of them carry. */
 export interface Wire {
-  readonly pool: Pool
+  readonly pool: Dispatcher
   /** Path and query of the endpoint. */
   readonly path: string
   /** The stored ones; attached last to a set that is otherwise ours. */
