@@ -7,6 +7,8 @@ import { type Allowed, allowed } from '@gatehouse/http-kit'
 import { type Logger, pino } from 'pino'
 import { Registry } from 'prom-client'
 import type { Config } from './config.ts'
+import { createToolLists, type ToolLists } from './mcp/aggregate/tool-lists.ts'
+import { createUpstreamSessions, type UpstreamSessions } from './mcp/aggregate/upstream-sessions.ts'
 import { createRecorder, type Recorder } from './mcp/record-call.ts'
 import { createSessionTokens, type SessionTokens } from './mcp/session-token.ts'
 import { followChanges } from './registry/change-stream.ts'
@@ -26,6 +28,8 @@ export interface Deps {
   readonly pools: Pools
   readonly slots: Slots
   readonly recorder: Recorder
+  readonly toolLists: ToolLists
+  readonly upstreamSessions: UpstreamSessions
   readonly metrics: Registry
   /** Our own mark in Via. */
   readonly via: () => string
@@ -57,13 +61,16 @@ export function openDeps(config: Config): Opened {
     client: registry,
     graceMs: config.GATEHOUSE_REGISTRY_GRACE_MS,
     monotonic: () => performance.now(),
-    onChange: (event) => {
+    onChange: async (event) => {
       if (event.subject === 'session') sessions.endDigest(event.subject_id, event.expires_at_ms ?? 0)
       else pools.drop(event.workspace_id)
+      await upstreamSessions.changed(event)
     },
   })
+  const upstreamSessions = createUpstreamSessions(egress, config.GATEHOUSE_FIRST_BYTE_TIMEOUT_MS)
   const sessions = createSessionTokens(knowledge, Date.now)
   const recorder = createRecorder(registry, log)
+  const metrics = new Registry()
   const stop = new AbortController()
   const { firstHello } = followChanges(
     { client: registry, knowledge, gatewayId: randomUUID(), log },
@@ -81,7 +88,15 @@ export function openDeps(config: Config): Opened {
     pools,
     slots: createSlots(config.GATEHOUSE_MAX_CALLS_PER_SERVER),
     recorder,
-    metrics: new Registry(),
+    toolLists: createToolLists({
+      egress,
+      knowledge,
+      log,
+      metrics,
+      timeoutMs: config.GATEHOUSE_LIST_TIMEOUT_MS,
+    }),
+    upstreamSessions,
+    metrics,
     via: () => `1.1 gatehouse-${knowledge.greeting?.installation_mark ?? 'unknown'}`,
     allowed: () => allowList,
   }
@@ -92,6 +107,7 @@ export function openDeps(config: Config): Opened {
       allowList = hosts(config, port)
     },
     async close() {
+      await upstreamSessions.close()
       await recorder.close()
       stop.abort()
       await pools.close()

@@ -9,6 +9,7 @@ export const paramHeaderPrefix = 'mcp-param-'
 export const metaVersion = 'io.modelcontextprotocol/protocolVersion'
 export const metaClientInfo = 'io.modelcontextprotocol/clientInfo'
 export const metaClientCapabilities = 'io.modelcontextprotocol/clientCapabilities'
+export const metaServerInfo = 'io.modelcontextprotocol/serverInfo'
 
 /** A header value without the white space that HTTP allows around it. */
 export const trimHeader = (value: string): string => value.replace(/^[ \t]+|[ \t]+$/g, '')

@@ -6,6 +6,7 @@ export {
   encodeHeaderText,
   metaClientCapabilities,
   metaClientInfo,
+  metaServerInfo,
   metaVersion,
   methodHeader,
   nameHeader,

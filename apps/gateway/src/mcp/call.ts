@@ -32,6 +32,8 @@ export interface Message {
   readonly body: Buffer
   readonly envelope: Envelope
   readonly era: Era
+  /** The server's own name for what the body names, where clients know it by another: goes into Mcp-Name. */
+  readonly upstreamName?: string
 }
 
 /** What the record needs to know of how it went; grows while the answer streams. */

@@ -17,6 +17,7 @@ import { aggregate } from './aggregate/aggregate.ts'
 import { authenticate } from './authenticate.ts'
 import { authorize } from './authorize.ts'
 import type { Call, Message, Trace } from './call.ts'
+import { checkLoop } from './check-loop.ts'
 import { checkFraming } from './framing.ts'
 import { checkMediaType, readBody } from './read-body.ts'
 import { refuse } from './refuse.ts'
@@ -114,12 +115,6 @@ async function transparent(
     refuse(call.response, error, call.requestId, rawId)
   }
   deps.recorder.record(call, trace)
-}
-
-/** A request with our own mark in Via went in a circle. @throws AppError loop_detected */
-function checkLoop(deps: Deps, request: IncomingMessage): void {
-  const via = request.headers.via
-  if (via !== undefined && String(via).includes(deps.via())) throw new AppError('loop_detected')
 }
 
 /** Arrays are of the oldest revisions only. @throws AppError invalid_message */

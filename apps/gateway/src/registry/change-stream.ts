@@ -49,7 +49,7 @@ async function handle(parts: Parts, name: string, data: string): Promise<void> {
   }
   if (name === 'change') {
     const change = changeEvent.parse(JSON.parse(data))
-    parts.knowledge.changed(change)
+    await parts.knowledge.changed(change)
     await parts.client.acknowledge(parts.gatewayId, change.revision)
   }
 }

@@ -23,7 +23,8 @@ export interface Knowledge {
   resolve(keyDigest: string, slug: string | null): Promise<Known>
   credentials(caller: ResolvedCaller, server: ResolvedServer): Promise<CredentialsAnswer>
   hello(event: HelloEvent): void
-  changed(event: ChangeEvent): void
+  /** Resolves when what lived by it has ended too; the cache itself has forgotten before that. */
+  changed(event: ChangeEvent): Promise<void>
   /** The stream broke: from now on the cache is on borrowed time. */
   disconnected(): void
   /** Undefined until the first hello. */
@@ -36,7 +37,7 @@ interface Parts {
   readonly graceMs: number
   /** Monotonic, in ms. */
   readonly monotonic: () => number
-  readonly onChange: (event: ChangeEvent) => void
+  readonly onChange: (event: ChangeEvent) => Promise<void>
 }
 
 export function createKnowledge(parts: Parts): Knowledge {
@@ -96,14 +97,14 @@ export function createKnowledge(parts: Parts): Knowledge {
       lostAt = undefined
       revision = Math.max(revision, event.revision)
     },
-    changed(event) {
+    async changed(event) {
       for (const [key, known] of resolved.entries()) {
         const touched = known.caller === null || known.caller.workspace_id === event.workspace_id
         if (touched) resolved.delete(key)
       }
       for (const key of credentials.keys()) if (key.startsWith(event.workspace_id)) credentials.delete(key)
       revision = Math.max(revision, event.revision)
-      parts.onChange(event)
+      await parts.onChange(event)
     },
     disconnected() {
       lostAt ??= parts.monotonic()

@@ -1,13 +1,152 @@
-// Placeholder that the aggregate's author replaces.
-import { AppError } from '@gatehouse/errors'
+// Every server that the caller may use behind one stateless address: `/mcp/`. Told in order: method, Accept, body, era, headers,
+// then what the message asks. Statuses are those of the published contract.
+
+import { AppError, renderRpcError, toAppError } from '@gatehouse/errors'
+import {
+  classify,
+  compareHeaders,
+  type Envelope,
+  InvalidMessage,
+  legacyRevisions,
+  metaVersion,
+  missingMediaTypes,
+  modernRevisions,
+  protocolVersionHeader,
+  readEnvelope,
+} from '@gatehouse/protocol'
 import type { ResolvedServer } from '@gatehouse/registry-api/internal'
 import type { Deps } from '../../deps.ts'
-import type { Call } from '../call.ts'
+import { authorize } from '../authorize.ts'
+import type { Call, Message, Trace } from '../call.ts'
+import { checkLoop } from '../check-loop.ts'
+import { checkMediaType, readBody } from '../read-body.ts'
+import { refuse, sendJson, withRawId } from '../refuse.ts'
+import { callTool } from './call-tool.ts'
+import { discoverResult, initializeResult } from './greetings.ts'
+import { listTools } from './list-tools.ts'
 
-export async function aggregate(
-  _deps: Deps,
-  _call: Call,
-  _servers: readonly ResolvedServer[],
+/** Answers one request to the aggregate endpoint and records it. Never rejects. */
+export async function aggregate(deps: Deps, call: Call, servers: readonly ResolvedServer[]): Promise<void> {
+  const trace: Trace = {
+    server: undefined,
+    method: call.request.method ?? '',
+    tool: undefined,
+    era: 'legacy',
+    outcome: 'unknown',
+    errorCode: undefined,
+    requestBytes: 0,
+    responseBytes: 0,
+    upstreamStartedAt: undefined,
+    upstreamMs: undefined,
+    attachedHeaders: [],
+  }
+  let envelope: Envelope | undefined
+  try {
+    checkMethod(call)
+    checkAccept(call)
+    checkLoop(deps, call.request)
+    checkMediaType(call.request)
+    const body = await readBody(call.request, deps.config.GATEHOUSE_BODY_TIMEOUT_MS)
+    trace.requestBytes = body.length
+    envelope = readEnvelope(body)
+    trace.method = envelope.method ?? envelope.kind
+    if (envelope.kind === 'batch') {
+      throw new AppError('invalid_message', { what: 'this address takes one message at a time' })
+    }
+    const era = classify(envelope, call.request.headers)
+    trace.era = era
+    checkVersion(envelope, call)
+    if (era === 'modern') compareHeaders(envelope, call.request.headers)
+    await serve(deps, call, servers, { body, envelope, era }, trace)
+  } catch (thrown) {
+    refuseMessage(deps, call, envelope, thrown, trace)
+  }
+  deps.recorder.record(call, trace)
+}
+
+/** @throws AppError method_not_allowed; session_not_found for DELETE, as there are no sessions here */
+function checkMethod({ request, response }: Call): void {
+  if (request.method === 'POST') return
+  if (request.method === 'DELETE') throw new AppError('session_not_found')
+  response.setHeader('Allow', 'POST, DELETE')
+  throw new AppError('method_not_allowed')
+}
+
+/** @throws AppError unsupported_accept */
+function checkAccept({ request }: Call): void {
+  const missing = missingMediaTypes(request.headers.accept)
+  if (missing.length === 0) return
+  throw new AppError('unsupported_accept', {
+    what: `the Accept header does not name ${missing.join(' and ')}`,
+  })
+}
+
+/** What the message or its header says it is of must be a revision that we speak. @throws AppError unsupported_version */
+function checkVersion(envelope: Envelope, { request }: Call): void {
+  const claimed = envelope.meta?.[metaVersion]
+  const header = request.headers[protocolVersionHeader]
+  const known: readonly unknown[] =
+    claimed === undefined ? [...legacyRevisions, ...modernRevisions] : modernRevisions
+  const requested = claimed ?? (envelope.method === 'initialize' ? undefined : header)
+  if (requested === undefined || known.includes(requested)) return
+  throw new AppError('unsupported_version', {
+    what: `revision ${String(requested).slice(0, 64)} is not spoken here`,
+    data: { supported: claimed === undefined ? known : modernRevisions, requested },
+  })
+}
+
+async function serve(
+  deps: Deps,
+  call: Call,
+  servers: readonly ResolvedServer[],
+  message: Message,
+  trace: Trace,
 ): Promise<void> {
-  throw new AppError('not_found')
+  const { kind, method, idRaw } = message.envelope
+  const reply = (result: string) => {
+    const body = `{"jsonrpc":"2.0","id":${idRaw},"result":${result}}`
+    trace.outcome = 'ok'
+    trace.responseBytes = Buffer.byteLength(body)
+    sendJson(call.response, 200, body)
+  }
+  if (kind !== 'request') {
+    trace.outcome = 'ok'
+    call.response.writeHead(202).end()
+    return
+  }
+  if (method === 'tools/call') return callTool(deps, call, servers, message, trace)
+  if (method === 'tools/list') {
+    for (const server of servers) authorize(call.caller, server, servers)
+    return reply(await listTools(deps, call, servers, message))
+  }
+  if (message.era === 'modern') {
+    if (method === 'server/discover') return reply(JSON.stringify(discoverResult))
+  } else {
+    if (method === 'initialize')
+      return reply(JSON.stringify(initializeResult(message.envelope.requestedVersion)))
+    if (method === 'ping') return reply('{}')
+  }
+  throw new AppError('method_not_found', { what: `the method '${method?.slice(0, 128)}' is not served here` })
+}
+
+function refuseMessage(
+  deps: Deps,
+  call: Call,
+  envelope: Envelope | undefined,
+  thrown: unknown,
+  trace: Trace,
+): void {
+  const error = toAppError(thrown)
+  if (error.code === 'internal_error') {
+    deps.log.error({ err: thrown, request_id: call.requestId }, 'unexpected')
+  }
+  trace.outcome = 'refused'
+  trace.errorCode = error.code
+  const readId =
+    error instanceof InvalidMessage && error.rpcId != null ? JSON.stringify(error.rpcId) : undefined
+  const idRaw = envelope?.kind === 'request' ? envelope.idRaw : readId
+  // To an old client a 404 means that its session is over.
+  const inBand = error.code === 'method_not_found' && trace.era === 'legacy' && idRaw !== undefined
+  if (!inBand) return refuse(call.response, error, call.requestId, idRaw)
+  sendJson(call.response, 200, withRawId(renderRpcError(error, null, call.requestId), idRaw))
 }

@@ -94,6 +94,7 @@ function requestOf(
       sessionId: session?.upstreamId,
       stored,
       hasBody: message !== undefined,
+      name: message?.upstreamName,
     }),
     body: message?.body ?? null,
     headersTimeout: patience,

@@ -1,7 +1,7 @@
 // The headers of a request to an upstream, built from an empty set: nothing of the caller's passes but what is named here.
 
 import type { IncomingMessage } from 'node:http'
-import type { Era } from '@gatehouse/protocol'
+import { type Era, encodeHeaderText } from '@gatehouse/protocol'
 
 /** Names and values in turn, as undici takes them; the stored headers last. */
 export function upstreamHeaders(options: {
@@ -12,6 +12,8 @@ export function upstreamHeaders(options: {
   readonly sessionId: string | undefined
   readonly stored: readonly (readonly [string, string])[]
   readonly hasBody: boolean
+  /** Replaces the caller's Mcp-Name, as the body was changed. */
+  readonly name?: string | undefined
 }): string[] {
   const { headers, method } = options.request
   const out: string[] = [
@@ -27,7 +29,8 @@ export function upstreamHeaders(options: {
   // On older revisions these have no meaning: they are dropped, so that no upstream acts on them.
   if (options.era === 'modern') {
     copy('mcp-method')
-    copy('mcp-name')
+    if (options.name === undefined) copy('mcp-name')
+    else out.push('mcp-name', encodeHeaderText(options.name))
     for (const name in headers) if (name.startsWith('mcp-param-')) copy(name)
   }
   copy('last-event-id')

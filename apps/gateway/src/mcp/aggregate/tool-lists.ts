@@ -1,0 +1,153 @@
+// What tools each server has, as the aggregate endpoint offers them: fetched once for all who ask, kept while fresh, and as the
+// last good answer after that. list-tools.ts merges them, call-tool.ts finds names in them.
+
+import type { Egress } from '@gatehouse/egress'
+import { AppError, toAppError } from '@gatehouse/errors'
+import { type Era, exposedName } from '@gatehouse/protocol'
+import type { CredentialsAnswer, ResolvedCaller, ResolvedServer } from '@gatehouse/registry-api/internal'
+import { fetchTools, rawElements, replaceMember } from '@gatehouse/upstream'
+import { LRUCache } from 'lru-cache'
+import type { Logger } from 'pino'
+import { Counter, type Registry } from 'prom-client'
+import type { Knowledge } from '../../registry/knowledge.ts'
+
+/** The tools of one server. */
+export interface ServerTools {
+  /** JSON texts, the upstream's own but for their names. */
+  readonly entries: readonly string[]
+  /** Exposed name to the tool's own. */
+  readonly names: ReadonlyMap<string, string>
+  /** An era that the server speaks, the modern one where it speaks both. */
+  readonly era: Era
+  /** Monotonic, in ms. */
+  readonly fetchedAt: number
+  readonly freshUntil: number
+}
+
+export interface ToolLists {
+  /**
+   * Waits no longer than the time-out of lists; where there is an older answer, a second.
+   * @param after monotonic ms: an answer fetched before that is fetched again
+   * @throws AppError of the upstream's failure where there never was a good answer; as Knowledge.credentials
+   */
+  get(caller: ResolvedCaller, server: ResolvedServer, after?: number): Promise<ServerTools>
+}
+
+interface Parts {
+  readonly egress: Egress
+  readonly knowledge: Knowledge
+  readonly log: Logger
+  readonly metrics: Registry
+  /** For one server's first answer, in ms. */
+  readonly timeoutMs: number
+}
+
+const hourMs = 3_600_000
+const usualTtlMs = 5 * 60_000
+const staleWaitMs = 1_000
+/** A server that failed is not asked again for so long. */
+const retryMs = 10_000
+const maxBytes = 256 * 1024 * 1024
+
+export function createToolLists(parts: Parts): ToolLists {
+  const lists = new LRUCache<string, ServerTools>({
+    maxSize: maxBytes,
+    sizeCalculation: ({ entries }) => entries.reduce((sum, text) => sum + 2 * text.length + 100, 1_000),
+  })
+  const failures = new LRUCache<string, AppError>({ max: 10_000, ttl: retryMs })
+  const pending = new Map<string, Promise<ServerTools>>()
+  const failed = new Counter({
+    name: 'gatehouse_tool_list_failures_total',
+    help: "Fetches of a server's tools for the aggregate endpoint that failed",
+    labelNames: ['code'],
+    registers: [parts.metrics],
+  })
+
+  const fetch = async (key: string, server: ResolvedServer, headers: CredentialsAnswer['headers']) => {
+    try {
+      const list = await fetchList(parts.egress, server, headers)
+      lists.set(key, list, { ttl: list.freshUntil - list.fetchedAt + hourMs })
+      failures.delete(key)
+      return list
+    } catch (thrown) {
+      const error = toAppError(thrown)
+      failures.set(key, error)
+      failed.inc({ code: error.code })
+      parts.log.warn(
+        { err: thrown, server_id: server.id, code: error.code },
+        'the tools of a server could not be listed',
+      )
+      throw error
+    } finally {
+      pending.delete(key)
+    }
+  }
+
+  return {
+    async get(caller, server, after = 0) {
+      const { generation, headers } = await parts.knowledge.credentials(caller, server)
+      const key = keyOf(caller, server, generation)
+      const known = lists.get(key)
+      if (known && performance.now() < known.freshUntil && known.fetchedAt >= after) return known
+      const failure = failures.get(key)
+      if (failure) {
+        if (known) return known
+        throw failure
+      }
+      let fetching = pending.get(key)
+      if (fetching === undefined) {
+        fetching = fetch(key, server, headers)
+        fetching.catch(() => {}) // whoever waits learns of it; perhaps nobody does any more
+        pending.set(key, fetching)
+      }
+      try {
+        return await within(fetching, known ? staleWaitMs : parts.timeoutMs)
+      } catch (error) {
+        if (known) return known
+        throw error
+      }
+    },
+  }
+}
+
+/** One caller's accounts are not another's; stored headers are the same for the whole workspace. */
+const keyOf = (caller: ResolvedCaller, server: ResolvedServer, generation: string) =>
+  [
+    caller.workspace_id,
+    server.id,
+    server.url,
+    server.era,
+    generation,
+    server.auth_type === 'oauth' ? caller.key_id : '',
+  ].join(' ')
+
+async function fetchList(
+  egress: Egress,
+  server: ResolvedServer,
+  headers: CredentialsAnswer['headers'],
+): Promise<ServerTools> {
+  const { toolsJson, ttlMs, era } = await fetchTools({ egress, url: server.url, headers, era: server.era })
+  const names = new Map<string, string>()
+  const entries: string[] = []
+  for (const text of rawElements(toolsJson)) {
+    const { name } = JSON.parse(text) as { name: string } // fetchTools has seen that it is there
+    const exposed = exposedName(server.slug, name)
+    if (names.has(exposed)) continue
+    names.set(exposed, name)
+    entries.push(replaceMember(text, 'name', JSON.stringify(exposed)))
+  }
+  const fetchedAt = performance.now()
+  return { entries, names, era, fetchedAt, freshUntil: fetchedAt + Math.min(ttlMs ?? usualTtlMs, hourMs) }
+}
+
+async function within<T>(promise: Promise<T>, timeoutMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new AppError('upstream_timeout')), timeoutMs)
+  })
+  try {
+    return await Promise.race([promise, tooLate])
+  } finally {
+    clearTimeout(timer)
+  }
+}
