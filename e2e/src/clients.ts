@@ -28,7 +28,7 @@ export async function connectV2(
 }
 
 /** The text of a tool result's first block. */
-export function textOf(result: { content?: unknown }): string {
-  const [block] = result.content as { text?: string }[] // tools of these tests answer with text
+export function textOf(result: object): string {
+  const [block] = (result as { content: { text?: string }[] }).content // tools of these tests answer with text
   return block?.text ?? ''
 }
