@@ -32,11 +32,13 @@ const generated = join(root, 'apps/registry/src/generated/client.ts')
 
 async function install() {
   say('First set-up: this takes a minute or two; later starts skip it')
-  // Without install scripts: the only package that needs one is `node`, which is rebuilt by name.
+  // Not `npm ci`: it refuses a lockfile that lacks other platforms' optional packages, which not every mirror of the registry
+  // carries. `install --no-save` takes the locked versions and changes no file. Without install scripts: the only package
+  // that needs one is `node`, which is rebuilt by name.
   await step(
     'Installing packages from the npm registry',
     'npm',
-    ['ci', '--ignore-scripts', '--no-audit', '--no-fund'],
+    ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund'],
     'Check that the npm registry can be reached (npm ping) and that the disk has 2 GB free, then run the command again.',
   )
   await step(
