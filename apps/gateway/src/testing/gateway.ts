@@ -1,0 +1,48 @@
+// A gateway in this process on a port of its own, with an internal listener behind it.
+
+import { once } from 'node:events'
+import { listen } from '@gatehouse/http-kit'
+import { createGatewayServer } from '../app.ts'
+import { loadGatewayConfig } from '../config.ts'
+import { type Deps, openDeps } from '../deps.ts'
+import { type InternalListener, startInternalListener } from './internal-listener.ts'
+
+export interface TestGateway {
+  /** Base URL without a trailing slash. */
+  readonly url: string
+  readonly deps: Deps
+  readonly registry: InternalListener
+  close(): Promise<void>
+}
+
+/** @param env settings beyond those that a test gateway needs anyway */
+export async function startGateway(env: NodeJS.ProcessEnv = {}): Promise<TestGateway> {
+  const registry = await startInternalListener()
+  const config = loadGatewayConfig({
+    PORT: '0',
+    REGISTRY_URL: registry.url,
+    GATEWAY_TOKEN: 'a-token-of-a-test-gateway-0123456789abcdef',
+    CONSOLE_PUBLIC_URL: 'http://localhost:7402',
+    GATEHOUSE_EGRESS_ALLOW: '127.0.0.0/8,localhost',
+    GATEHOUSE_LOG_LEVEL: 'silent',
+    ...env,
+  })
+  const opened = openDeps(config)
+  const server = createGatewayServer(opened.deps, () => false)
+  const port = await listen(server, 0, '127.0.0.1')
+  opened.listening(port)
+  await opened.firstHello
+  return {
+    url: `http://127.0.0.1:${port}`,
+    deps: opened.deps,
+    registry,
+    async close() {
+      const closed = once(server, 'close')
+      server.close()
+      server.closeAllConnections()
+      await closed
+      await opened.close()
+      await registry.close()
+    },
+  }
+}

@@ -1,0 +1,222 @@
+// What a gateway needs of a registry, over real HTTP and checked against the contract: keys, servers, credentials, changes. Tests
+// write into it as people would by the console.
+
+import { randomBytes, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { CallReport } from '@gatehouse/registry-api'
+import * as contract from '@gatehouse/registry-api/internal'
+import { digestKey, makeKey } from '@gatehouse/registry-api/key-format'
+
+type Permission = contract.ResolvedCaller['permissions'][number]
+
+export interface TestServer {
+  readonly slug: string
+  readonly url: string
+  readonly headers?: readonly (readonly [string, string])[]
+  readonly era?: 'auto' | 'legacy' | 'modern'
+  readonly callTimeoutMs?: number
+  readonly maxConcurrent?: number
+}
+
+export interface TestKey {
+  /** To send. */
+  readonly key: string
+  readonly id: string
+}
+
+export interface InternalListener {
+  readonly url: string
+  readonly records: CallReport[]
+  /** Sessions that gateways have reported as ended. */
+  readonly ended: string[]
+  /** Highest revision that was acknowledged. */
+  acknowledged(): number
+  addKey(options?: {
+    workspaceId?: string
+    permissions?: readonly Permission[]
+    servers?: readonly string[]
+  }): TestKey
+  removeKey(key: TestKey): number
+  /** Into this workspace, or the first one. @returns the server's id */
+  addServer(server: TestServer, workspaceId?: string): string
+  /** @returns the revision of the change */
+  changeServer(id: string, change: Partial<TestServer>): number
+  removeServer(id: string): number
+  /** Breaks the change streams, and refuses everything until told otherwise. */
+  fail(down: boolean): void
+  close(): Promise<void>
+}
+
+interface StoredServer extends TestServer {
+  readonly id: string
+  readonly workspaceId: string
+  readonly generation: string
+}
+
+/** With the servers that it may use; undefined is all. */
+type StoredKey = contract.ResolvedCaller & { readonly servers: readonly string[] | undefined }
+
+export const firstWorkspace = '01900000-0000-7000-8000-000000000001'
+
+export async function startInternalListener(): Promise<InternalListener> {
+  const keys = new Map<string, StoredKey>()
+  const servers = new Map<string, StoredServer>()
+  const streams = new Set<ServerResponse>()
+  const records: CallReport[] = []
+  const ended: string[] = []
+  let revision = 1
+  let acknowledged = 0
+  let down = false
+  const sealingKey = {
+    id: randomUUID(),
+    key: randomBytes(32).toString('base64'),
+    not_before_ms: 0,
+    expires_at_ms: Date.now() + 30 * 24 * 3_600_000,
+  }
+
+  const change = (subject: 'server' | 'api-key' | 'session', subject_id: string, workspace_id: string) => {
+    revision += 1
+    const data = contract.changeEvent.parse({ revision, workspace_id, subject, subject_id })
+    for (const stream of streams) stream.write(`event: change\ndata: ${JSON.stringify(data)}\n\n`)
+    return revision
+  }
+
+  const visible = (caller: StoredKey) =>
+    [...servers.values()]
+      .filter((one) => one.workspaceId === caller.workspace_id && (caller.servers?.includes(one.id) ?? true))
+      .sort((a, b) => (a.slug < b.slug ? -1 : 1))
+
+  const answers: Record<string, (body: unknown) => { status?: number; body?: unknown }> = {
+    '/internal/resolve': (body) => {
+      const { key_digest, slug } = contract.resolveRequest.parse(body)
+      const caller = keys.get(key_digest)
+      const found = caller ? visible(caller).filter((one) => slug === null || one.slug === slug) : []
+      return {
+        body: contract.resolveAnswer.parse({
+          revision,
+          caller: caller ?? null,
+          servers: found.map(toResolved),
+        }),
+      }
+    },
+    '/internal/credentials': (body) => {
+      const { key_id, server_id } = contract.credentialsRequest.parse(body)
+      const caller = [...keys.values()].find((one) => one.key_id === key_id)
+      const server = caller && visible(caller).find((one) => one.id === server_id)
+      if (!server) return { status: 404, body: { code: 'mcp_server_not_found' } }
+      const { generation, headers = [] } = server
+      return { body: contract.credentialsAnswer.parse({ revision, generation, headers }) }
+    },
+    '/internal/call-records': (body) => {
+      records.push(...contract.callRecordsRequest.parse(body).records)
+      return { status: 202 }
+    },
+    '/internal/ended-sessions': (body) => {
+      ended.push(contract.endSessionRequest.parse(body).digest)
+      return { status: 204 }
+    },
+    '/internal/acknowledge': (body) => {
+      acknowledged = Math.max(acknowledged, contract.acknowledgement.parse(body).revision)
+      return { status: 204 }
+    },
+  }
+
+  const server = createServer(async (request, response) => {
+    const path = (request.url ?? '').split('?')[0] ?? ''
+    if (down) return void response.writeHead(503).end()
+    if (path === '/internal/changes') {
+      const hello = contract.helloEvent.parse({
+        revision,
+        installation_mark: 'test',
+        sealing_keys: [sealingKey],
+        ended_sessions: [],
+      })
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write(`event: hello\ndata: ${JSON.stringify(hello)}\n\n`)
+      streams.add(response)
+      response.once('close', () => streams.delete(response))
+      return
+    }
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk as Buffer) // no encoding was set
+    const answer = answers[path]?.(JSON.parse(Buffer.concat(chunks).toString())) ?? { status: 404 }
+    response.writeHead(answer.status ?? 200, { 'content-type': 'application/json' })
+    response.end(answer.body === undefined ? undefined : JSON.stringify(answer.body))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, // a TCP server has an AddressInfo
+    records,
+    ended,
+    acknowledged: () => acknowledged,
+    addKey({
+      workspaceId = firstWorkspace,
+      permissions = ['mcp-servers:invoke'] as const,
+      servers: allowed,
+    } = {}) {
+      const { key } = makeKey('test')
+      const id = randomUUID()
+      keys.set(digestKey(key) ?? '', {
+        key_id: id,
+        key_name: 'test',
+        kind: 'service',
+        workspace_id: workspaceId,
+        user_id: null,
+        permissions: [...permissions],
+        rate_limit: null,
+        expires_at_ms: null,
+        servers: allowed,
+      })
+      return { key, id }
+    },
+    removeKey({ key, id }) {
+      const digest = digestKey(key) ?? ''
+      const workspaceId = keys.get(digest)?.workspace_id ?? firstWorkspace
+      keys.delete(digest)
+      return change('api-key', id, workspaceId)
+    },
+    addServer(given, workspaceId = firstWorkspace) {
+      const id = randomUUID()
+      servers.set(id, { ...given, id, workspaceId, generation: randomUUID() })
+      change('server', id, workspaceId)
+      return id
+    },
+    changeServer(id, given) {
+      const before = servers.get(id)
+      if (!before) throw new Error(`no server ${id}`)
+      servers.set(id, { ...before, ...given, generation: given.headers ? randomUUID() : before.generation })
+      return change('server', id, before.workspaceId)
+    },
+    removeServer(id) {
+      const { workspaceId } = servers.get(id) ?? { workspaceId: firstWorkspace }
+      servers.delete(id)
+      return change('server', id, workspaceId)
+    },
+    fail(value) {
+      down = value
+      if (down) for (const stream of streams) stream.destroy()
+    },
+    async close() {
+      const closed = once(server, 'close')
+      server.close()
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}
+
+const toResolved = (server: StoredServer): contract.ResolvedServer => ({
+  id: server.id,
+  slug: server.slug,
+  name: server.slug,
+  url: server.url,
+  auth_type: server.headers ? 'headers' : '',
+  credential_generation: server.generation,
+  era: server.era ?? 'auto',
+  call_timeout_ms: server.callTimeoutMs ?? null,
+  max_concurrent: server.maxConcurrent ?? null,
+})
