@@ -9,6 +9,7 @@ import { callRoutes } from './calls/routes.ts'
 import type { Deps } from './deps.ts'
 import { docsRoutes } from './docs/routes.ts'
 import { internalRoutes } from './internal/routes.ts'
+import { peopleRoutes } from './people/routes.ts'
 import { readiness } from './readiness.ts'
 import { nothingHere, renderError } from './render-error.ts'
 import { serverRoutes } from './servers/routes.ts'
@@ -22,13 +23,20 @@ export interface Standing {
 
 /** People, the console's origin and API clients. */
 export function publicApp(deps: Deps, standing: () => Standing): Express {
-  const routers = [serverRoutes(deps), toolRoutes(deps), apiKeyRoutes(deps), callRoutes(deps), docsRoutes()]
+  const routers = [
+    serverRoutes(deps),
+    toolRoutes(deps),
+    apiKeyRoutes(deps),
+    callRoutes(deps),
+    ...peopleRoutes(deps),
+    docsRoutes(),
+  ]
   const app = front(deps)
   app.use(observeRequests(deps.metrics))
   app.use(probes(readiness(deps, () => standing().stopping)))
   app.use(guardHost(() => standing().allowed))
   const readJson = jsonBody('1mb')
-  // better-auth reads its own bodies.
+  // Sign-in has a smaller limit of its own.
   app.use((req, res, next) => (req.path.startsWith('/api/auth/') ? next() : readJson(req, res, next)))
   for (const router of routers) app.use(router)
   app.use(nothingHere(routers))

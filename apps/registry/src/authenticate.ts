@@ -9,6 +9,7 @@ import type { Actor, Call } from './actor.ts'
 import { findLiveKey, type LiveKey } from './api-keys/live-key.ts'
 import { isWorthRecording, recordUse } from './api-keys/record-use.ts'
 import type { Deps } from './deps.ts'
+import { sessionActor } from './people/session-actor.ts'
 
 /** An Express handler that knows who acts; what `handler` throws goes to the error handler of app.ts. */
 export function withActor(
@@ -32,7 +33,9 @@ export async function authenticate(deps: Deps, req: Request): Promise<Actor> {
   if (keys.size > 1 || (key !== undefined && hasSessionCookie(req)))
     throw new AppError('ambiguous_credentials')
   if (key !== undefined) return actorOfKey(deps, key)
-  throw new AuthError(401)
+  const person = await sessionActor(deps, req)
+  if (person === null) throw new AuthError(401)
+  return person
 }
 
 /** The different keys in X-Api-Key and Authorization; another scheme than Bearer is no key of ours. */
@@ -74,7 +77,7 @@ const keyActor = (key: LiveKey): Actor => ({
 })
 
 /** The id that app.ts put on the answer; the answer's own header is where it is kept. */
-function requestIdOf(res: Response): string {
+export function requestIdOf(res: Response): string {
   const known = res.getHeader('X-Request-Id')
   if (typeof known === 'string') return known
   const made = newRequestId()

@@ -12,6 +12,7 @@ import { type Db, openDb, type Source } from './db.ts'
 import type { OpenStreams } from './event-stream.ts'
 import { type Installation, openInstallation } from './installation.ts'
 import { listen } from './listen.ts'
+import { type Auth, makeAuth } from './people/auth.ts'
 import { createSealer, localKeyEncryption, type Sealer } from './seal.ts'
 import { keepSealingKeys } from './sealing-keys.ts'
 
@@ -28,6 +29,8 @@ export interface Deps {
   readonly streams: OpenStreams
   readonly installation: Installation
   readonly egress: Egress
+  /** Passwords and sessions of people. */
+  readonly auth: Auth
   readonly metrics: Registry
 }
 
@@ -76,6 +79,7 @@ export async function openDeps(
       streams: new Set(),
       installation,
       egress: parts.egress ?? openEgress(config),
+      auth: makeAuth({ config, db, log }),
       metrics: new Registry(),
     }
     return {

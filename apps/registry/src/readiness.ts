@@ -5,7 +5,7 @@ import type { Probed } from '@gatehouse/http-kit'
 import { Gauge } from 'prom-client'
 import type { Deps } from './deps.ts'
 
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+export const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string
 }
 

@@ -1,0 +1,56 @@
+// /api/auth: the four operations of better-auth that the console uses, with our errors; none of its others is reachable.
+
+import { AppError } from '@gatehouse/errors'
+import { fromNodeHeaders } from 'better-auth/node'
+import express, { type Request, type RequestHandler, type Response, type Router } from 'express'
+import { jsonBody } from '../body.ts'
+import type { Deps } from '../deps.ts'
+import { clientAddressHeader } from './auth.ts'
+
+export function authRoutes(deps: Deps): Router {
+  const router = express.Router()
+  const readJson = jsonBody('16kb')
+  const pass = passOn(deps)
+  router.get('/api/auth/get-session', pass)
+  for (const name of ['sign-in/email', 'sign-out', 'change-password'])
+    router.post(`/api/auth/${name}`, readJson, pass)
+  return router
+}
+
+const passOn =
+  (deps: Deps): RequestHandler =>
+  async (req, res) => {
+    const answer = await deps.auth.handler(toWebRequest(deps, req))
+    copyCookies(answer.headers, res)
+    const text = await answer.text()
+    if (!answer.ok) throw toOurs(req, answer, text)
+    res.status(answer.status).type('application/json').send(text)
+  }
+
+function toWebRequest(deps: Deps, req: Request): globalThis.Request {
+  const headers = fromNodeHeaders(req.headers)
+  for (const name of ['content-length', 'transfer-encoding']) headers.delete(name)
+  headers.set(clientAddressHeader, req.ip ?? '')
+  const url = new URL(req.path, deps.config.CONSOLE_PUBLIC_URL)
+  if (req.method === 'GET') return new globalThis.Request(url, { headers })
+  headers.set('content-type', 'application/json')
+  return new globalThis.Request(url, { method: 'POST', headers, body: JSON.stringify(req.body ?? {}) })
+}
+
+/** Puts what better-auth wants to set on our answer. */
+export function copyCookies(from: Headers, res: Response): void {
+  for (const cookie of from.getSetCookie()) res.append('Set-Cookie', cookie)
+}
+
+function toOurs(req: Request, answer: globalThis.Response, text: string): AppError {
+  if (answer.status === 429) {
+    const retryAfterS = Number(answer.headers.get('x-retry-after') ?? 60)
+    return new AppError('rate_limited', { retryAfterS })
+  }
+  if (answer.status === 403) return new AppError('origin_forbidden')
+  if (answer.status >= 500) return new AppError('internal_error', { cause: new Error(text) })
+  if (text.includes('PASSWORD_TOO_SHORT')) return new AppError('weak_password')
+  const wrong = answer.status === 401 || text.includes('INVALID_PASSWORD') || text.includes('INVALID_EMAIL')
+  if (wrong) return new AppError('sign_in_failed')
+  return new AppError('invalid_request_body', { what: `${req.path} was refused` })
+}

@@ -1,0 +1,49 @@
+// From a link to an account: the first one to show it becomes the owner. Several links, or one twice at the same time, make
+// one account.
+
+import { AppError } from '@gatehouse/errors'
+import type { claimAccount } from '@gatehouse/registry-api'
+import { v7 as uuidv7 } from 'uuid'
+import type { z } from 'zod'
+import { audit } from '../audit.ts'
+import type { Deps } from '../deps.ts'
+import { Prisma } from '../generated/client.ts'
+import { useLink } from './links.ts'
+import { hashNewPassword } from './password.ts'
+import { personActor } from './session-actor.ts'
+
+/** @returns the user's id @throws AppError link_invalid, weak_password */
+export async function claim(
+  deps: Deps,
+  input: z.output<typeof claimAccount>,
+  requestId: string,
+): Promise<string> {
+  const password = await hashNewPassword(input.password)
+  const { name, email } = input
+  const work = deps.db.asSystem(async (tx) => {
+    const { userId, workspaceId } = await useLink(tx, 'claim', input.token, deps.now())
+    // Locks the person's row: a claim by another link waits here and then finds the account.
+    await tx.user.update({ where: { id: userId }, data: { name, email }, select: { id: true } })
+    if ((await tx.account.count({ where: { userId } })) > 0) throw new AppError('link_invalid')
+    await tx.account.create({
+      data: { id: uuidv7(), accountId: userId, providerId: 'credential', userId, password },
+      select: { id: true },
+    })
+    await audit(tx, personActor(workspaceId, { id: userId, name }), {
+      action: 'user.claimed',
+      objectType: 'user',
+      objectId: userId,
+      after: { name, email },
+      requestId,
+    })
+    return userId
+  })
+  return work.catch((error: unknown) => {
+    const taken = error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002'
+    if (!taken) throw error
+    throw new AppError('invalid_request_body', {
+      todo: 'Use another e-mail address',
+      what: 'this one belongs to an account',
+    })
+  })
+}

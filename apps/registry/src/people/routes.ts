@@ -1,0 +1,75 @@
+// Coming in (/v1/links/check, /v1/claim, /v1/sign-in-link), and who and where one is (/v1/me, /v1/installation).
+
+import {
+  checkLink,
+  claimAccount,
+  type Installation,
+  toTimestamp,
+  useSignInLink,
+} from '@gatehouse/registry-api'
+import { fromNodeHeaders } from 'better-auth/node'
+import express, { type Request, type Response, type Router } from 'express'
+import { requestIdOf, withActor } from '../authenticate.ts'
+import type { Deps } from '../deps.ts'
+import { parseBody } from '../parse.ts'
+import { version } from '../readiness.ts'
+import { clientAddressHeader } from './auth.ts'
+import { authRoutes, copyCookies } from './auth-routes.ts'
+import { claim } from './claim.ts'
+import { findLink } from './links.ts'
+import { showMe } from './show-me.ts'
+import { signInByLink } from './use-sign-in-link.ts'
+
+/** In the order of app.ts's routers. */
+export const peopleRoutes = (deps: Deps): Router[] => [authRoutes(deps), ownRoutes(deps)]
+
+function ownRoutes(deps: Deps): Router {
+  const router = express.Router()
+
+  router.post('/v1/links/check', async (req, res) => {
+    const { token } = parseBody(checkLink, req.body)
+    const { kind, expiresAt } = await deps.db.asSystem((tx) => findLink(tx, token, deps.now()))
+    res.json({ kind, expires_at: toTimestamp(expiresAt) })
+  })
+
+  router.post('/v1/claim', async (req, res) => {
+    const userId = await claim(deps, parseBody(claimAccount, req.body), requestIdOf(res))
+    await signIn(deps, userId, req, res)
+  })
+
+  router.post('/v1/sign-in-link', async (req, res) => {
+    const userId = await signInByLink(deps, parseBody(useSignInLink, req.body), requestIdOf(res))
+    await signIn(deps, userId, req, res)
+  })
+
+  router.get(
+    '/v1/me',
+    withActor(deps, async (call, _req, res) => {
+      res.json(await showMe(deps, call.actor))
+    }),
+  )
+
+  router.get(
+    '/v1/installation',
+    withActor(deps, async (_call, _req, res) => {
+      const { config } = deps
+      const answer: Installation = {
+        gateway_url: config.GATEWAY_PUBLIC_URL,
+        version,
+        egress_allow: [...config.GATEHOUSE_EGRESS_ALLOW],
+        database: config.DATABASE_URL === undefined ? 'embedded' : 'postgresql',
+      }
+      res.json(answer)
+    }),
+  )
+
+  return router
+}
+
+async function signIn(deps: Deps, userId: string, req: Request, res: Response): Promise<void> {
+  const from = fromNodeHeaders(req.headers)
+  from.set(clientAddressHeader, req.ip ?? '')
+  const opened = await deps.auth.api.openSession({ body: { userId }, headers: from, returnHeaders: true })
+  copyCookies(opened.headers, res)
+  res.json({ user: { id: userId } })
+}

@@ -1,0 +1,34 @@
+// Signing in by a link, with a new password where the old one is lost.
+
+import type { useSignInLink } from '@gatehouse/registry-api'
+import type { z } from 'zod'
+import { audit } from '../audit.ts'
+import type { Deps } from '../deps.ts'
+import { useLink } from './links.ts'
+import { hashNewPassword } from './password.ts'
+import { personActor } from './session-actor.ts'
+
+/** @returns the user's id @throws AppError link_invalid, weak_password */
+export async function signInByLink(
+  deps: Deps,
+  input: z.output<typeof useSignInLink>,
+  requestId: string,
+): Promise<string> {
+  const password = input.password === undefined ? undefined : await hashNewPassword(input.password)
+  return deps.db.asSystem(async (tx) => {
+    const { userId, workspaceId } = await useLink(tx, 'sign-in', input.token, deps.now())
+    const user = await tx.user.findUniqueOrThrow({ where: { id: userId }, select: { id: true, name: true } })
+    if (password !== undefined) {
+      await tx.account.updateMany({ where: { userId, providerId: 'credential' }, data: { password } })
+      await tx.session.deleteMany({ where: { userId } })
+    }
+    await audit(tx, personActor(workspaceId, user), {
+      action: 'user.signed-in',
+      objectType: 'user',
+      objectId: userId,
+      after: { by: 'link', password_changed: password !== undefined },
+      requestId,
+    })
+    return userId
+  })
+}
