@@ -56,6 +56,7 @@ describe('credentials', () => {
       .map((name) => name.toLowerCase())
     expect(names.sort()).toEqual([
       'accept',
+      'accept-encoding',
       'connection',
       'content-length',
       'content-type',

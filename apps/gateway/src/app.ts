@@ -34,19 +34,26 @@ export function createGatewayServer(deps: Deps, stopping: () => boolean): Server
     {
       headersTimeout: deps.config.GATEHOUSE_HEADER_TIMEOUT_MS,
       requestTimeout: 0,
+      connectionsCheckingInterval: 1_000,
       keepAliveTimeout: 65_000,
       noDelay: true,
     },
     (request, response) => {
-      if (/^\/mcp(?:[/?]|$)/.test(request.url ?? '') || request.url?.startsWith('//'))
-        void handleMcp(deps, request, response)
+      // What is no plain path is refused there too.
+      if (!/^\/(?!\/)(?!mcp(?:[/?]|$))/.test(request.url ?? '')) void handleMcp(deps, request, response)
       else app(request, response)
     },
   )
-  server.on('clientError', (_error, socket) => {
-    if (socket.writable)
-      socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const status = brokenRequests[error.code ?? ''] ?? '400 Bad Request'
+    if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
     else socket.destroy()
   })
   return server
+}
+
+/** Requests that never became one. */
+const brokenRequests: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 }

@@ -9,6 +9,12 @@ const ms = (fallback: number, about: string) => ({
   fallback: String(fallback),
 })
 
+const most = (fallback: number, about: string) => ({
+  schema: kind.whole(1, 100_000, fallback),
+  about,
+  fallback: String(fallback),
+})
+
 export const settings = {
   PORT: { schema: kind.port(7400), about: 'Port to listen on', fallback: '7400' },
   PUBLIC_URL: {
@@ -68,11 +74,16 @@ export const settings = {
   GATEHOUSE_READER_TIMEOUT_MS: ms(30_000, 'A client that reads nothing for so long is dropped'),
   GATEHOUSE_KEEP_ALIVE_MS: ms(15_000, 'Time between the comments that keep a quiet event stream open'),
   GATEHOUSE_REGISTRY_GRACE_MS: ms(60_000, 'How long calls go on from the cache without the registry'),
-  GATEHOUSE_MAX_CALLS_PER_SERVER: {
-    schema: kind.whole(1, 100_000, 1_024),
-    about: 'Concurrent calls per server and process, where the server sets none of its own',
-    fallback: '1024',
-  },
+  GATEHOUSE_MAX_CALLS_PER_SERVER: most(
+    512,
+    'Concurrent calls per server and process, where the server sets none of its own',
+  ),
+  GATEHOUSE_MAX_CALLS_PER_UPSTREAM: most(
+    1_024,
+    'Concurrent calls per upstream and process, over all workspaces',
+  ),
+  GATEHOUSE_MAX_STREAMS_PER_CALLER: most(1_000, 'Streams that one caller may hold open, per process'),
+  GATEHOUSE_MAX_STREAMS: most(10_000, 'Streams that may be open, per process'),
 } as const satisfies Settings
 
 export type Config = Readonly<ReturnType<typeof loadGatewayConfig>>

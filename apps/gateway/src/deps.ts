@@ -14,7 +14,8 @@ import { createSessionTokens, type SessionTokens } from './mcp/session-token.ts'
 import { followChanges } from './registry/change-stream.ts'
 import { createRegistryClient, type RegistryClient } from './registry/client.ts'
 import { createKnowledge, type Knowledge } from './registry/knowledge.ts'
-import { createPools, createSlots, type Pools, type Slots } from './upstream/pools.ts'
+import { createPools, type Pools } from './upstream/pools.ts'
+import { createSlots, type Slots } from './upstream/slots.ts'
 
 export interface Deps {
   readonly config: Config
@@ -34,6 +35,8 @@ export interface Deps {
   /** Our own mark in Via. */
   readonly via: () => string
   readonly allowed: () => Allowed
+  /** Aborts when streams that would stay open have to end. */
+  readonly stopping: AbortSignal
 }
 
 export interface Opened {
@@ -41,6 +44,8 @@ export interface Opened {
   readonly firstHello: Promise<void>
   /** Told once the port is known. */
   listening(port: number): void
+  /** Ends open streams after the event that is under way. */
+  endStreams(): void
   close(): Promise<void>
 }
 
@@ -66,12 +71,14 @@ export function openDeps(config: Config): Opened {
       else pools.drop(event.workspace_id)
       await upstreamSessions.changed(event)
     },
+    onGap: () => pools.drop(),
   })
   const upstreamSessions = createUpstreamSessions(egress, config.GATEHOUSE_FIRST_BYTE_TIMEOUT_MS)
   const sessions = createSessionTokens(knowledge, Date.now)
   const recorder = createRecorder(registry, log)
   const metrics = new Registry()
   const stop = new AbortController()
+  const ending = new AbortController()
   const { firstHello } = followChanges(
     { client: registry, knowledge, gatewayId: randomUUID(), log },
     stop.signal,
@@ -86,7 +93,12 @@ export function openDeps(config: Config): Opened {
     knowledge,
     sessions,
     pools,
-    slots: createSlots(config.GATEHOUSE_MAX_CALLS_PER_SERVER),
+    slots: createSlots({
+      perServer: config.GATEHOUSE_MAX_CALLS_PER_SERVER,
+      perUpstream: config.GATEHOUSE_MAX_CALLS_PER_UPSTREAM,
+      streamsPerCaller: config.GATEHOUSE_MAX_STREAMS_PER_CALLER,
+      streams: config.GATEHOUSE_MAX_STREAMS,
+    }),
     recorder,
     toolLists: createToolLists({
       egress,
@@ -99,6 +111,7 @@ export function openDeps(config: Config): Opened {
     metrics,
     via: () => `1.1 gatehouse-${knowledge.greeting?.installation_mark ?? 'unknown'}`,
     allowed: () => allowList,
+    stopping: ending.signal,
   }
   return {
     deps,
@@ -106,6 +119,7 @@ export function openDeps(config: Config): Opened {
     listening: (port) => {
       allowList = hosts(config, port)
     },
+    endStreams: () => ending.abort(),
     async close() {
       await upstreamSessions.close()
       await recorder.close()

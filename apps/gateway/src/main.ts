@@ -19,7 +19,7 @@ try {
 
 async function start(): Promise<void> {
   const config = loadGatewayConfig(process.env)
-  const { deps, firstHello, listening, close } = openDeps(config)
+  const { deps, firstHello, listening, endStreams, close } = openDeps(config)
   collectDefaultMetrics({ register: deps.metrics })
   registerMetrics(deps)
   let stopping = false
@@ -30,6 +30,7 @@ async function start(): Promise<void> {
   onStop(async () => {
     stopping = true
     await new Promise((resolve) => setTimeout(resolve, times.settleMs))
+    endStreams()
     await drain(server, times.drainMs)
     await close()
   }, times)

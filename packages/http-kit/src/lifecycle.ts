@@ -29,9 +29,11 @@ export interface DrainTimes {
 /** Stops accepting, lets requests in flight finish for at most `drainMs`, then closes what is left. */
 export async function drain(server: Server, drainMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  server.closeIdleConnections()
+  // Node closes the connections that are idle now; those that become idle later would stay for their keep-alive time.
+  const sweep = setInterval(() => server.closeIdleConnections(), 50)
   const timer = setTimeout(() => server.closeAllConnections(), drainMs)
   await closed
+  clearInterval(sweep)
   clearTimeout(timer)
 }
 

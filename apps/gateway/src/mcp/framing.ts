@@ -30,9 +30,6 @@ export function checkFraming(request: IncomingMessage): void {
     if (seen.has(name)) throw bad(`the header ${name} stands there twice`)
     seen.add(name)
   }
-  const encoding = request.headers['content-encoding']
-  if (encoding !== undefined && encoding !== 'identity')
-    throw new AppError('unsupported_media_type', { what: 'compressed bodies are not taken' })
 }
 
 const bad = (what: string) => new AppError('invalid_parameter', { what, todo: 'Correct the request' })

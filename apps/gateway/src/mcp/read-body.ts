@@ -10,6 +10,9 @@ export function checkMediaType(request: IncomingMessage): void {
   const type = request.headers['content-type'] ?? ''
   if (!/^application\/json[ \t]*(;[ \t]*charset="?utf-8"?[ \t]*)?$/i.test(type))
     throw new AppError('unsupported_media_type')
+  const encoding = request.headers['content-encoding']
+  if (encoding !== undefined && encoding !== 'identity')
+    throw new AppError('unsupported_media_type', { what: 'compressed bodies are not taken' })
 }
 
 /** @throws AppError payload_too_large; parse_error when the client breaks off or is too slow */
@@ -39,6 +42,14 @@ export function readBody(request: IncomingMessage, timeoutMs: number): Promise<B
     })
     request.once('error', (cause) => fail(new AppError('parse_error', { what: 'the body broke off', cause })))
   })
+}
+
+/** What is left of a refused body is read away for a while, so that the client can see why; then its connection goes. */
+export function discardRest(request: IncomingMessage): void {
+  if (request.complete || request.destroyed) return
+  const timer = setTimeout(() => request.destroy(), 2_000)
+  request.once('close', () => clearTimeout(timer))
+  request.resume()
 }
 
 const tooLarge = () => new AppError('payload_too_large', { what: `the body is over ${maxBodyBytes} bytes` })

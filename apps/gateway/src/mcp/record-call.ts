@@ -1,15 +1,18 @@
 // Call records: kept in a bounded ring, sent in batches twice a second, best effort. What overflows is counted.
 
 import { randomUUID } from 'node:crypto'
+import { AppError } from '@gatehouse/errors'
 import type { CallReport } from '@gatehouse/registry-api'
 import type { Logger } from 'pino'
 import type { RegistryClient } from '../registry/client.ts'
-import type { Call, Trace } from './call.ts'
+import type { Call, Outcome, Trace } from './call.ts'
 
 export interface Recorder {
   record(call: Call, trace: Trace): void
+  /** Records that were not kept: the ring was full, or the registry refused them. */
   readonly lost: number
-  readonly recorded: number
+  /** Calls so far, by outcome. */
+  readonly counts: ReadonlyMap<Outcome, number>
   /** Sends what is left; for the stop. */
   close(): Promise<void>
 }
@@ -21,7 +24,7 @@ const intervalMs = 400
 export function createRecorder(client: RegistryClient, log: Logger): Recorder {
   let waiting: CallReport[] = []
   let lost = 0
-  let recorded = 0
+  const counts = new Map<Outcome, number>()
   let sending: Promise<void> | undefined
 
   const flush = async () => {
@@ -30,8 +33,11 @@ export function createRecorder(client: RegistryClient, log: Logger): Recorder {
       try {
         await client.sendRecords(batch)
       } catch (error) {
-        log.debug({ err: error }, 'call records could not be sent; they stay in the ring')
-        return
+        const refused = error instanceof AppError && error.code === 'invalid_request_body'
+        log.warn({ err: error, refused }, 'call records could not be sent')
+        // What the registry is not there for stays in the ring; what it does not take would block the rest.
+        if (!refused) return
+        lost += batch.length
       }
       waiting = waiting.slice(batch.length)
     }
@@ -49,11 +55,9 @@ export function createRecorder(client: RegistryClient, log: Logger): Recorder {
     get lost() {
       return lost
     },
-    get recorded() {
-      return recorded
-    },
+    counts,
     record(call, trace) {
-      recorded += 1
+      counts.set(trace.outcome, (counts.get(trace.outcome) ?? 0) + 1)
       if (waiting.length >= capacity) {
         lost += 1
         return

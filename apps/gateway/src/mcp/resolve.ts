@@ -11,13 +11,18 @@ export function targetOf(url: string): string | null | undefined {
   return /^\/mcp\/([a-z0-9]+(?:-[a-z0-9]+)*)$/.exec(path)?.[1]
 }
 
+export interface Known {
+  readonly caller: ResolvedCaller
+  readonly servers: readonly ResolvedServer[]
+}
+
 /** @throws AuthError 401 for every bad key, whatever the reason */
 export async function resolve(
   knowledge: Knowledge,
   keyDigest: string,
   slug: string | null,
   now: () => number,
-): Promise<{ caller: ResolvedCaller; servers: readonly ResolvedServer[] }> {
+): Promise<Known> {
   const { caller, servers } = await knowledge.resolve(keyDigest, slug)
   const expired = caller?.expires_at_ms != null && caller.expires_at_ms <= now()
   if (caller === null || expired) throw new AuthError(401)

@@ -13,16 +13,20 @@ import {
 } from '@gatehouse/protocol'
 import type { ResolvedServer } from '@gatehouse/registry-api/internal'
 import type { Deps } from '../deps.ts'
+import { ServerChanged } from '../registry/knowledge.ts'
 import { aggregate } from './aggregate/aggregate.ts'
 import { authenticate } from './authenticate.ts'
 import { authorize } from './authorize.ts'
 import type { Call, Message, Trace } from './call.ts'
 import { checkLoop } from './check-loop.ts'
+import { answerCors } from './cors.ts'
 import { checkFraming } from './framing.ts'
-import { checkMediaType, readBody } from './read-body.ts'
+import { checkMediaType, discardRest, readBody } from './read-body.ts'
 import { refuse } from './refuse.ts'
-import { resolve, targetOf, theServer } from './resolve.ts'
+import { type Known, resolve, targetOf, theServer } from './resolve.ts'
 import { forward } from './transparent/forward.ts'
+
+const maxAttempts = 3
 
 /** Answers one request to /mcp or below. Never rejects. */
 export async function handleMcp(
@@ -35,9 +39,11 @@ export async function handleMcp(
   try {
     checkFraming(request)
     checkHostAndOrigin(request, deps.allowed())
+    if (answerCors(request, response)) return
     const keyDigest = authenticate(request)
     const slug = targetOf(request.url ?? '')
-    const { caller, servers } = await resolve(deps.knowledge, keyDigest, slug ?? null, deps.now)
+    const look = () => resolve(deps.knowledge, keyDigest, slug ?? null, deps.now)
+    const { caller, servers } = await look()
     if (slug === undefined) throw new AppError('not_found')
     const call: Call = {
       requestId,
@@ -49,12 +55,14 @@ export async function handleMcp(
       path: slug === null ? 'aggregate' : 'transparent',
     }
     if (slug === null) await aggregate(deps, call, servers)
-    else await transparent(deps, call, theServer(servers), servers)
+    else await transparent(deps, call, servers, look)
   } catch (thrown) {
     const error = thrown instanceof AuthError ? thrown : toAppError(thrown)
     if (error instanceof AppError && error.code === 'internal_error')
       deps.log.error({ err: thrown, request_id: requestId }, 'unexpected')
     refuse(response, error, requestId, undefined)
+  } finally {
+    discardRest(request)
   }
 }
 
@@ -62,11 +70,11 @@ export async function handleMcp(
 async function transparent(
   deps: Deps,
   call: Call,
-  server: ResolvedServer,
   servers: readonly ResolvedServer[],
+  lookAgain: () => Promise<Known>,
 ): Promise<void> {
   const trace: Trace = {
-    server,
+    server: theServer(servers),
     method: call.request.method ?? '',
     tool: undefined,
     era: 'legacy',
@@ -101,20 +109,40 @@ async function transparent(
       if (era === 'modern') compareHeaders(envelope, call.request.headers)
       message = { body, envelope, era }
     }
-    authorize(call.caller, server, servers)
-    await forward(deps, call, server, message, trace)
+    await sendOn(deps, call, servers, lookAgain, message, trace)
   } catch (thrown) {
-    const error = toAppError(thrown)
-    if (error.code === 'internal_error')
-      deps.log.error({ err: thrown, request_id: call.requestId }, 'unexpected')
+    const error = thrown instanceof AuthError ? thrown : toAppError(thrown)
     trace.outcome = 'refused'
-    trace.errorCode = error.code
-    const rawId =
-      idRaw ??
-      (error instanceof InvalidMessage && error.rpcId != null ? JSON.stringify(error.rpcId) : undefined)
-    refuse(call.response, error, call.requestId, rawId)
+    trace.errorCode = error instanceof AuthError ? 'unauthorized' : error.code
+    if (trace.errorCode === 'internal_error')
+      deps.log.error({ err: thrown, request_id: call.requestId }, 'unexpected')
+    const readId =
+      error instanceof InvalidMessage && error.rpcId != null ? JSON.stringify(error.rpcId) : undefined
+    refuse(call.response, error, call.requestId, idRaw ?? readId)
   }
   deps.recorder.record(call, trace)
+}
+
+/** Where server or credential are replaced before anything was sent, everything is looked up and decided again. */
+async function sendOn(
+  deps: Deps,
+  call: Call,
+  servers: readonly ResolvedServer[],
+  lookAgain: () => Promise<Known>,
+  message: Message | undefined,
+  trace: Trace,
+): Promise<void> {
+  let known: Known = { caller: call.caller, servers }
+  for (let attempt = 1; ; attempt += 1) {
+    const server = theServer(known.servers)
+    authorize(known.caller, server, known.servers)
+    try {
+      return await forward(deps, { ...call, caller: known.caller }, server, message, trace)
+    } catch (thrown) {
+      if (!(thrown instanceof ServerChanged) || attempt === maxAttempts) throw thrown
+      known = await lookAgain()
+    }
+  }
 }
 
 /** Arrays are of the oldest revisions only. @throws AppError invalid_message */

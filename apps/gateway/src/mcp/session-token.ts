@@ -3,7 +3,7 @@
 
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
 import { AppError } from '@gatehouse/errors'
-import type { ResolvedCaller, ResolvedServer } from '@gatehouse/registry-api/internal'
+import type { HelloEvent, ResolvedCaller, ResolvedServer } from '@gatehouse/registry-api/internal'
 import { LRUCache } from 'lru-cache'
 import type { Knowledge } from '../registry/knowledge.ts'
 
@@ -40,7 +40,7 @@ export interface SessionTokens {
 
 const lifeMs = 7 * 24 * 3_600_000
 const purpose = 'gatehouse session token v1'
-const form = /^[A-Za-z0-9_-]{80,4096}$/
+const form = /^[A-Za-z0-9_-]{80,12000}$/
 
 export const tokenDigest = (token: string) => createHash('sha256').update(token).digest('hex')
 
@@ -48,6 +48,10 @@ export function createSessionTokens(knowledge: Knowledge, now: () => number): Se
   const derived = new LRUCache<string, Buffer>({ max: 64 })
   const opened = new LRUCache<string, Session>({ max: 10_000 })
   const ended = new LRUCache<string, number>({ max: 200_000 })
+  let index: { of: HelloEvent | undefined; digests: ReadonlySet<string> } = {
+    of: undefined,
+    digests: new Set(),
+  }
 
   const keyOf = (id: string, key: string): Buffer => {
     const known = derived.get(id)
@@ -57,10 +61,18 @@ export function createSessionTokens(knowledge: Knowledge, now: () => number): Se
     return made
   }
 
+  /** What the registry named in its latest hello. */
+  const announced = (): ReadonlySet<string> => {
+    const { greeting } = knowledge
+    if (index.of !== greeting) {
+      index = { of: greeting, digests: new Set(greeting?.ended_sessions.map(({ digest }) => digest)) }
+    }
+    return index.digests
+  }
+
   const isEnded = (token: string) => {
     const digest = tokenDigest(token)
-    const announced = knowledge.greeting?.ended_sessions.some((session) => session.digest === digest)
-    return ended.has(digest) || announced === true
+    return ended.has(digest) || announced().has(digest)
   }
 
   const decrypt = (token: string): Session => {

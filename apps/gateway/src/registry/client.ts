@@ -72,6 +72,7 @@ export function createRegistryClient(pool: Pool, token: string): RegistryClient 
 function toError(path: string, status: number, text: string): AppError {
   const cause = new Error(`${path} answered ${status}: ${text.slice(0, 500)}`)
   if (status === 404) return new AppError('mcp_server_not_found', { cause })
+  if (status === 400 || status === 413) return new AppError('invalid_request_body', { cause })
   if (text.includes('"credential_unreadable"')) return new AppError('credential_unreadable', { cause })
   return new AppError('registry_unreachable', { cause, retryAfterS: 2 })
 }

@@ -18,9 +18,20 @@ export interface Known {
   readonly servers: readonly ResolvedServer[]
 }
 
+/** Server and credential were read on different sides of a change: both were forgotten, and reading again helps. */
+export class ServerChanged extends AppError {
+  constructor(slug: string) {
+    super('overloaded', { retryAfterS: 1, what: `the server '${slug}' is being changed` })
+  }
+}
+
 export interface Knowledge {
   /** Who has this key and which server (null: which servers) it may use. */
   resolve(keyDigest: string, slug: string | null): Promise<Known>
+  /**
+   * The headers for exactly this state of the server, so that a new credential never goes to an old address.
+   * @throws ServerChanged; AppError mcp_server_not_found, credential_unreadable, registry_unreachable
+   */
   credentials(caller: ResolvedCaller, server: ResolvedServer): Promise<CredentialsAnswer>
   hello(event: HelloEvent): void
   /** Resolves when what lived by it has ended too; the cache itself has forgotten before that. */
@@ -38,6 +49,8 @@ interface Parts {
   /** Monotonic, in ms. */
   readonly monotonic: () => number
   readonly onChange: (event: ChangeEvent) => Promise<void>
+  /** Something may have been missed: nothing that was known holds. */
+  readonly onGap: () => void
 }
 
 export function createKnowledge(parts: Parts): Knowledge {
@@ -50,6 +63,22 @@ export function createKnowledge(parts: Parts): Knowledge {
   const checkStanding = () => {
     const tooLong = lostAt !== undefined && parts.monotonic() - lostAt > parts.graceMs
     if (greeting === undefined || tooLong) throw new AppError('registry_unreachable', { retryAfterS: 2 })
+  }
+
+  /** One question at a time for one thing, however many wait for its answer. */
+  const asking = new Map<string, Promise<unknown>>()
+  const once = <T>(key: string, question: () => Promise<T>): Promise<T> => {
+    const running = asking.get(key) as Promise<T> | undefined // keys name their kind of answer
+    if (running) return running
+    const started = question().finally(() => asking.delete(key))
+    asking.set(key, started)
+    return started
+  }
+
+  const forget = (workspaceId: string) => {
+    for (const [key, { caller }] of resolved.entries())
+      if (caller === null || caller.workspace_id === workspaceId) resolved.delete(key)
+    for (const key of credentials.keys()) if (key.startsWith(workspaceId)) credentials.delete(key)
   }
 
   /** Asks until the answer is at least as new as what was acknowledged. */
@@ -73,36 +102,41 @@ export function createKnowledge(parts: Parts): Knowledge {
       const key = `${keyDigest} ${slug ?? ''}`
       const known = resolved.get(key)
       if (known) return known
-      const answer: ResolveAnswer = await ask(() => parts.client.resolve(keyDigest, slug))
-      resolved.set(key, answer)
-      return answer
+      return once(`resolve ${key}`, async () => {
+        const answer: ResolveAnswer = await ask(() => parts.client.resolve(keyDigest, slug))
+        resolved.set(key, answer)
+        return answer
+      })
     },
     async credentials(caller, server) {
       checkStanding()
       const key = `${caller.workspace_id} ${server.id} ${caller.key_id}`
-      const known = credentials.get(key)
-      if (known) return known
       const request = { key_id: caller.key_id, workspace_id: caller.workspace_id, server_id: server.id }
-      const answer = await ask(() => parts.client.credentials(request))
-      credentials.set(key, answer)
-      return answer
+      const answer =
+        credentials.get(key) ??
+        (await once(`credentials ${key}`, async () => {
+          const asked = await ask(() => parts.client.credentials(request))
+          credentials.set(key, asked)
+          return asked
+        }))
+      if (answer.generation === server.credential_generation) return answer
+      forget(caller.workspace_id)
+      throw new ServerChanged(server.slug)
     },
     hello(event) {
       // A second hello on a living stream brings keys only; after a gap nothing that was cached may be trusted.
       if (greeting === undefined || lostAt !== undefined) {
         resolved.clear()
         credentials.clear()
+        parts.onGap()
+        revision = event.revision
       }
       greeting = event
       lostAt = undefined
       revision = Math.max(revision, event.revision)
     },
     async changed(event) {
-      for (const [key, known] of resolved.entries()) {
-        const touched = known.caller === null || known.caller.workspace_id === event.workspace_id
-        if (touched) resolved.delete(key)
-      }
-      for (const key of credentials.keys()) if (key.startsWith(event.workspace_id)) credentials.delete(key)
+      forget(event.workspace_id)
       revision = Math.max(revision, event.revision)
       await parts.onChange(event)
     },

@@ -1,83 +1,129 @@
 // Connections to upstreams: one pool per workspace, origin and credential generation, so that no connection ever carries two
-// workspaces or an old and a new credential. Slots bound the calls at one server.
+// workspaces or an old and a new credential. A pool that was replaced sends nothing more. Next: slots.ts.
 
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Egress } from '@gatehouse/egress'
 import { AppError } from '@gatehouse/errors'
 import type { ResolvedServer } from '@gatehouse/registry-api/internal'
 import { LRUCache } from 'lru-cache'
-import type { Pool } from 'undici'
+import type { Dispatcher, Pool } from 'undici'
 
 export interface Pools {
-  /** @throws AppError url_not_allowed */
-  take(workspaceId: string, server: ResolvedServer, generation: string): Pool
-  /** Pools of the workspace leave the map; answers on the wire finish. */
-  drop(workspaceId: string): void
+  /** @throws AppError upstream_unreachable for an address that is not allowed; requests fail with it too */
+  take(workspaceId: string, server: ResolvedServer, generation: string): Dispatcher
+  /** Pools of the workspace (or all) leave the map; answers on the wire finish, what still waits is `Superseded`. */
+  drop(workspaceId?: string): void
   close(): Promise<void>
+}
+
+/** What a request failed with that was still waiting for a connection when its credential was replaced: nothing was sent. */
+export class Superseded extends Error {}
+
+interface Entry {
+  readonly pool: Pool
+  readonly dispatcher: Dispatcher
+  retired: boolean
 }
 
 const maxPools = 500
 
 export function createPools(egress: Egress, connectTimeoutMs: number): Pools {
   const closing = new Set<Promise<void>>()
-  const retire = (pool: Pool) => {
-    const closed = pool.close().catch(() => {})
+  const retire = (entry: Entry) => {
+    entry.retired = true
+    const closed = entry.pool.close().catch(() => {})
     closing.add(closed)
     closed.then(() => closing.delete(closed))
   }
-  const pools = new LRUCache<string, Pool>({ max: maxPools, dispose: retire })
+  const pools = new LRUCache<string, Entry>({ max: maxPools, dispose: retire })
 
-  return {
-    take(workspaceId, server, generation) {
-      const { origin } = new URL(server.url)
-      const key = `${workspaceId} ${origin} ${generation}`
-      const known = pools.get(key)
-      if (known) return known
-      const pool = egress.upstreamPool(origin, {
+  const poolTo = (origin: string): Pool => {
+    try {
+      return egress.upstreamPool(origin, {
         pipelining: 1,
         connectTimeout: connectTimeoutMs,
         keepAliveTimeout: 30_000,
         keepAliveMaxTimeout: 30_000,
       })
-      pools.set(key, pool)
-      return pool
+    } catch (thrown) {
+      throw blameless(thrown as Error) // it throws nothing else
+    }
+  }
+
+  const open = (origin: string): Entry => {
+    const pool = poolTo(origin)
+    const state = { retired: false }
+    const guard: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) =>
+      dispatch(options, new LastLook(handler, state))
+    return Object.assign(state, { pool, dispatcher: pool.compose(guard) })
+  }
+
+  return {
+    take(workspaceId, server, generation) {
+      const { origin } = new URL(server.url)
+      const key = `${workspaceId} ${origin} ${generation}`
+      let entry = pools.get(key)
+      if (entry === undefined) {
+        entry = open(origin)
+        pools.set(key, entry)
+      }
+      return entry.dispatcher
     },
     drop(workspaceId) {
-      for (const key of pools.keys()) if (key.startsWith(workspaceId)) pools.delete(key)
+      if (workspaceId === undefined) pools.clear()
+      else for (const key of [...pools.keys()]) if (key.startsWith(workspaceId)) pools.delete(key)
     },
     async close() {
       const open = [...pools.values()]
       pools.clear()
-      await Promise.all(open.map((pool) => pool.destroy().catch(() => {})))
+      await Promise.all(open.map(({ pool }) => pool.destroy().catch(() => {})))
       await Promise.all(closing)
     },
   }
 }
 
-export interface Slots {
-  /** Takes a slot at this server or refuses. @returns the function that gives it back @throws AppError overloaded */
-  take(server: ResolvedServer): () => void
+/** The address of a server is no fault of whoever calls it. */
+function blameless(error: Error): Error {
+  if (!(error instanceof AppError) || error.code !== 'url_not_allowed') return error
+  return new AppError('upstream_unreachable', { what: 'its address is not allowed', cause: error })
 }
 
-export function createSlots(maxPerServer: number): Slots {
-  const taken = new Map<string, number>()
-  return {
-    take(server) {
-      const now = taken.get(server.id) ?? 0
-      if (now >= (server.max_concurrent ?? maxPerServer)) {
-        throw new AppError('overloaded', {
-          retryAfterS: 1,
-          what: `${server.slug} has as many calls as it may`,
-        })
-      }
-      taken.set(server.id, now + 1)
-      let given = false
-      return () => {
-        if (given) return
-        given = true
-        const left = (taken.get(server.id) ?? 1) - 1
-        if (left === 0) taken.delete(server.id)
-        else taken.set(server.id, left)
-      }
-    },
+/**
+ * undici calls onRequestStart in the same breath in which it writes the request. A queue that closes would still send what
+ * waits in it, with headers from before the change; here it is stopped.
+ */
+class LastLook implements Dispatcher.DispatchHandler {
+  readonly #next: Dispatcher.DispatchHandler
+  readonly #state: { readonly retired: boolean }
+
+  constructor(next: Dispatcher.DispatchHandler, state: { readonly retired: boolean }) {
+    this.#next = next
+    this.#state = state
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {
+    if (this.#state.retired) controller.abort(new Superseded('the credential was replaced'))
+    else this.#next.onRequestStart?.(controller, context)
+  }
+
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    headers: IncomingHttpHeaders,
+    text?: string,
+  ): void {
+    this.#next.onResponseStart?.(controller, status, headers, text)
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#next.onResponseData?.(controller, chunk)
+  }
+
+  onResponseEnd(controller: Dispatcher.DispatchController, trailers: IncomingHttpHeaders): void {
+    this.#next.onResponseEnd?.(controller, trailers)
+  }
+
+  onResponseError(controller: Dispatcher.DispatchController, error: Error): void {
+    this.#next.onResponseError?.(controller, blameless(error))
   }
 }

@@ -6,17 +6,19 @@ import { sessionHeader } from '@gatehouse/protocol'
 import type { ResolvedServer } from '@gatehouse/registry-api/internal'
 import type { Dispatcher } from 'undici'
 import type { Deps } from '../../deps.ts'
+import { ServerChanged } from '../../registry/knowledge.ts'
 import type { Call, Message, Trace } from '../call.ts'
-import { type Bearer, type Session, tokenDigest } from '../session-token.ts'
+import type { Bearer, Session } from '../session-token.ts'
+import { endSession } from './end-session.ts'
 import { answerFailure } from './failure.ts'
 import { createOutcomeReader, type OutcomeReader } from './outcome.ts'
 import { relay } from './relay.ts'
 import { upstreamHeaders } from './request-headers.ts'
-import { clientHeaders } from './response-headers.ts'
+import { checkAnswer, clientHeaders } from './response-headers.ts'
 
 /**
  * @param message undefined for GET and DELETE
- * @throws AppError for what is refused before anything was sent
+ * @throws ServerChanged when nothing was sent because server or credential were replaced; AppError for other refusals
  */
 export async function forward(
   deps: Deps,
@@ -25,7 +27,8 @@ export async function forward(
   message: Message | undefined,
   trace: Trace,
 ): Promise<void> {
-  const release = deps.slots.take(server)
+  const isStream = call.request.method === 'GET' || message?.envelope.method === 'subscriptions/listen'
+  const release = isStream ? deps.slots.takeStream(call.caller.key_id) : deps.slots.take(server)
   try {
     const credential = await deps.knowledge.credentials(call.caller, server)
     const bearer: Bearer = { caller: call.caller, server, generation: credential.generation }
@@ -33,21 +36,23 @@ export async function forward(
     const session = token === undefined ? undefined : deps.sessions.open(token, bearer)
     if (call.request.method === 'DELETE') {
       if (token === undefined || session === undefined) throw new AppError('session_not_found')
-      return await endSession(deps, call, bearer, token, session, credential.headers, trace)
+      return await endSession(deps, call, bearer, session, credential.headers, trace)
     }
     trace.attachedHeaders = credential.headers.map(([name]) => name)
     trace.upstreamStartedAt = performance.now()
     let outcome: OutcomeReader | undefined
     const ending = await relay({
-      pool: deps.pools.take(call.caller.workspace_id, server, credential.generation),
+      dispatcher: deps.pools.take(call.caller.workspace_id, server, credential.generation),
       request: requestOf(deps, call, server, message, session, credential.headers),
       response: call.response,
       keepAliveMs: deps.config.GATEHOUSE_KEEP_ALIVE_MS,
       readerTimeoutMs: deps.config.GATEHOUSE_READER_TIMEOUT_MS,
-      head: (status, headers) => ({
-        status: passable(status),
-        headers: clientHeaders(headers, sessionFor(deps, bearer, message, headers, token, session)),
-      }),
+      stop: isStream ? deps.stopping : undefined,
+      head: (status, headers) => {
+        checkAnswer(status, headers, message === undefined || message.envelope.kind === 'request')
+        const sessionId = sessionFor(deps, bearer, message, headers, token, session)
+        return { status, headers: clientHeaders(headers, sessionId) }
+      },
       started: (status, type) => {
         outcome = createOutcomeReader(type, status)
       },
@@ -57,6 +62,7 @@ export async function forward(
       },
     })
     trace.upstreamMs = performance.now() - trace.upstreamStartedAt
+    if (ending.kind === 'superseded') throw new ServerChanged(server.slug)
     if (ending.kind === 'complete') Object.assign(trace, outcome?.read())
     else answerFailure(deps, call, server, message, ending, trace)
   } finally {
@@ -103,12 +109,6 @@ function requestOf(
   }
 }
 
-/** Redirects carry credentials elsewhere: never followed, never passed on. @throws AppError upstream_invalid */
-function passable(status: number): number {
-  if (status < 300 || status >= 400) return status
-  throw new AppError('upstream_invalid', { what: `the server answered with a redirect (${status})` })
-}
-
 /** The token for the session id in an answer: the client's own again where it is the same session. */
 function sessionFor(
   deps: Deps,
@@ -134,56 +134,4 @@ function declaredElicitation(body: Buffer): unknown {
     params?: { capabilities?: { elicitation?: unknown } }
   }
   return params?.capabilities?.elicitation
-}
-
-/**
- * Passes a client's DELETE on. Whatever the upstream answers, the token is 404 from then on: here at once, on every other
- * gateway through the registry where the upstream does not see to it itself.
- */
-async function endSession(
-  deps: Deps,
-  call: Call,
-  bearer: Bearer,
-  token: string,
-  session: Session,
-  stored: readonly (readonly [string, string])[],
-  trace: Trace,
-): Promise<void> {
-  deps.sessions.end(token, session.expiresAtMs)
-  const { pathname, search, origin } = new URL(bearer.server.url)
-  const headers = upstreamHeaders({
-    request: call.request,
-    era: 'legacy',
-    via: deps.via(),
-    sessionId: session.upstreamId,
-    stored,
-    hasBody: false,
-  })
-  const pool = deps.pools.take(call.caller.workspace_id, bearer.server, bearer.generation)
-  const status = await pool
-    .request({
-      origin,
-      path: pathname + search,
-      method: 'DELETE',
-      headers,
-      headersTimeout: deps.config.GATEHOUSE_FIRST_BYTE_TIMEOUT_MS,
-    })
-    .then(async (answer) => {
-      await answer.body.dump()
-      return answer.statusCode
-    })
-    .catch(() => 0)
-  const upstreamEndedIt = (status >= 200 && status < 300) || status === 404
-  if (!upstreamEndedIt) {
-    await deps.registry.endSession({
-      digest: tokenDigest(token),
-      expires_at_ms: session.expiresAtMs,
-      workspace_id: call.caller.workspace_id,
-    })
-  }
-  trace.outcome = 'ok'
-  call.response.writeHead(status >= 200 && status < 300 ? status : 204, {
-    'Cache-Control': 'no-store, no-transform',
-  })
-  call.response.end()
 }

@@ -2,127 +2,139 @@
 
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import { toUpstreamError } from '@gatehouse/egress'
-import { AppError } from '@gatehouse/errors'
-import type { Dispatcher, Pool } from 'undici'
+import { AppError, toAppError } from '@gatehouse/errors'
+import type { Dispatcher } from 'undici'
+import { Superseded } from '../../upstream/pools.ts'
+import { watchStream } from './watch-stream.ts'
 
 /** How an answer ended. */
 export type Ending =
   | { readonly kind: 'complete' }
+  /** Nothing was sent to the upstream: its credential was replaced while the request waited for a connection. */
+  | { readonly kind: 'superseded' }
   /** Nothing was sent to the client: it can still be given an answer. */
   | { readonly kind: 'refused'; readonly status: 401 | 403 }
   | { readonly kind: 'failed'; readonly error: AppError }
-  /** The upstream broke off after the client had been sent headers; `clean`: an event had just ended. */
+  /** The upstream broke off after the client had been sent headers; `clean`: no event is half there. */
   | { readonly kind: 'broken'; readonly error: AppError; readonly clean: boolean }
   | { readonly kind: 'client-gone' }
 
 export interface RelayOptions {
-  readonly pool: Pool
+  readonly dispatcher: Dispatcher
   readonly request: Dispatcher.DispatchOptions
   readonly response: ServerResponse
   readonly keepAliveMs: number
   readonly readerTimeoutMs: number
-  /** The head for the client. Throws for a status that may not pass. */
+  /** For streams that would stay open: ends them cleanly after the event that is under way. */
+  readonly stop: AbortSignal | undefined
+  /** The head for the client. Throws for an answer that may not pass. */
   head(status: number, headers: IncomingHttpHeaders): { status: number; headers: Record<string, string> }
-  /** Each chunk as it passes, and the head's content type before the first. */
+  /** The head's content type, before the first chunk. */
   started(status: number, contentType: string): void
   passed(chunk: Buffer): void
 }
 
+/** A JSON answer, or one event. */
+const maxAnswerBytes = 16 * 1024 * 1024
+
 /** Sends the request and relays the answer. Never rejects. */
 export function relay(options: RelayOptions): Promise<Ending> {
-  const { response } = options
+  const { response, stop } = options
+  if (response.destroyed) return Promise.resolve({ kind: 'client-gone' })
   return new Promise((resolve) => {
     let controller: Dispatcher.DispatchController | undefined
-    let refused: 401 | 403 | undefined
     let started = false
     let over = false
-    const quiet = createKeepAlive(response, options.keepAliveMs)
     let reader: NodeJS.Timeout | undefined
+    const watch = watchStream(response)
 
     const finish = (ending: Ending) => {
       if (over) return
       over = true
       clearTimeout(reader)
-      quiet.stop()
+      watch.stop()
       response.off('close', gone)
       response.off('drain', drained)
+      stop?.removeEventListener('abort', endBetweenEvents)
       resolve(ending)
     }
-    const gone = () => {
-      controller?.abort(new Error('the client went away'))
-      finish({ kind: 'client-gone' })
+    /** We don't wait for the upstream's end: its connection goes with it. */
+    const leave = (ending: Ending, why: string) => {
+      finish(ending)
+      controller?.abort(new Error(why))
     }
+    const gone = () => leave({ kind: 'client-gone' }, 'the client went away')
     const drained = () => {
       clearTimeout(reader)
       controller?.resume()
     }
+    const endBetweenEvents = () => {
+      if (!started || over || !watch.atBoundary()) return
+      leave({ kind: 'complete' }, 'this gateway stops')
+      response.end()
+    }
     response.on('close', gone)
     response.on('drain', drained)
+    stop?.addEventListener('abort', endBetweenEvents)
 
-    options.pool.dispatch(options.request, {
+    options.dispatcher.dispatch(options.request, {
       onRequestStart(given) {
         controller = given
         if (over) given.abort(new Error('the client went away'))
       },
-      onResponseStart(_controller, status, headers) {
-        if (status < 200) return
-        if (status === 401 || status === 403) {
-          refused = status
-          return
+      onResponseStart(_given, status, headers) {
+        if (status < 200 || over) return
+        if (status === 401 || status === 403) return leave({ kind: 'refused', status }, 'credential refused')
+        let head: ReturnType<RelayOptions['head']>
+        try {
+          head = options.head(status, headers)
+        } catch (thrown) {
+          return leave({ kind: 'failed', error: toAppError(thrown) }, 'the answer may not pass')
         }
-        const head = options.head(status, headers)
         const type = head.headers['Content-Type'] ?? ''
         options.started(status, type)
         started = true
         response.writeHead(head.status, head.headers)
-        if (type.startsWith('text/event-stream')) {
-          response.flushHeaders()
-          quiet.start()
-        }
+        if (!type.startsWith('text/event-stream')) return
+        response.flushHeaders()
+        watch.startComments(options.keepAliveMs)
+        if (stop?.aborted) endBetweenEvents()
       },
       onResponseData(given, chunk) {
         if (!started || over) return
         options.passed(chunk)
-        quiet.saw(chunk)
-        if (response.write(chunk)) return
+        watch.saw(chunk)
+        const room = response.write(chunk)
+        if (watch.pending() > maxAnswerBytes) {
+          const error = new AppError('upstream_invalid', { what: 'its answer is over 16 MiB' })
+          return leave({ kind: 'broken', error, clean: false }, 'the answer is too large')
+        }
+        if (stop?.aborted) endBetweenEvents()
+        if (room || over) return
         given.pause()
+        clearTimeout(reader)
         reader = setTimeout(() => response.destroy(), options.readerTimeoutMs)
       },
       onResponseEnd() {
         if (over) return
-        if (refused !== undefined) return finish({ kind: 'refused', status: refused })
         finish({ kind: 'complete' })
         response.end()
+        dropUnread(response, options.readerTimeoutMs)
       },
-      onResponseError(_controller, cause) {
-        const error = cause instanceof AppError ? cause : toUpstreamError(cause)
-        finish(started ? { kind: 'broken', error, clean: quiet.atBoundary() } : { kind: 'failed', error })
+      onResponseError(_given, cause) {
+        if (cause instanceof Superseded) return finish({ kind: 'superseded' })
+        const error = toUpstreamError(cause)
+        finish(started ? { kind: 'broken', error, clean: watch.atBoundary() } : { kind: 'failed', error })
       },
     })
   })
 }
 
-/**
- * Comments that keep a quiet event stream open. They are written only after an empty line that came from the upstream, so that
- * no event is ever cut in two.
- */
-function createKeepAlive(response: ServerResponse, everyMs: number) {
-  let timer: NodeJS.Timeout | undefined
-  let newlines = 0
-  return {
-    start() {
-      timer = setInterval(() => {
-        if (newlines >= 2 && !response.writableNeedDrain) response.write(':\n\n')
-      }, everyMs)
-    },
-    saw(chunk: Buffer) {
-      for (let i = Math.max(0, chunk.length - 4); i < chunk.length; i += 1) {
-        if (chunk[i] === 0x0a) newlines += 1
-        else if (chunk[i] !== 0x0d) newlines = 0
-      }
-      timer?.refresh()
-    },
-    atBoundary: () => newlines >= 2,
-    stop: () => clearInterval(timer),
-  }
+/** The answer is complete, but a client that doesn't read would hold its bytes for ever. */
+function dropUnread(response: ServerResponse, timeoutMs: number): void {
+  if ((response.socket?.writableLength ?? 0) === 0) return
+  const timer = setTimeout(() => response.destroy(), timeoutMs)
+  const done = () => clearTimeout(timer)
+  response.once('finish', done)
+  response.once('close', done)
 }

@@ -19,6 +19,8 @@ export function upstreamHeaders(options: {
   const out: string[] = [
     'accept',
     method === 'GET' ? 'text/event-stream' : 'application/json, text/event-stream',
+    'accept-encoding',
+    'identity',
   ]
   const copy = (name: string) => {
     const value = headers[name]

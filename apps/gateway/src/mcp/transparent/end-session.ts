@@ -1,0 +1,73 @@
+// Passes a client's DELETE on. Whatever the upstream answers, the token is 404 from then on: here at once, on every other
+// gateway through the registry where the upstream does not see to it itself.
+
+import { sessionHeader } from '@gatehouse/protocol'
+import type { Deps } from '../../deps.ts'
+import type { Call, Trace } from '../call.ts'
+import { ownHeaders } from '../refuse.ts'
+import { type Bearer, type Session, tokenDigest } from '../session-token.ts'
+import { upstreamHeaders } from './request-headers.ts'
+
+type Stored = readonly (readonly [string, string])[]
+
+/** Answers the call. @throws AppError registry_unreachable while another gateway may still take the token */
+export async function endSession(
+  deps: Deps,
+  call: Call,
+  bearer: Bearer,
+  session: Session,
+  stored: Stored,
+  trace: Trace,
+): Promise<void> {
+  const token = String(call.request.headers[sessionHeader])
+  deps.sessions.end(token, session.expiresAtMs)
+  trace.attachedHeaders = stored.map(([name]) => name)
+  trace.upstreamStartedAt = performance.now()
+  const status = await passOn(deps, call, bearer, session, stored)
+  trace.upstreamMs = performance.now() - trace.upstreamStartedAt
+  const ended = status >= 200 && status < 300
+  if (!ended && status !== 404) {
+    await deps.registry.endSession({
+      digest: tokenDigest(token),
+      expires_at_ms: session.expiresAtMs,
+      workspace_id: call.caller.workspace_id,
+    })
+  }
+  trace.outcome = 'ok'
+  call.response.writeHead(ended ? status : 204, ownHeaders).end()
+}
+
+/** The upstream's status; 0 where it gave none. */
+async function passOn(
+  deps: Deps,
+  call: Call,
+  bearer: Bearer,
+  session: Session,
+  stored: Stored,
+): Promise<number> {
+  const { pathname, search, origin } = new URL(bearer.server.url)
+  const patienceMs = deps.config.GATEHOUSE_FIRST_BYTE_TIMEOUT_MS
+  try {
+    const pool = deps.pools.take(call.caller.workspace_id, bearer.server, bearer.generation)
+    const answer = await pool.request({
+      origin,
+      path: pathname + search,
+      method: 'DELETE',
+      headers: upstreamHeaders({
+        request: call.request,
+        era: 'legacy',
+        via: deps.via(),
+        sessionId: session.upstreamId,
+        stored,
+        hasBody: false,
+      }),
+      headersTimeout: patienceMs,
+      signal: AbortSignal.timeout(patienceMs),
+    })
+    await answer.body.dump().catch(() => {})
+    return answer.statusCode
+  } catch (error) {
+    deps.log.info({ err: error, request_id: call.requestId }, 'the upstream did not answer a DELETE')
+    return 0
+  }
+}

@@ -1,0 +1,56 @@
+// How much may run at once: calls per server and per upstream, streams that stay open per caller and per process.
+
+import { AppError } from '@gatehouse/errors'
+import type { ResolvedServer } from '@gatehouse/registry-api/internal'
+
+export interface SlotLimits {
+  /** Calls at one server, where it sets no limit of its own. */
+  readonly perServer: number
+  /** Calls at one origin, over all workspaces. */
+  readonly perUpstream: number
+  readonly streamsPerCaller: number
+  readonly streams: number
+}
+
+/** Each takes a slot or refuses, and returns the function that gives it back. @throws AppError overloaded */
+export interface Slots {
+  take(server: ResolvedServer): () => void
+  takeStream(callerKeyId: string): () => void
+}
+
+type Claim = readonly [what: string, limit: number]
+
+export function createSlots(limits: SlotLimits): Slots {
+  const taken = new Map<string, number>()
+
+  const claim = (what: string, claims: readonly Claim[]) => {
+    for (const [key, limit] of claims) {
+      if ((taken.get(key) ?? 0) < limit) continue
+      throw new AppError('overloaded', { retryAfterS: 1, what: `${what} are as many as may be at once` })
+    }
+    for (const [key] of claims) taken.set(key, (taken.get(key) ?? 0) + 1)
+    let given = false
+    return () => {
+      if (given) return
+      given = true
+      for (const [key] of claims) {
+        const left = (taken.get(key) ?? 1) - 1
+        if (left === 0) taken.delete(key)
+        else taken.set(key, left)
+      }
+    }
+  }
+
+  return {
+    take: (server) =>
+      claim(`the calls at '${server.slug}'`, [
+        [`server ${server.id}`, server.max_concurrent ?? limits.perServer],
+        [`origin ${new URL(server.url).origin}`, limits.perUpstream],
+      ]),
+    takeStream: (callerKeyId) =>
+      claim('the open streams', [
+        ['streams', limits.streams],
+        [`streams ${callerKeyId}`, limits.streamsPerCaller],
+      ]),
+  }
+}
