@@ -329,6 +329,32 @@ describe('DELETE', () => {
     expect(left).toBe(0)
   })
 
+  test('is answered only when every connected gateway has acknowledged, a repeat too', async () => {
+    const { body } = await ask('POST', '', minimal)
+    const gateway = randomUUID()
+    const told: number[] = []
+    const disconnect = registry.deps.changes.subscribe(gateway, {
+      change: (change) => told.push(change.revision),
+      gap: () => undefined,
+    })
+    try {
+      let answered = 0
+      const count = ({ status }: Answer) => {
+        expect(status).toBe(204)
+        answered += 1
+      }
+      const first = ask('DELETE', `/${body.id}`).then(count)
+      await expect.poll(() => told.length).toBe(1)
+      const repeat = ask('DELETE', `/${body.id}`).then(count)
+      expect((await ask('GET', `/${body.id}`)).status).toBe(404)
+      expect(answered).toBe(0)
+      registry.deps.changes.acknowledge(gateway, told[0] ?? 0)
+      await Promise.all([first, repeat])
+    } finally {
+      disconnect()
+    }
+  })
+
   test('with JSON as content type and no body is fine', async () => {
     const headers = { 'content-type': 'application/json' }
     expect((await ask('DELETE', `/${randomUUID()}`, undefined, { headers })).status).toBe(204)
