@@ -71,7 +71,10 @@ export function openDeps(config: Config): Opened {
       else pools.drop(event.workspace_id)
       await upstreamSessions.changed(event)
     },
-    onGap: () => pools.drop(),
+    onGap: () => {
+      pools.drop()
+      upstreamSessions.gap()
+    },
   })
   const upstreamSessions = createUpstreamSessions(egress, config.GATEHOUSE_FIRST_BYTE_TIMEOUT_MS)
   const sessions = createSessionTokens(knowledge, Date.now)

@@ -54,7 +54,7 @@ export async function handleMcp(
       caller,
       path: slug === null ? 'aggregate' : 'transparent',
     }
-    if (slug === null) await aggregate(deps, call, servers)
+    if (slug === null) await aggregate(deps, call, servers, look)
     else await transparent(deps, call, servers, look)
   } catch (thrown) {
     const error = thrown instanceof AuthError ? thrown : toAppError(thrown)

@@ -1,7 +1,7 @@
 // Every server that the caller may use behind one stateless address: `/mcp/`. Told in order: method, Accept, body, era, headers,
 // then what the message asks. Statuses are those of the published contract.
 
-import { AppError, renderRpcError, toAppError } from '@gatehouse/errors'
+import { AppError, AuthError, renderRpcError, toAppError } from '@gatehouse/errors'
 import {
   classify,
   compareHeaders,
@@ -16,17 +16,29 @@ import {
 } from '@gatehouse/protocol'
 import type { ResolvedServer } from '@gatehouse/registry-api/internal'
 import type { Deps } from '../../deps.ts'
+import { ServerChanged } from '../../registry/knowledge.ts'
 import { authorize } from '../authorize.ts'
 import type { Call, Message, Trace } from '../call.ts'
 import { checkLoop } from '../check-loop.ts'
 import { checkMediaType, readBody } from '../read-body.ts'
 import { refuse, sendJson, withRawId } from '../refuse.ts'
+import type { Known } from '../resolve.ts'
 import { callTool } from './call-tool.ts'
 import { discoverResult, initializeResult } from './greetings.ts'
 import { listTools } from './list-tools.ts'
 
-/** Answers one request to the aggregate endpoint and records it. Never rejects. */
-export async function aggregate(deps: Deps, call: Call, servers: readonly ResolvedServer[]): Promise<void> {
+const maxAttempts = 3
+
+/**
+ * Answers one request to the aggregate endpoint and records it. Never rejects.
+ * @param lookAgain who asks and what they may use, where that changed before anything was sent
+ */
+export async function aggregate(
+  deps: Deps,
+  call: Call,
+  servers: readonly ResolvedServer[],
+  lookAgain: () => Promise<Known>,
+): Promise<void> {
   const trace: Trace = {
     server: undefined,
     method: call.request.method ?? '',
@@ -57,7 +69,7 @@ export async function aggregate(deps: Deps, call: Call, servers: readonly Resolv
     trace.era = era
     checkVersion(envelope, call)
     if (era === 'modern') compareHeaders(envelope, call.request.headers)
-    await serve(deps, call, servers, { body, envelope, era }, trace)
+    await serveNow(deps, call, servers, lookAgain, { body, envelope, era }, trace)
   } catch (thrown) {
     refuseMessage(deps, call, envelope, thrown, trace)
   }
@@ -93,6 +105,26 @@ function checkVersion(envelope: Envelope, { request }: Call): void {
     what: `revision ${String(requested).slice(0, 64)} is not spoken here`,
     data: { supported: claimed === undefined ? known : modernRevisions, requested },
   })
+}
+
+/** Where a server or its credential is replaced before anything was sent, everything is looked up and decided again. */
+async function serveNow(
+  deps: Deps,
+  call: Call,
+  servers: readonly ResolvedServer[],
+  lookAgain: () => Promise<Known>,
+  message: Message,
+  trace: Trace,
+): Promise<void> {
+  let known: Known = { caller: call.caller, servers }
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await serve(deps, { ...call, caller: known.caller }, known.servers, message, trace)
+    } catch (thrown) {
+      if (!(thrown instanceof ServerChanged) || attempt === maxAttempts) throw thrown
+      known = await lookAgain()
+    }
+  }
 }
 
 async function serve(
@@ -136,12 +168,16 @@ function refuseMessage(
   thrown: unknown,
   trace: Trace,
 ): void {
+  trace.outcome = 'refused'
+  if (thrown instanceof AuthError) {
+    trace.errorCode = 'unauthorized'
+    return refuse(call.response, thrown, call.requestId, undefined)
+  }
   const error = toAppError(thrown)
+  trace.errorCode = error.code
   if (error.code === 'internal_error') {
     deps.log.error({ err: thrown, request_id: call.requestId }, 'unexpected')
   }
-  trace.outcome = 'refused'
-  trace.errorCode = error.code
   const readId =
     error instanceof InvalidMessage && error.rpcId != null ? JSON.stringify(error.rpcId) : undefined
   const idRaw = envelope?.kind === 'request' ? envelope.idRaw : readId

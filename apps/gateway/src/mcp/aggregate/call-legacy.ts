@@ -13,15 +13,17 @@ import {
   type Wire,
 } from '@gatehouse/upstream'
 import type { Deps } from '../../deps.ts'
+import { ServerChanged } from '../../registry/knowledge.ts'
+import { Superseded } from '../../upstream/pools.ts'
 import type { Call, Message, Trace } from '../call.ts'
 import { sendJson, withRawId } from '../refuse.ts'
 import { answerFailure } from '../transparent/failure.ts'
 
 const maxAnswerBytes = 16 * 1024 * 1024
-/** A server or its credential may change while a session is opened; then everything is read again. */
-const maxAttempts = 3
+/** A server that has forgotten even a fresh session will not remember the next. */
+const maxSessions = 2
 
-/** @throws AppError for what is refused before anything was sent */
+/** @throws ServerChanged when nothing was sent because server or credential were replaced; AppError for other refusals */
 export async function callLegacy(
   deps: Deps,
   call: Call,
@@ -42,6 +44,7 @@ export async function callLegacy(
     answer(deps, call, server, message, reply, trace)
   } catch (thrown) {
     if (gone.signal.aborted) return answerFailure(deps, call, server, message, { kind: 'client-gone' }, trace)
+    if (thrown instanceof Superseded) throw new ServerChanged(server.slug)
     const error = toUpstreamError(thrown)
     if (error.code === 'upstream_auth_failed') {
       return answerFailure(deps, call, server, message, { kind: 'refused', status: 401 }, trace)
@@ -63,35 +66,26 @@ async function send(
   trace: Trace,
   signal: AbortSignal,
 ): Promise<Reply> {
+  const { generation, headers } = await deps.knowledge.credentials(call.caller, server)
+  const held = { caller: call.caller, server, generation }
   const { pathname, search } = new URL(server.url)
+  const wire = (): Wire => ({
+    pool: deps.pools.take(call.caller.workspace_id, server, generation),
+    path: pathname + search,
+    headers: [['via', deps.via()], ...headers],
+    maxBytes: maxAnswerBytes,
+  })
   const id = message.envelope.id ?? undefined
-  let reply: Reply | undefined
-  for (let attempt = 0; attempt < maxAttempts; attempt++) {
-    const credential = await deps.knowledge.credentials(call.caller, server)
-    const { generation, headers } = credential
-    const takePool = () => deps.pools.take(call.caller.workspace_id, server, generation)
-    const wire: Wire = {
-      pool: takePool(),
-      path: pathname + search,
-      headers: [['via', deps.via()], ...headers],
-      maxBytes: maxAnswerBytes,
-    }
-    const held = { caller: call.caller, server, generation }
-    const session = await deps.upstreamSessions.open(held, wire)
-    const current = await deps.knowledge.credentials(call.caller, server)
-    if (session === undefined || current.generation !== generation) continue
-    trace.attachedHeaders = headers.map(([name]) => name)
-    reply = await exchangeRaw(
-      { ...wire, pool: takePool() },
-      { body: message.body, id },
-      legacyHeaders(session),
-      signal,
-    )
+  trace.attachedHeaders = headers.map(([name]) => name)
+  for (let attempt = 1; ; attempt++) {
+    const session = await deps.upstreamSessions.open(held, wire())
+    await deps.knowledge.credentials(call.caller, server) // opening took time: does all this still hold?
+    if (session === undefined) throw new ServerChanged(server.slug)
+    const reply = await exchangeRaw(wire(), { body: message.body, id }, legacyHeaders(session), signal)
     if (reply.status !== 404 || session.sessionId === undefined) return reply
     deps.upstreamSessions.forget(held)
+    if (attempt === maxSessions) return reply
   }
-  if (reply) return reply
-  throw new AppError('overloaded', { retryAfterS: 1, what: `the server '${server.slug}' is being changed` })
 }
 
 function answer(

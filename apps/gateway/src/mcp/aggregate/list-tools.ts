@@ -4,6 +4,7 @@ import { AppError } from '@gatehouse/errors'
 import type { Era } from '@gatehouse/protocol'
 import type { ResolvedServer } from '@gatehouse/registry-api/internal'
 import type { Deps } from '../../deps.ts'
+import { ServerChanged } from '../../registry/knowledge.ts'
 import type { Call, Message } from '../call.ts'
 import { modernMembers } from './greetings.ts'
 
@@ -12,7 +13,7 @@ const maxTools = 10_000
 const incompleteTtlMs = 10_000
 const emptyTtlMs = 60_000
 
-/** The result of tools/list, as JSON text. @throws AppError invalid_params for a cursor: there is one page */
+/** The result of tools/list, as JSON text. @throws ServerChanged; AppError invalid_params for a cursor: there is one page */
 export async function listTools(
   deps: Deps,
   call: Call,
@@ -26,8 +27,10 @@ export async function listTools(
   const entries: string[] = []
   let ttlMs = servers.length === 0 ? emptyTtlMs : Number.POSITIVE_INFINITY
   for (const outcome of settled) {
-    if (outcome.status === 'rejected') ttlMs = Math.min(ttlMs, incompleteTtlMs)
-    else {
+    if (outcome.status === 'rejected') {
+      if (outcome.reason instanceof ServerChanged) throw outcome.reason
+      ttlMs = Math.min(ttlMs, incompleteTtlMs)
+    } else {
       ttlMs = Math.min(ttlMs, Math.max(0, outcome.value.freshUntil - performance.now()))
       for (const entry of outcome.value.entries) if (entries.length < maxTools) entries.push(entry)
     }

@@ -26,11 +26,17 @@ export interface ServerTools {
 
 export interface ToolLists {
   /**
-   * Waits no longer than the time-out of lists; where there is an older answer, a second.
+   * Waits no longer than the time-out of lists; where there is an older answer, a second; where the server failed last
+   * time, not at all.
    * @param after monotonic ms: an answer fetched before that is fetched again
    * @throws AppError of the upstream's failure where there never was a good answer; as Knowledge.credentials
    */
   get(caller: ResolvedCaller, server: ResolvedServer, after?: number): Promise<ServerTools>
+}
+
+interface Failure {
+  readonly error: AppError
+  readonly at: number
 }
 
 interface Parts {
@@ -54,10 +60,10 @@ export function createToolLists(parts: Parts): ToolLists {
     maxSize: maxBytes,
     sizeCalculation: ({ entries }) => entries.reduce((sum, text) => sum + 2 * text.length + 100, 1_000),
   })
-  const failures = new LRUCache<string, AppError>({ max: 10_000, ttl: retryMs })
+  const failures = new LRUCache<string, Failure>({ max: 10_000 })
   const pending = new Map<string, Promise<ServerTools>>()
   const failed = new Counter({
-    name: 'gatehouse_tool_list_failures_total',
+    name: 'gatehouse_gateway_tool_list_failures_total',
     help: "Fetches of a server's tools for the aggregate endpoint that failed",
     labelNames: ['code'],
     registers: [parts.metrics],
@@ -71,7 +77,7 @@ export function createToolLists(parts: Parts): ToolLists {
       return list
     } catch (thrown) {
       const error = toAppError(thrown)
-      failures.set(key, error)
+      failures.set(key, { error, at: performance.now() })
       failed.inc({ code: error.code })
       parts.log.warn(
         { err: thrown, server_id: server.id, code: error.code },
@@ -90,24 +96,29 @@ export function createToolLists(parts: Parts): ToolLists {
       const known = lists.get(key)
       if (known && performance.now() < known.freshUntil && known.fetchedAt >= after) return known
       const failure = failures.get(key)
-      if (failure) {
-        if (known) return known
-        throw failure
-      }
+      const rests = failure !== undefined && performance.now() - failure.at < retryMs
       let fetching = pending.get(key)
-      if (fetching === undefined) {
+      if (fetching === undefined && !rests) {
         fetching = fetch(key, server, headers)
         fetching.catch(() => {}) // whoever waits learns of it; perhaps nobody does any more
         pending.set(key, fetching)
       }
+      // Nobody waits for a server that failed last time: the next who asks gets what it answers now.
+      if (fetching === undefined || failure !== undefined) return orThrow(known, failure?.error)
       try {
         return await within(fetching, known ? staleWaitMs : parts.timeoutMs)
-      } catch (error) {
-        if (known) return known
-        throw error
+      } catch (thrown) {
+        const error = toAppError(thrown)
+        if (pending.has(key)) failures.set(key, { error, at: performance.now() })
+        return orThrow(known, error)
       }
     },
   }
+}
+
+function orThrow(known: ServerTools | undefined, error: AppError | undefined): ServerTools {
+  if (known) return known
+  throw error ?? new AppError('upstream_unreachable')
 }
 
 /** One caller's accounts are not another's; stored headers are the same for the whole workspace. */

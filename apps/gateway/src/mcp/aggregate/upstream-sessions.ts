@@ -5,6 +5,7 @@ import { type Egress, toUpstreamError } from '@gatehouse/egress'
 import type { ChangeEvent } from '@gatehouse/registry-api/internal'
 import { endSession, initialize, type LegacySession, legacyHeaders, type Wire } from '@gatehouse/upstream'
 import { LRUCache } from 'lru-cache'
+import { Superseded } from '../../upstream/pools.ts'
 import type { Bearer } from '../session-token.ts'
 
 export interface UpstreamSessions {
@@ -17,6 +18,8 @@ export interface UpstreamSessions {
   forget(bearer: Bearer): void
   /** Ends what the change touches; resolves within about a second. */
   changed(event: ChangeEvent): Promise<void>
+  /** Something may have been taken away unseen: all are forgotten, and nothing is sent any more to end them. */
+  gap(): void
   close(): Promise<void>
 }
 
@@ -61,11 +64,18 @@ export function createUpstreamSessions(egress: Egress, openTimeoutMs: number): U
       sessions.set(key, { session, bearer: one.bearer, wire })
       return session
     } catch (thrown) {
-      if (one.touched || isClosedPool(thrown)) return undefined
+      if (one.touched || thrown instanceof Superseded) return undefined
       throw toUpstreamError(thrown)
     } finally {
       opening.delete(key)
     }
+  }
+
+  /** Without a word to the upstream. */
+  const drop = (key: string) => {
+    const held = sessions.peek(key)
+    if (held) sessions.set(key, { ...held, session: { ...held.session, sessionId: undefined } })
+    sessions.delete(key)
   }
 
   return {
@@ -80,10 +90,10 @@ export function createUpstreamSessions(egress: Egress, openTimeoutMs: number): U
       one.session = handshake(key, one, wire)
       return one.session
     },
-    forget(bearer) {
-      const held = sessions.peek(keyOf(bearer))
-      if (held) sessions.set(keyOf(bearer), { ...held, session: { ...held.session, sessionId: undefined } })
-      sessions.delete(keyOf(bearer))
+    forget: (bearer) => drop(keyOf(bearer)),
+    gap() {
+      for (const one of opening.values()) one.touched = true
+      for (const key of [...sessions.keys()]) drop(key)
     },
     async changed(event) {
       for (const one of opening.values()) if (touches(event, one.bearer)) one.touched = true
@@ -98,12 +108,6 @@ export function createUpstreamSessions(egress: Egress, openTimeoutMs: number): U
     },
   }
 }
-
-/** The pool was retired by another change of the workspace: nothing was sent. */
-const isClosedPool = (thrown: unknown) =>
-  thrown instanceof Error &&
-  'code' in thrown &&
-  (thrown.code === 'UND_ERR_CLOSED' || thrown.code === 'UND_ERR_DESTROYED')
 
 const keyOf = ({ caller, server, generation }: Bearer) =>
   [caller.workspace_id, caller.key_id, server.id, server.url, generation].join(' ')
