@@ -29,7 +29,7 @@ export function publicApp(deps: Deps, standing: () => Standing): Express {
     apiKeyRoutes(deps),
     callRoutes(deps),
     ...peopleRoutes(deps),
-    docsRoutes(),
+    docsRoutes(deps),
   ]
   const app = front(deps)
   app.use(observeRequests(deps.metrics))

@@ -48,7 +48,7 @@ export function openApi(publicUrl: string, version: string) {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: publicUrl }],
-    security: [{ apiKeyAuth: [] }, { bearerAuth: [] }],
+    security: [{ apiKeyAuth: [] }, { bearerAuth: [] }, { sessionCookie: [] }],
     tags: [...new Set(operations.map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
     components: {
@@ -56,6 +56,13 @@ export function openApi(publicUrl: string, version: string) {
       securitySchemes: {
         apiKeyAuth: { type: 'apiKey', in: 'header', name: 'X-Api-Key' },
         bearerAuth: { type: 'http', scheme: 'bearer' },
+        sessionCookie: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: '__Host-gatehouse',
+          description:
+            'The console’s session, on its own origin; on loopback over plain http without `__Host-`',
+        },
       },
     },
   }
@@ -65,7 +72,8 @@ type Ref = (schema: z.ZodType, io: 'input' | 'output') => JsonObject
 
 function describe(operation: Operation, ref: Ref): JsonObject {
   const { id, tag, summary, description = '', permission, body, bodyOptional } = operation
-  const needs = `Needs the permission \`${permission}\`.`
+  const needs = permission ? `Needs the permission \`${permission}\`.` : ''
+  const free = permission === undefined
   const responses: Record<string, JsonObject> = {}
   for (const [status, answer] of Object.entries(operation.answers)) responses[status] = success(answer, ref)
   return {
@@ -73,9 +81,10 @@ function describe(operation: Operation, ref: Ref): JsonObject {
     tags: [tag],
     summary,
     description: [description, needs].filter(Boolean).join(' '),
+    ...(free && { security: [] }),
     parameters: parameters(operation, ref),
     ...(body && { requestBody: { required: !bodyOptional, content: json(ref(body, 'input')) } }),
-    responses: { ...responses, ...refusals(failures(operation), ref) },
+    responses: { ...responses, ...refusals(failures(operation), free, ref) },
   }
 }
 
@@ -106,19 +115,19 @@ function success({ description, schema, stream, notice }: Answer, ref: Ref): Jso
 }
 
 /** One response per status; 401 and 403 for a key are flat, as in the published contract. */
-function refusals(list: readonly Code[], ref: Ref): Record<string, JsonObject> {
+function refusals(list: readonly Code[], free: boolean, ref: Ref): Record<string, JsonObject> {
   const flat = ref(flatError, 'output')
   const byStatus = Map.groupBy(list, (code) => codes[code].status)
-  const responses: Record<string, JsonObject> = {
-    401: { description: 'No key was sent', content: json(flat) },
-  }
+  const responses: Record<string, JsonObject> = {}
+  if (!free) responses[401] = { description: 'No key was sent', content: json(flat) }
   for (const [status, those] of byStatus) {
     const lines = those.map((code) => `\`${code}\`: ${codes[code].what}`)
     const error = {
       allOf: [ref(errorResponse, 'output'), { type: 'object', properties: { code: { enum: those } } }],
     }
-    if (status === 403) lines.unshift('The key is not good, or lacks the permission')
-    const schema = status === 403 ? { anyOf: [flat, error] } : error
+    const flatToo = status === 403 && !free
+    if (flatToo) lines.unshift('The key is not good, or lacks the permission')
+    const schema = flatToo ? { anyOf: [flat, error] } : error
     responses[status] = { description: lines.join('; '), content: json(schema) }
   }
   return responses

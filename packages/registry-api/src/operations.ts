@@ -5,6 +5,7 @@ import type { Code } from '@gatehouse/errors'
 import { z } from 'zod'
 import { apiKey, createApiKey, createdApiKey, rotateApiKey } from './api-keys.ts'
 import { call, callQuery, callStreamQuery, page, pageQuery } from './calls.ts'
+import { checkedLink, checkLink, claimAccount, installation, me, signedIn, useSignInLink } from './people.ts'
 import { type Permission, uuid } from './primitives.ts'
 import { createServer, server, serverToolsQuery, toolList, toolsQuery, updateServer } from './servers.ts'
 
@@ -22,10 +23,11 @@ export interface Operation {
   readonly method: 'get' | 'post' | 'patch' | 'delete'
   /** With `{name}` for each member of `params`. */
   readonly path: `/v1/${string}`
-  readonly tag: 'MCP servers' | 'MCP tools' | 'API keys' | 'Calls'
+  readonly tag: 'MCP servers' | 'MCP tools' | 'API keys' | 'Calls' | 'People'
   readonly summary: string
   readonly description?: string
-  readonly permission: Permission
+  /** null: any good key or session will do. Absent: none is needed, and none is looked at. */
+  readonly permission?: Permission | null
   readonly params?: z.ZodObject
   readonly query?: z.ZodObject
   readonly body?: z.ZodType
@@ -238,13 +240,67 @@ const calls: readonly Operation[] = [
   },
 ]
 
-export const operations: readonly Operation[] = [...servers, ...tools, ...keys, ...calls]
+const people: readonly Operation[] = [
+  {
+    id: 'getMe',
+    method: 'get',
+    path: '/v1/me',
+    tag: 'People',
+    summary: 'Get who is asking, where, and what they may do',
+    permission: null,
+    answers: { 200: { description: 'The caller', schema: me } },
+    codes: [],
+  },
+  {
+    id: 'getInstallation',
+    method: 'get',
+    path: '/v1/installation',
+    tag: 'People',
+    summary: 'Get facts about this installation',
+    permission: null,
+    answers: { 200: { description: 'The installation', schema: installation } },
+    codes: [],
+  },
+  {
+    id: 'checkLink',
+    method: 'post',
+    path: '/v1/links/check',
+    tag: 'People',
+    summary: 'Ask whether a single-use link is still good',
+    description: 'Does not use it up.',
+    body: checkLink,
+    answers: { 200: { description: 'What the link is for', schema: checkedLink } },
+    codes: ['link_invalid'],
+  },
+  {
+    id: 'claimAccount',
+    method: 'post',
+    path: '/v1/claim',
+    tag: 'People',
+    summary: 'Claim the owner’s account by a single-use link',
+    body: claimAccount,
+    answers: { 200: { description: 'Signed in; a cookie is set', schema: signedIn } },
+    codes: ['link_invalid', 'weak_password'],
+  },
+  {
+    id: 'useSignInLink',
+    method: 'post',
+    path: '/v1/sign-in-link',
+    tag: 'People',
+    summary: 'Sign in by a single-use link',
+    description: 'With `password` that becomes the new one, and every other session ends.',
+    body: useSignInLink,
+    answers: { 200: { description: 'Signed in; a cookie is set', schema: signedIn } },
+    codes: ['link_invalid', 'weak_password'],
+  },
+]
+
+export const operations: readonly Operation[] = [...servers, ...tools, ...keys, ...calls, ...people]
 
 /** Every code that an operation may answer, each once. 401 and 403 for a key are flat and have none. */
 export function failures(operation: Operation): readonly Code[] {
-  const { params, query, body, idempotent } = operation
+  const { params, query, body, idempotent, permission } = operation
   const codes: Code[] = [
-    'ambiguous_credentials',
     'origin_forbidden',
     'misdirected_request',
     'payload_too_large',
@@ -253,6 +309,7 @@ export function failures(operation: Operation): readonly Code[] {
     'internal_error',
     'database_unavailable',
   ]
+  if (permission !== undefined) codes.push('ambiguous_credentials')
   if (params || query || idempotent) codes.push('invalid_parameter')
   if (body) codes.push('missing_required_field')
   if (idempotent) codes.push('idempotency_conflict')
