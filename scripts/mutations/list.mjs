@@ -30,8 +30,8 @@ export const mutations = [
   {
     name: 'workspace filter of the transaction helper removed',
     file: 'apps/registry/src/db.ts',
-    find: "set_config('role', ${role}, true)",
-    replace: "set_config('app.role', ${role}, true)",
+    find: "set_config('role',",
+    replace: "set_config('app.role',",
     project: registry,
     tests: ['apps/registry/src/db.test.ts'],
   },

@@ -6,6 +6,7 @@ import express, { type Request, type RequestHandler, type Response, type Router 
 import { jsonBody } from '../body.ts'
 import type { Deps } from '../deps.ts'
 import { clientAddressHeader } from './auth.ts'
+import { withinOutageLimit } from './within-outage-limit.ts'
 
 export function authRoutes(deps: Deps): Router {
   const router = express.Router()
@@ -20,7 +21,12 @@ export function authRoutes(deps: Deps): Router {
 const passOn =
   (deps: Deps): RequestHandler =>
   async (req, res) => {
-    const answer = await deps.auth.handler(toWebRequest(deps, req))
+    const request = toWebRequest(deps, req)
+    const answer = await withinOutageLimit(
+      deps,
+      () => deps.auth.handler(request),
+      ({ status }) => status >= 500,
+    )
     copyCookies(answer.headers, res)
     const text = await answer.text()
     if (!answer.ok) throw toOurs(req, answer, text)
@@ -48,7 +54,6 @@ function toOurs(req: Request, answer: globalThis.Response, text: string): AppErr
     return new AppError('rate_limited', { retryAfterS })
   }
   if (answer.status === 403) return new AppError('origin_forbidden')
-  if (answer.status >= 500) return new AppError('internal_error', { cause: new Error(text) })
   if (text.includes('PASSWORD_TOO_SHORT')) return new AppError('weak_password')
   const wrong = answer.status === 401 || text.includes('INVALID_PASSWORD') || text.includes('INVALID_EMAIL')
   if (wrong) return new AppError('sign_in_failed')

@@ -3,7 +3,7 @@
 
 import { hkdfSync } from 'node:crypto'
 import { prismaAdapter } from 'better-auth/adapters/prisma'
-import { createAuthEndpoint } from 'better-auth/api'
+import { createAuthEndpoint, isAPIError } from 'better-auth/api'
 import { setSessionCookie } from 'better-auth/cookies'
 import { betterAuth } from 'better-auth/minimal'
 import type { Logger } from 'pino'
@@ -55,6 +55,12 @@ export function makeAuth(on: { readonly config: Config; readonly db: Db; readonl
       ipAddress: { ipAddressHeaders: [clientAddressHeader] },
     },
     telemetry: { enabled: false },
+    onAPIError: {
+      // Thrown on to our renderer; better-auth would print it to stderr.
+      onError(error) {
+        if (!isAPIError(error)) throw error
+      },
+    },
     // Its arguments may name people: the sentence is enough.
     logger: { log: (level, message) => on.log[level]({ part: 'sign-in' }, message) },
     plugins: [sessionsWithoutPassword],

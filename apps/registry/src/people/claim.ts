@@ -8,7 +8,7 @@ import type { z } from 'zod'
 import { audit } from '../audit.ts'
 import type { Deps } from '../deps.ts'
 import { Prisma } from '../generated/client.ts'
-import { useLink } from './links.ts'
+import { findLink, useLink } from './links.ts'
 import { hashNewPassword } from './password.ts'
 import { personActor } from './session-actor.ts'
 
@@ -18,6 +18,8 @@ export async function claim(
   input: z.output<typeof claimAccount>,
   requestId: string,
 ): Promise<string> {
+  // Hashing takes long on purpose: only who has a link gets it done.
+  await deps.db.asSystem((tx) => findLink(tx, input.token, deps.now()))
   const password = await hashNewPassword(input.password)
   const { name, email } = input
   const work = deps.db.asSystem(async (tx) => {

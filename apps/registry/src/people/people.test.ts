@@ -1,6 +1,5 @@
-// Coming in: the link that claims the owner's account once, passwords, sign-in links, and what a session may do where.
+// Coming in, once the owner is claimed: passwords, sign-in links, and what a session may do where. The claim: claim.test.ts.
 
-import { permissions } from '@gatehouse/registry-api'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testBrowser } from '../testing/browser.ts'
@@ -17,6 +16,8 @@ let later = 0
 beforeAll(async () => {
   registry = await startTestRegistry({ now: () => new Date(Date.now() + later) })
   await ensureFirstOwner(registry.deps.db)
+  const claimed = await browser().post('/v1/claim', { ...person, token: await newToken() })
+  expect(claimed.status).toBe(200)
 })
 afterAll(() => registry.stop())
 
@@ -26,64 +27,6 @@ const codeOf = async (response: Response) => [
   response.status,
   ((await response.json()) as { code?: string }).code,
 ]
-
-describe('claiming the owner', () => {
-  test('a link says what it is for, and is not used up by that', async () => {
-    const token = await newToken()
-    for (let round = 0; round < 2; round += 1) {
-      const response = await browser().post('/v1/links/check', { token })
-      expect(await response.json()).toMatchObject({ kind: 'claim' })
-    }
-  })
-
-  test('a weak password is refused and leaves the link good', async () => {
-    const token = await newToken()
-    const response = await browser().post('/v1/claim', { ...person, token, password: 'short' })
-    expect(await codeOf(response)).toEqual([422, 'weak_password'])
-    expect((await browser().post('/v1/links/check', { token })).status).toBe(200)
-  })
-
-  test('an unknown link is 410', async () => {
-    for (const path of ['/v1/links/check', '/v1/sign-in-link'])
-      expect(await codeOf(await browser().post(path, { token: 'x' }))).toEqual([410, 'link_invalid'])
-  })
-
-  test('an expired link is 410', async () => {
-    const token = await newToken()
-    later = 24 * 3_600_000 + 1_000
-    const answer = await codeOf(await browser().post('/v1/claim', { ...person, token }))
-    later = 0
-    expect(answer).toEqual([410, 'link_invalid'])
-  })
-
-  test('of several claims at once, by one link or two, one wins and is signed in as the owner', async () => {
-    const tokens = [await newToken(), await newToken()]
-    const browsers = [...tokens, ...tokens, ...tokens].map((token) => ({ token, page: browser() }))
-    const answers = await Promise.all(
-      browsers.map(({ token, page }) => page.post('/v1/claim', { ...person, token })),
-    )
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 410, 410, 410, 410, 410])
-    const winner = browsers[answers.findIndex(({ status }) => status === 200)]?.page
-    const me = await (await winner?.get('/v1/me'))?.json()
-    expect(me).toMatchObject({
-      user: { name: 'Ada', email: 'ada@example.test' },
-      actor: { type: 'user', name: 'Ada' },
-      workspace: { slug: 'default' },
-      role: 'owner',
-      permissions,
-      workspaces: [{ slug: 'default', role: 'owner' }],
-    })
-  })
-
-  test('a used link is 410', async () => {
-    const owner = await registry.deps.db.asSystem(firstOwner)
-    expect(owner?.claimed).toBe(true)
-    const token = await newToken()
-    expect((await browser().post('/v1/sign-in-link', { token })).status).toBe(200)
-    for (const path of ['/v1/links/check', '/v1/sign-in-link'])
-      expect(await codeOf(await browser().post(path, { token }))).toEqual([410, 'link_invalid'])
-  })
-})
 
 describe('signing in', () => {
   test('the cookie is out of reach of scripts and other sites', async () => {
@@ -146,6 +89,13 @@ describe('signing in', () => {
     const answer = await page.post('/v1/sign-in-link', { token: await newToken(), password: person.password })
     expect(answer.status).toBe(200)
     expect([(await page.get('/v1/me')).status, (await other.get('/v1/me')).status]).toEqual([200, 401])
+  })
+
+  test('a used sign-in link is 410', async () => {
+    const token = await newToken()
+    expect((await browser().post('/v1/sign-in-link', { token })).status).toBe(200)
+    for (const path of ['/v1/links/check', '/v1/sign-in-link'])
+      expect(await codeOf(await browser().post(path, { token }))).toEqual([410, 'link_invalid'])
   })
 
   test('a sign-in link ends after ten minutes', async () => {
@@ -253,19 +203,4 @@ describe('who and where', () => {
       'link_invalid',
     ])
   })
-})
-
-test('over https the cookie is Secure and bound to its host', async () => {
-  const secure = await startTestRegistry({ env: { CONSOLE_PUBLIC_URL: 'https://console.test' } })
-  await ensureFirstOwner(secure.deps.db)
-  const token = (await localStart(secure.deps)).console_link.split('#token=')[1]
-  const page = testBrowser(secure)
-  const response = await page.post('/v1/claim', { ...person, token })
-  const [cookie = ''] = response.headers.getSetCookie()
-  const me = await page.get('/v1/me')
-  await secure.stop()
-  expect(cookie).toMatch(/^__Host-gatehouse=/)
-  expect(cookie).toMatch(/; Secure/)
-  expect(cookie).not.toMatch(/Domain/)
-  expect(me.status).toBe(200)
 })

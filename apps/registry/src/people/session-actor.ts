@@ -6,6 +6,7 @@ import { fromNodeHeaders } from 'better-auth/node'
 import type { Request } from 'express'
 import type { Actor } from '../actor.ts'
 import type { Deps } from '../deps.ts'
+import { withinOutageLimit } from './within-outage-limit.ts'
 
 interface Person {
   readonly id: string
@@ -16,7 +17,9 @@ interface Person {
 export async function sessionActor(deps: Deps, req: Request): Promise<Actor | null> {
   if (req.headers.cookie === undefined) return null
   const headers = fromNodeHeaders(req.headers)
-  const session = await deps.auth.api.getSession({ headers, query: { disableRefresh: true } })
+  const session = await withinOutageLimit(deps, () =>
+    deps.auth.api.getSession({ headers, query: { disableRefresh: true } }),
+  )
   if (session === null) return null
   checkOrigin(deps, req)
   const { user } = session

@@ -4,7 +4,7 @@ import type { useSignInLink } from '@gatehouse/registry-api'
 import type { z } from 'zod'
 import { audit } from '../audit.ts'
 import type { Deps } from '../deps.ts'
-import { useLink } from './links.ts'
+import { findLink, useLink } from './links.ts'
 import { hashNewPassword } from './password.ts'
 import { personActor } from './session-actor.ts'
 
@@ -14,6 +14,8 @@ export async function signInByLink(
   input: z.output<typeof useSignInLink>,
   requestId: string,
 ): Promise<string> {
+  // Hashing takes long on purpose: only who has a link gets it done.
+  await deps.db.asSystem((tx) => findLink(tx, input.token, deps.now()))
   const password = input.password === undefined ? undefined : await hashNewPassword(input.password)
   return deps.db.asSystem(async (tx) => {
     const { userId, workspaceId } = await useLink(tx, 'sign-in', input.token, deps.now())
