@@ -54,6 +54,7 @@ function toOurs(req: Request, answer: globalThis.Response, text: string): AppErr
     return new AppError('rate_limited', { retryAfterS })
   }
   if (answer.status === 403) return new AppError('origin_forbidden')
+  if (answer.status >= 500) return new AppError('internal_error', { cause: new Error(text) })
   if (text.includes('PASSWORD_TOO_SHORT')) return new AppError('weak_password')
   const wrong = answer.status === 401 || text.includes('INVALID_PASSWORD') || text.includes('INVALID_EMAIL')
   if (wrong) return new AppError('sign_in_failed')
