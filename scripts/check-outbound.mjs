@@ -1,4 +1,4 @@
-// Every outbound connection goes through packages/egress: in the product's own sources nothing else may open one.
+// Every outbound connection of the product goes through packages/egress: in the product's own sources nothing else may open one.
 // Inbound servers (node:http createServer) and the database driver are the exceptions, named here.
 
 import { readdirSync, readFileSync, statSync } from 'node:fs'
@@ -13,7 +13,8 @@ const forbidden = [
     'undici (types are fine: import type)',
     /import type [^\n]*from 'undici'|import \{ type [^}]*\} from 'undici'/,
   ],
-  [/(?<![.\w])fetch\(/, 'global fetch'],
+  [/(?:await|return|[=(,]|=>)\s*fetch\(/, 'global fetch'],
+  [/from '@gatehouse\/testkit/, 'the test kit, which is for tests only'],
   [/\b(http|https|http2)\.(request|get|connect)\(/, 'node http client'],
   [/\b(net|tls)\.(connect|createConnection)\(/, 'node socket client'],
   [/from '(axios|node-fetch|got|ky)'/, 'an HTTP client library'],

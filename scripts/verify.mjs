@@ -16,7 +16,7 @@ const checks = [
     'read the messages above',
   ],
   ['boundaries', join(bin, 'turbo'), ['boundaries'], 'import the package by its name and declare it'],
-  ['dead code', join(bin, 'knip'), ['--no-progress'], 'remove what nothing uses'],
+  ['dead code', join(bin, 'knip'), ['--no-progress', '--no-config-hints'], 'remove what nothing uses'],
   ['documentation', node, ['scripts/docs.mjs', '--check'], 'node scripts/docs.mjs writes it anew'],
   ['one way out', node, ['scripts/check-outbound.mjs'], 'go through @gatehouse/egress'],
 ]

@@ -69,7 +69,7 @@ export function createToolLists(parts: Parts): ToolLists {
     registers: [parts.metrics],
   })
 
-  const fetch = async (key: string, server: ResolvedServer, headers: CredentialsAnswer['headers']) => {
+  const fetchAndKeep = async (key: string, server: ResolvedServer, headers: CredentialsAnswer['headers']) => {
     try {
       const list = await fetchList(parts.egress, server, headers)
       lists.set(key, list, { ttl: list.freshUntil - list.fetchedAt + hourMs })
@@ -99,7 +99,7 @@ export function createToolLists(parts: Parts): ToolLists {
       const rests = failure !== undefined && performance.now() - failure.at < retryMs
       let fetching = pending.get(key)
       if (fetching === undefined && !rests) {
-        fetching = fetch(key, server, headers)
+        fetching = fetchAndKeep(key, server, headers)
         fetching.catch(() => {}) // whoever waits learns of it; perhaps nobody does any more
         pending.set(key, fetching)
       }
