@@ -44,7 +44,10 @@ const form = /^[A-Za-z0-9_-]{80,12000}$/
 
 export const tokenDigest = (token: string) => createHash('sha256').update(token).digest('hex')
 
-export function createSessionTokens(knowledge: Knowledge, now: () => number): SessionTokens {
+export function createSessionTokens(
+  knowledge: Pick<Knowledge, 'greeting'>,
+  now: () => number,
+): SessionTokens {
   const derived = new LRUCache<string, Buffer>({ max: 64 })
   const opened = new LRUCache<string, Session>({ max: 10_000 })
   const ended = new LRUCache<string, number>({ max: 200_000 })

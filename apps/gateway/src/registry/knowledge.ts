@@ -44,7 +44,7 @@ export interface Knowledge {
 }
 
 interface Parts {
-  readonly client: RegistryClient
+  readonly client: Pick<RegistryClient, 'resolve' | 'credentials'>
   readonly graceMs: number
   /** Monotonic, in ms. */
   readonly monotonic: () => number

@@ -12,6 +12,8 @@ export interface TestGateway {
   readonly url: string
   readonly deps: Deps
   readonly registry: InternalListener
+  /** As at the beginning of a stop. */
+  endStreams(): void
   close(): Promise<void>
 }
 
@@ -36,6 +38,7 @@ export async function startGateway(env: NodeJS.ProcessEnv = {}): Promise<TestGat
     url: `http://127.0.0.1:${port}`,
     deps: opened.deps,
     registry,
+    endStreams: opened.endStreams,
     async close() {
       const closed = once(server, 'close')
       server.close()

@@ -16,6 +16,8 @@ export interface StreamWatch {
 
 export function watchStream(response: ServerResponse): StreamWatch {
   let timer: NodeJS.Timeout | undefined
+  // As after an empty line: nothing is half there.
+  let between = true
   let newlines = 0
   let pending = 0
   return {
@@ -30,15 +32,15 @@ export function watchStream(response: ServerResponse): StreamWatch {
         if (chunk[i] === 0x0a) newlines += 1
         else if (chunk[i] !== 0x0d) newlines = 0
       }
+      between = newlines >= 2
       if (timer === undefined) {
         pending += chunk.length
         return
       }
       timer.refresh()
-      if (newlines >= 2) pending = 0
-      else pending = chunk.includes('\n\n') || chunk.includes('\r\n\r\n') ? 0 : pending + chunk.length
+      pending = between || chunk.includes('\n\n') || chunk.includes('\r\n\r\n') ? 0 : pending + chunk.length
     },
-    atBoundary: () => newlines >= 2 || pending === 0,
+    atBoundary: () => between,
     pending: () => pending,
     stop: () => clearInterval(timer),
   }

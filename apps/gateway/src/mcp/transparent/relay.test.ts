@@ -1,0 +1,278 @@
+import {
+  type RecordingUpstream,
+  type Script,
+  scripts,
+  startRecordingUpstream,
+  waitFor,
+} from '@gatehouse/testkit'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { startGateway, type TestGateway } from '../../testing/gateway.ts'
+import { openRaw } from '../../testing/raw.ts'
+
+const list = '{"jsonrpc":"2.0","id":1,"method":"tools/list"}'
+const { json, sse, status } = scripts
+const ok = json({ jsonrpc: '2.0', id: 1, result: {} })
+const forever = new Promise<never>(() => {})
+
+let gateway: TestGateway
+let key: string
+beforeAll(async () => {
+  gateway = await startGateway({ GATEHOUSE_KEEP_ALIVE_MS: '40', GATEHOUSE_READER_TIMEOUT_MS: '200' })
+  key = gateway.registry.addKey().key
+})
+afterAll(() => gateway.close())
+
+let count = 0
+async function serve(script: Script, more: object = {}, at: TestGateway = gateway) {
+  const upstream = await startRecordingUpstream(script)
+  onTestFinished(() => upstream.close())
+  count += 1
+  const slug = `s${count}`
+  at.registry.addServer({ slug, url: upstream.url, headers: [['x-stored', 'v']], ...more })
+  return { upstream, address: `${at.url}/mcp/${slug}`, slug }
+}
+
+function send(address: string, init: RequestInit & { key?: string } = {}) {
+  const { headers, ...rest } = init
+  return fetch(address, {
+    method: 'POST',
+    ...(init.method === 'GET' || init.method === 'DELETE' ? {} : { body: list }),
+    ...rest,
+    headers: { 'x-api-key': init.key ?? key, 'content-type': 'application/json', ...headers },
+  })
+}
+
+const reading = (response: Response) => {
+  const reader = (response.body as ReadableStream<Uint8Array>).getReader()
+  return async () => Buffer.from((await reader.read()).value ?? []).toString()
+}
+
+describe('a quiet event stream', () => {
+  test('is kept open by comments, which come between events', async () => {
+    const { address } = await serve(sse(['data: 1\n\n', forever]))
+    const next = reading(await send(address))
+    expect(await next()).toBe('data: 1\n\n')
+    expect([await next(), await next()]).toEqual([':\n\n', ':\n\n'])
+  })
+
+  test('gets none while an event is half there', async () => {
+    let go = () => {}
+    const gate = new Promise<void>((resolve) => {
+      go = resolve
+    })
+    const { address } = await serve(sse(['data: 1\r\n\r\ndata: 2', gate, '2\r\n\r\n']))
+    const next = reading(await send(address))
+    let text = await next()
+    const other = await serve(sse(['data: 1\n\n', forever]))
+    const nextOfOther = reading(await send(other.address))
+    while ((await nextOfOther()).includes('data'));
+    for (let comments = 0; comments < 3; comments += 1) await nextOfOther()
+    go()
+    for (let part = await next(); part !== ''; part = await next()) text += part
+    expect(text).toBe('data: 1\r\n\r\ndata: 22\r\n\r\n')
+  })
+})
+
+describe('a GET stream', () => {
+  test('passes the client on to the upstream with its last event id, and the events back', async () => {
+    const { upstream, address } = await serve(sse(['id: 8\ndata: 1\n\n', forever]))
+    const response = await send(address, { method: 'GET', headers: { 'last-event-id': '7' } })
+    expect(await reading(response)()).toBe('id: 8\ndata: 1\n\n')
+    const [seen] = upstream.requests
+    expect([
+      seen?.method,
+      seen?.header('last-event-id'),
+      seen?.header('accept'),
+      seen?.header('x-stored'),
+    ]).toEqual(['GET', ['7'], ['text/event-stream'], ['v']])
+    await response.body?.cancel().catch(() => {})
+  })
+
+  test('that the server does not have is its 405', async () => {
+    const { address } = await serve(status(405))
+    expect((await send(address, { method: 'GET' })).status).toBe(405)
+  })
+
+  test('ends cleanly, after the event that is under way, when the gateway stops', async () => {
+    const stopping = await startGateway()
+    onTestFinished(() => stopping.close())
+    let go = () => {}
+    const gate = new Promise<void>((resolve) => {
+      go = resolve
+    })
+    const idle = await serve(sse(['data: 1\n\n', forever]), {}, stopping)
+    const busy = await serve(sse(['data: 1\n\ndata: 2', gate, '2\n\n', forever]), {}, stopping)
+    const call = await serve(sse(['data: 1\n\n', gate, 'data: 2\n\n']), {}, stopping)
+    const own = { key: stopping.registry.addKey().key }
+    const [first, second, third] = await Promise.all([
+      send(idle.address, { ...own, method: 'GET' }),
+      send(busy.address, { ...own, method: 'GET' }),
+      send(call.address, own),
+    ])
+    await waitFor(() => busy.upstream.requests.length === 1)
+    const nextOfBusy = reading(second)
+    let text = await nextOfBusy()
+    stopping.endStreams()
+    expect(await first.text()).toBe('data: 1\n\n')
+    go()
+    for (let part = await nextOfBusy(); part !== ''; part = await nextOfBusy()) text += part
+    expect(text).toBe('data: 1\n\ndata: 22\n\n')
+    expect(await third.text()).toBe('data: 1\n\ndata: 2\n\n')
+  })
+})
+
+describe('a client that goes away', () => {
+  test.each([
+    ['legacy', {}, list],
+    [
+      'modern',
+      { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/list' },
+      '{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}}',
+    ],
+  ])('closes the upstream request and sends nothing more (%s)', async (_era, headers, body) => {
+    const { upstream, address } = await serve(sse(['data: 1\n\n', forever]))
+    const abort = new AbortController()
+    const response = await send(address, { headers, body, signal: abort.signal })
+    await reading(response)()
+    abort.abort()
+    expect(await upstream.requests[0]?.over).toEqual({ aborted: true })
+    await waitFor(() => gateway.registry.records.at(-1)?.outcome === 'cancelled')
+    expect(upstream.requests.length).toBe(1)
+  })
+
+  test('or reads nothing for too long is dropped, and the upstream with it', async () => {
+    const block = `data: ${'x'.repeat(64 * 1024)}\n\n`
+    const flood: Script = (_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      const pour = () => {
+        while (!response.destroyed && response.write(block));
+      }
+      response.on('drain', pour)
+      pour()
+    }
+    const { upstream, address } = await serve(flood)
+    const before = process.memoryUsage().arrayBuffers
+    const { socket, write, ended } = await openRaw(gateway.url)
+    socket.pause()
+    write(
+      `POST ${new URL(address).pathname} HTTP/1.1\r\nHost: ${new URL(address).host}\r\nX-Api-Key: ${key}\r\nContent-Type: application/json\r\nContent-Length: ${list.length}\r\n\r\n${list}`,
+    )
+    await waitFor(() => upstream.requests.length === 1)
+    expect(await upstream.requests[0]?.over).toEqual({ aborted: true })
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(32 * 1024 * 1024)
+    socket.resume()
+    await ended
+  })
+})
+
+describe('answers that may not pass are 502', () => {
+  test.each<[string, Script]>([
+    ['a redirect', status(307, { location: 'https://evil.example/' })],
+    ['a compressed one', json('{}', { headers: { 'content-encoding': 'gzip' } })],
+    ['a page', json('<html>', { headers: { 'content-type': 'text/html' } })],
+    ['one without a type', status(200)],
+  ])('%s', async (_what, script) => {
+    const { address } = await serve(script)
+    const response = await send(address)
+    expect(response.status).toBe(502)
+    expect(await response.json()).toMatchObject({
+      id: 1,
+      error: { code: 1003, data: { code: 'upstream_invalid' } },
+    })
+  })
+
+  test('a JSON answer that never ends is cut at 16 MiB', async () => {
+    const block = Buffer.alloc(1024 * 1024, 0x20)
+    const { upstream, address } = await serve((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' })
+      const pour = () => {
+        while (!response.destroyed && response.write(block));
+      }
+      response.on('drain', pour)
+      pour()
+    })
+    const response = await send(address)
+    await expect(response.arrayBuffer()).rejects.toThrow()
+    expect(await upstream.requests[0]?.over).toEqual({ aborted: true })
+  })
+
+  test('a refusal of the credential whose body never ends is told at once', async () => {
+    const { address } = await serve((_request, response) => {
+      response.writeHead(403, { 'www-authenticate': 'Bearer' }).write('x')
+    })
+    const response = await send(address)
+    expect(response.headers.get('www-authenticate')).toBeNull()
+    expect(await response.json()).toMatchObject({ error: { code: 1010 } })
+  })
+})
+
+test('a notification is passed on, and its 202 back', async () => {
+  const { upstream, address } = await serve(status(202))
+  const body = '{"jsonrpc":"2.0","method":"notifications/initialized"}'
+  const response = await send(address, { body })
+  expect([response.status, await response.text()]).toEqual([202, ''])
+  expect(upstream.requests[0]?.body.toString()).toBe(body)
+})
+
+test('a call over the limit of its server is 503 with Retry-After; an ended one makes room', async () => {
+  let go = () => {}
+  const gate = new Promise<void>((resolve) => {
+    go = resolve
+  })
+  const { address } = await serve(sse(['data: 1\n\n', gate]), { maxConcurrent: 1 })
+  const first = await send(address)
+  const second = await send(address)
+  expect([second.status, second.headers.get('retry-after')]).toEqual([503, '1'])
+  expect(await second.json()).toMatchObject({ id: 1, error: { code: 1002 } })
+  go()
+  await first.text()
+  expect((await send(address)).status).toBe(200)
+})
+
+test('a tools/call is sent once, however its server fails', async () => {
+  const body = '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a"}}'
+  const { upstream, address } = await serve(ok)
+  for (const script of [scripts.reset, status(401), status(503), scripts.breakOff('{')]) {
+    // A connection that is already open, so that a client might think of trying again.
+    upstream.answer(ok)
+    await (await send(address)).text()
+    upstream.answer(script)
+    const seen = upstream.requests.length
+    await send(address, { body })
+      .then((response) => response.text())
+      .catch(() => {})
+    expect(upstream.requests.length).toBe(seen + 1)
+  }
+})
+
+test('the upstream hears of a caller nothing but what is listed, whatever the caller sends', async () => {
+  const { upstream, address } = await serve(ok)
+  const evil = {
+    authorization: `Bearer ${key}`,
+    cookie: 'a=b',
+    'proxy-authorization': 'Basic eA==',
+    forwarded: 'for=1.2.3.4',
+    'x-forwarded-host': 'evil.example',
+    'x-real-ip': '1.2.3.4',
+    'x-stored': 'mine',
+    'user-agent': 'me',
+    tracestate: 'a=b',
+    traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+  }
+  await send(address, { headers: evil })
+  const seen = upstream.requests.at(-1) as RecordingUpstream['requests'][number] // it was just made
+  expect(seen.header('x-stored')).toEqual(['v'])
+  const names = seen.rawHeaders.filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase())
+  const expected = [
+    'accept',
+    'accept-encoding',
+    'connection',
+    'content-length',
+    'content-type',
+    'host',
+    'traceparent',
+  ]
+  expect(names.sort()).toEqual([...expected, 'via', 'x-stored'].sort())
+  expect(seen.header('host')).toEqual([new URL(upstream.url).host])
+  expect(seen.rawHeaders.join('\n')).not.toContain(key)
+})

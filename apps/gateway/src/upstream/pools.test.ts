@@ -1,0 +1,74 @@
+import { createEgress } from '@gatehouse/egress'
+import type { ResolvedServer } from '@gatehouse/registry-api/internal'
+import { type RecordingUpstream, type Script, scripts, startRecordingUpstream } from '@gatehouse/testkit'
+import { expect, onTestFinished, test } from 'vitest'
+import { createPools, Superseded } from './pools.ts'
+
+const egress = createEgress({ allow: ['127.0.0.0/8'] })
+const [before, after] = ['01900000-0000-7000-8000-00000000000a', '01900000-0000-7000-8000-00000000000b']
+
+async function setUp(script: Script = scripts.json({})) {
+  const upstream = await startRecordingUpstream(script)
+  const pools = createPools(egress, 1_000)
+  onTestFinished(async () => {
+    await pools.close()
+    await upstream.close()
+  })
+  return { upstream, pools, server: serverAt(upstream) }
+}
+
+// Of a resolved server the pools look at the address only.
+const serverAt = ({ url }: Pick<RecordingUpstream, 'url'>) => ({ url }) as ResolvedServer
+const request = { path: '/mcp', method: 'POST', body: '{}' } as const
+
+test('a request that still waits for its connection when the credential is replaced is never sent', async () => {
+  const { upstream, pools, server } = await setUp()
+  const waiting = pools.take('w', server, before).request({ ...request, origin: upstream.origin })
+  pools.drop('w')
+  await expect(waiting).rejects.toBeInstanceOf(Superseded)
+  expect(upstream.requests).toEqual([])
+  const answer = await pools.take('w', server, after).request({ ...request, origin: upstream.origin })
+  expect(answer.statusCode).toBe(200)
+  await answer.body.dump()
+})
+
+test('an answer that is on the wire when the credential is replaced is finished', async () => {
+  let go = () => {}
+  const gate = new Promise<void>((resolve) => {
+    go = resolve
+  })
+  const { upstream, pools, server } = await setUp(scripts.sse(['data: 1\n\n', gate, 'data: 2\n\n']))
+  const answer = await pools.take('w', server, before).request({ ...request, origin: upstream.origin })
+  pools.drop('w')
+  go()
+  expect(await answer.body.text()).toBe('data: 1\n\ndata: 2\n\n')
+})
+
+test('neither two workspaces nor two credentials share a connection', async () => {
+  const { upstream, pools, server } = await setUp()
+  for (const [workspace, generation] of [
+    ['w', before],
+    ['w', after],
+    ['v', before],
+    ['w', before],
+  ] as const) {
+    const answer = await pools
+      .take(workspace, server, generation)
+      .request({ ...request, origin: upstream.origin })
+    await answer.body.dump()
+  }
+  expect(upstream.requests.map(({ connection }) => connection)).toEqual([1, 2, 3, 1])
+})
+
+test("an address that is not allowed is the server's fault, in its literal form and behind a name", async () => {
+  const strict = createPools(createEgress({ allow: [] }), 1_000)
+  onTestFinished(() => strict.close())
+  const literal = serverAt({ url: 'https://127.0.0.1:9/mcp' })
+  expect(() => strict.take('w', literal, before)).toThrow(
+    expect.objectContaining({ code: 'upstream_unreachable' }),
+  )
+  const named = strict.take('w', serverAt({ url: 'https://localhost:9/mcp' }), before)
+  await expect(named.request({ ...request, origin: 'https://localhost:9' })).rejects.toMatchObject({
+    code: 'upstream_unreachable',
+  })
+})
