@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { callTable, missingPaths } from './docs/architecture.mjs'
-import { settingsTable } from './docs/settings-table.mjs'
+import { settingsTable, unlistedNames } from './docs/settings-table.mjs'
 import { root } from './lib/paths.mjs'
 
 const check = process.argv.includes('--check')
@@ -32,7 +32,7 @@ else
     `${readme.split(begin)[0]}${begin}\n\n${await settingsTable()}\n${end}${readme.split(end)[1]}`,
   )
 
-mistakes.push(...missingPaths(), ...callTable())
+mistakes.push(...missingPaths(), ...callTable(), ...(await unlistedNames()))
 for (const mistake of mistakes) console.error(mistake)
 process.exit(mistakes.length === 0 ? 0 : 1)
 

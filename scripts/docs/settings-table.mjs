@@ -3,7 +3,6 @@
 const apps = [
   ['gateway', () => import('../../apps/gateway/src/config.ts')],
   ['registry', () => import('../../apps/registry/src/config.ts')],
-  ['console', () => import('../../apps/console/src/config.ts')],
 ]
 
 /** One row per setting, with the apps that read it. */
@@ -28,4 +27,20 @@ export async function settingsTable() {
   const order = ([a], [b]) =>
     Number(a.startsWith('GATEHOUSE_')) - Number(b.startsWith('GATEHOUSE_')) || (a < b ? -1 : 1)
   return `| setting | read by | what it is | default |\n|---|---|---|---|\n${[...rows].sort(order).map(line).join('\n')}\n`
+}
+
+/** A sentence for each optional setting that packages/config does not list, or lists although no app reads it. */
+export async function unlistedNames() {
+  const { gatehouseNames } = await import('@gatehouse/config')
+  const loaded = await Promise.all(apps.map(([, load]) => load()))
+  const read = new Set(
+    loaded.flatMap(({ settings }) => Object.keys(settings)).filter((name) => name.startsWith('GATEHOUSE_')),
+  )
+  const missing = [...read]
+    .filter((name) => !gatehouseNames.includes(name))
+    .map((name) => `packages/config/src/names.ts lacks ${name}`)
+  const left = gatehouseNames
+    .filter((name) => !read.has(name))
+    .map((name) => `packages/config/src/names.ts names ${name}, which no app reads`)
+  return [...missing, ...left]
 }
