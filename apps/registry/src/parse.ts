@@ -6,7 +6,11 @@ import { z } from 'zod'
 /** @throws AppError missing_required_field or invalid_request_body */
 export function parseBody<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
   const parsed = schema.safeParse(body)
-  if (parsed.success) return parsed.data
+  if (parsed.success) {
+    const bad = unstorable(parsed.data)
+    if (bad !== undefined) throw new AppError('invalid_request_body', { what: bad })
+    return parsed.data
+  }
   const missing = parsed.error.issues.find((issue) => isMissing(issue, body))
   if (missing) {
     const name = missing.path.join('.')
@@ -21,7 +25,11 @@ export function parseBody<S extends z.ZodType>(schema: S, body: unknown): z.outp
 /** @throws AppError invalid_parameter */
 export function parseQuery<S extends z.ZodType>(schema: S, query: unknown): z.output<S> {
   const parsed = schema.safeParse(query)
-  if (parsed.success) return parsed.data
+  if (parsed.success) {
+    const bad = unstorable(parsed.data)
+    if (bad !== undefined) throw new AppError('invalid_parameter', { what: bad })
+    return parsed.data
+  }
   throw new AppError('invalid_parameter', { what: sentences(parsed.error) })
 }
 
@@ -30,6 +38,20 @@ export function parseId(text: unknown, name = 'id'): string {
   const parsed = z.uuid().safeParse(text)
   if (parsed.success) return parsed.data.toLowerCase()
   throw new AppError('invalid_parameter', { todo: `Set '${name}' to a UUID`, what: `'${name}' is not one` })
+}
+
+/** Text that no database column takes: it has a zero byte or half a character. Nested as deeply as the schemas are. */
+function unstorable(value: unknown, path = ''): string | undefined {
+  if (typeof value === 'string')
+    return value.includes('\0') || !value.isWellFormed()
+      ? `${path || 'it'}: has a character that is not text`
+      : undefined
+  if (typeof value !== 'object' || value === null) return undefined
+  for (const [name, member] of Object.entries(value)) {
+    const bad = unstorable(member, path === '' ? name : `${path}.${name}`)
+    if (bad !== undefined) return bad
+  }
+  return undefined
 }
 
 type Issue = z.core.$ZodIssue

@@ -40,7 +40,9 @@ export async function createServer(
   const done = await createOnce(deps.db, actor, now, idempotency, async (tx) => {
     const [id, generation, url] = [uuidv7(), uuidv7(), input.url.trim()]
     const urlKey = urlKeyOf(url)
-    const duplicates = await tx.mcpServer.count({ where: { workspaceId, urlKey } })
+    // Only those that the caller may see count.
+    const seen = actor.servers && { id: { in: [...actor.servers] } }
+    const duplicates = await tx.mcpServer.count({ where: { workspaceId, urlKey, ...seen } })
     const slug = await takeSlug(tx, workspaceId, input.name, input.slug)
     await tx.mcpServer.create({
       data: {

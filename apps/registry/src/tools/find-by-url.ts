@@ -2,7 +2,7 @@
 // else one that the caller may invoke, else the oldest.
 
 import { AppError } from '@gatehouse/errors'
-import { type Actor, may } from '../actor.ts'
+import { type Actor, may, mayReach } from '../actor.ts'
 import type { Deps } from '../deps.ts'
 import { urlKeyOf } from '../servers/check-url.ts'
 import { type ServerRow, shown } from '../servers/to-wire.ts'
@@ -22,9 +22,11 @@ export async function findByUrl(
       select: shown,
     }),
   )
-  const reachable = rows.filter((row) => actor.servers === null || actor.servers.includes(row.id))
+  const reachable = rows.filter((row) => mayReach(actor, row.id))
   const named =
-    providerId === undefined ? undefined : reachable.find((row) => row.oauthProviderId === providerId)
+    providerId === undefined
+      ? undefined
+      : reachable.find((row) => row.oauthProviderId === providerId.toLowerCase())
   const invokable = may(actor, 'mcp-servers:invoke')
     ? reachable.find((row) => row.oauthMode !== 'per_user_dynamic_client')
     : undefined

@@ -3,13 +3,12 @@
 
 import { AppError, toAppError } from '@gatehouse/errors'
 import { fetchTools } from '@gatehouse/upstream'
-import type { Actor } from '../actor.ts'
 import type { Deps } from '../deps.ts'
 import type { ServerRow } from '../servers/to-wire.ts'
+import { storedCredential } from './stored-credential.ts'
 
 const defaultFreshMs = 5 * 60_000
 const maxFreshMs = 60 * 60_000
-const answerWithinMs = 20_000
 
 export interface Listed {
   /** A JSON array, as text. */
@@ -20,13 +19,14 @@ export interface Listed {
 
 export interface ToolLists {
   /** @throws AppError upstream_auth_failed, upstream_unreachable, upstream_invalid, upstream_timeout, credential_unreadable */
-  list(actor: Actor, server: ServerRow, force: boolean): Promise<Listed>
+  list(server: ServerRow, force: boolean): Promise<Listed>
 }
 
-export function createToolLists(deps: Deps): ToolLists {
+/** @param answerWithinMs the longest that an upstream may take */
+export function createToolLists(deps: Deps, answerWithinMs = 20_000): ToolLists {
   const fetching = new Map<string, Promise<Listed>>()
   return {
-    async list(actor, server, force) {
+    async list(server, force) {
       if (server.authType === 'oauth') {
         throw new AppError('upstream_auth_failed', {
           todo: 'Connect an account',
@@ -35,10 +35,12 @@ export function createToolLists(deps: Deps): ToolLists {
       }
       const known = force ? null : await fresh(deps, server)
       if (known) return known
-      const key = `${actor.workspaceId} ${server.id} ${server.credentialGeneration}`
-      const underway = fetching.get(key) ?? fetchAndStore(deps, server).finally(() => fetching.delete(key))
-      fetching.set(key, underway)
-      return underway
+      const key = [server.workspaceId, server.id, server.credentialGeneration, server.url].join(' ')
+      const underway = fetching.get(key)
+      if (underway) return underway
+      const made = fetchAndStore(deps, server, answerWithinMs).finally(() => fetching.delete(key))
+      fetching.set(key, made)
+      return made
     },
   }
 }
@@ -54,12 +56,12 @@ async function fresh(deps: Deps, server: ServerRow): Promise<Listed | null> {
   return holds ? { toolsJson: row.tools, cached: true, fetchedAt: row.fetchedAt } : null
 }
 
-async function fetchAndStore(deps: Deps, server: ServerRow): Promise<Listed> {
-  const { workspaceId, id: serverId, credentialGeneration: generation } = server
-  const headers = await storedHeaders(deps, server)
+async function fetchAndStore(deps: Deps, server: ServerRow, answerWithinMs: number): Promise<Listed> {
+  const { workspaceId, id: serverId } = server
+  const { url, generation, headers } = await storedCredential(deps, workspaceId, serverId)
   const fetched = await fetchTools({
     egress: deps.egress,
-    url: server.url,
+    url,
     headers,
     signal: AbortSignal.timeout(answerWithinMs),
   }).catch((thrown: unknown) => {
@@ -76,11 +78,14 @@ async function fetchAndStore(deps: Deps, server: ServerRow): Promise<Listed> {
     freshUntil: new Date(fetchedAt.getTime() + freshMs),
   }
   await deps.db.inWorkspace(workspaceId, async (tx) => {
-    // The server may have been deleted or given another credential meanwhile: then nothing is kept.
-    const still = await tx.mcpServer.count({
-      where: { workspaceId, id: serverId, credentialGeneration: generation },
-    })
-    if (still === 0) return
+    // The server may have been deleted, moved or given another credential meanwhile: then nothing is kept. An update waits
+    // until this is written, and then empties it.
+    const still = await tx.$queryRaw<unknown[]>`
+      SELECT id FROM mcp_server
+      WHERE workspace_id = ${workspaceId}::uuid AND id = ${serverId}::uuid
+        AND url = ${url} AND credential_generation = ${generation}::uuid
+      FOR SHARE`
+    if (still.length === 0) return
     const where = { workspaceId_serverId_owner: { workspaceId, serverId, owner: '' } }
     await tx.toolCatalogue.upsert({
       where,
@@ -89,21 +94,4 @@ async function fetchAndStore(deps: Deps, server: ServerRow): Promise<Listed> {
     })
   })
   return { toolsJson: fetched.toolsJson, cached: false, fetchedAt }
-}
-
-async function storedHeaders(deps: Deps, server: ServerRow): Promise<[string, string][]> {
-  const { workspaceId, id: serverId, credentialGeneration: generation } = server
-  return deps.db.inWorkspace(workspaceId, async (tx) => {
-    const rows = await tx.serverHeader.findMany({
-      where: { workspaceId, serverId },
-      orderBy: { position: 'asc' },
-      select: { key: true, sealed: true, dataKeyId: true },
-    })
-    const headers: [string, string][] = []
-    for (const { key, ...row } of rows) {
-      const value = await deps.sealer.openHeader(tx, { workspaceId, serverId, key, generation }, row)
-      headers.push([key, value.reveal()])
-    }
-    return headers
-  })
 }

@@ -20,7 +20,7 @@ export function toolRoutes(deps: Deps): Router {
       requirePermission(call.actor, 'mcp-servers:read')
       const query = parseQuery(toolsQuery, req.query)
       const server = await findByUrl(deps, call.actor, query.url, query.oauth_provider_id)
-      answer(res, await lists.list(call.actor, server, query.force_refresh))
+      answer(res, await lists.list(server, query.force_refresh))
     }),
   )
   router.get(
@@ -30,7 +30,7 @@ export function toolRoutes(deps: Deps): Router {
       const query = parseQuery(serverToolsQuery, req.query)
       const server = await findServer(deps, call.actor, parseId(req.params.id))
       if (!server) throw new AppError('mcp_server_not_found')
-      answer(res, await lists.list(call.actor, server, query.force_refresh))
+      answer(res, await lists.list(server, query.force_refresh))
     }),
   )
   return router
