@@ -1,6 +1,14 @@
 // Several gateways on one registry: what one of them learns holds on all, and each stops and recovers without losing a call.
 
-import { type App, freePort, scripts, spawnApp, startRecordingUpstream, waitFor } from '@gatehouse/testkit'
+import {
+  type App,
+  freePort,
+  type Script,
+  scripts,
+  spawnApp,
+  startRecordingUpstream,
+  waitFor,
+} from '@gatehouse/testkit'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { post, type Stack, startStack } from '../src/stack.ts'
 
@@ -28,10 +36,10 @@ async function startGateway() {
   return { app, url }
 }
 
-async function register(script: scripts.Script = ok) {
+async function register(script: Script = ok, at = stack) {
   const upstream = await startRecordingUpstream(script)
   onTestFinished(() => upstream.close())
-  const server = await stack.register(upstream.url, [['X-Stored', 'v']])
+  const server = await at.register(upstream.url, [['X-Stored', 'v']])
   return { upstream, ...server, elsewhere: `${second.url}/mcp/${server.slug}` }
 }
 
@@ -96,20 +104,21 @@ test('a stop finishes calls in flight, ends open streams cleanly, and waits for 
 })
 
 test('without the registry what is known goes on for the grace, then it is 503; with it everything is well again', async () => {
-  const { address } = await register()
-  const { key } = await stack.otherKey()
+  const own = await startStack(quick)
+  const { address } = await register(ok, own)
+  // The key of the start itself is another one after the next start.
+  const { key } = await own.otherKey()
   expect((await post(address, key, list)).status).toBe(200)
-  await stack.registry.stop('SIGKILL')
+  await own.registry.stop('SIGKILL')
   expect((await post(address, key, list)).status).toBe(200)
   const refused = await waitFor(async () => {
     const answer = await post(address, key, list)
-    return answer.status === 200 ? undefined : answer
+    return answer.status !== 200 && [answer.status, answer.headers.get('retry-after')]
   })
-  expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '2'])
-  expect(await refused.json()).toMatchObject({ error: expect.stringContaining('registry') })
-  const again = await spawnApp('registry', stack.registryEnv)
+  expect(refused).toEqual([503, '2'])
+  const again = await spawnApp('registry', own.registryEnv)
   await waitFor(async () => (await post(address, key, list)).status === 200, { deadlineMs: 10_000 })
-  await second.app.stop()
-  await stack.gateway.stop()
+  await own.gateway.stop()
   await again.stop()
+  await own.stop()
 }, 60_000)
