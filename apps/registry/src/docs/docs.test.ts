@@ -64,6 +64,27 @@ describe('the OpenAPI document', () => {
   )
 })
 
+test('an answer with an undocumented status, code or member is noticed', () => {
+  const url = 'http://registry.test/v1/deepagents/mcp/tools?url=x'
+  const judge = (status: number, body: object) => () => {
+    const text = JSON.stringify(body)
+    const headers = { 'content-type': 'application/json' }
+    expectDocumented('GET', url, new Response(text, { status, headers }), text)
+  }
+  const list = { tools: [], cached: false, fetched_at: '2026-06-01T20:50:32Z' }
+  const error = {
+    type: 'http://registry.test/errors/slug_taken',
+    code: 'slug_taken',
+    detail: 'x',
+    status: 409,
+  }
+  expect(judge(200, list)).not.toThrow()
+  expect(judge(200, { ...list, more: 1 })).toThrow()
+  expect(judge(201, list)).toThrow()
+  expect(judge(409, error)).toThrow()
+  expect(judge(403, { error: 'Forbidden', reason: 'x' })).toThrow()
+})
+
 describe('the pages', () => {
   test('show every operation and every code, load nothing from elsewhere and run no script', async () => {
     const response = await get('/docs', browser)

@@ -1,9 +1,9 @@
 // Servers over HTTP, as the published contract has them; two workspaces in every test of reading and writing.
 
 import { randomUUID } from 'node:crypto'
-import { errorResponse, server as serverSchema } from '@gatehouse/registry-api'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { verifyAudit } from '../audit.ts'
+import { expectDocumented } from '../docs/documented.ts'
 import { startTestRegistry, type TestRegistry, type TestWorkspace } from '../testing/registry.ts'
 
 let registry: TestRegistry
@@ -59,10 +59,7 @@ async function ask(
     text,
     body: text ? JSON.parse(text) : undefined,
   }
-  // The shapes of the contract hold for every answer of every test here.
-  if (response.status >= 400 && response.status !== 401 && response.status !== 403) {
-    expect(errorResponse.parse(answer.body)).toMatchObject({ status: response.status })
-  } else if (response.status < 300 && text && !Array.isArray(answer.body)) serverSchema.parse(answer.body)
+  expectDocumented(method, response.url, response, text)
   return answer
 }
 

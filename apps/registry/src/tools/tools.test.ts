@@ -9,6 +9,7 @@ import {
   startSdkUpstream,
 } from '@gatehouse/testkit'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expectDocumented } from '../docs/documented.ts'
 import { startTestRegistry, type TestRegistry, type TestWorkspace } from '../testing/registry.ts'
 
 let registry: TestRegistry
@@ -34,9 +35,11 @@ beforeEach(async () => {
 
 async function ask(path: string, as = key) {
   const response = await fetch(`${registry.url}/v1${path}`, { headers: { 'x-api-key': as } })
+  const text = await response.text()
+  expectDocumented('GET', response.url, response, text)
   return {
     status: response.status,
-    body: (await response.json()) as Record<string, unknown> & { tools: unknown[] },
+    body: JSON.parse(text) as Record<string, unknown> & { tools: unknown[] },
   }
 }
 
@@ -108,3 +111,24 @@ test('are asked for anew after the server changed', async () => {
   })
   expect((await byUrl(upstream.url)).status).toBe(502)
 })
+
+test.each(['legacy', 'modern', 'both'] as const)(
+  'of a real server of the era %s are its own',
+  async (eras) => {
+    const real = await startSdkUpstream({ eras, requiredHeader: 'x-stored: right' })
+    try {
+      const { id } = await register(real.url)
+      const { status, body } = await ask(`/servers/${id}/tools`)
+      expect(status).toBe(200)
+      expect(body.tools).toContainEqual(
+        expect.objectContaining({
+          name: expect.any(String),
+          description: expect.any(String),
+          inputSchema: expect.objectContaining({ type: 'object' }),
+        }),
+      )
+    } finally {
+      await real.close()
+    }
+  },
+)

@@ -1,0 +1,46 @@
+// The tools of MCP servers, by URL and by id.
+
+import { z } from 'zod'
+import { uuid } from '../primitives.ts'
+import { serverToolsQuery, toolList, toolsQuery } from '../servers.ts'
+import type { Operation } from './operation.ts'
+
+const base = '/v1/deepagents'
+const id = z.object({ id: uuid })
+const upstreamCodes = [
+  'mcp_server_not_found',
+  'credential_unreadable',
+  'upstream_auth_failed',
+  'upstream_unreachable',
+  'upstream_invalid',
+  'upstream_timeout',
+  'url_not_allowed',
+] as const
+
+export const toolOperations: readonly Operation[] = [
+  {
+    id: 'listMcpTools',
+    method: 'get',
+    path: `${base}/mcp/tools`,
+    tag: 'MCP tools',
+    summary: 'List the tools of the server with this URL',
+    description:
+      'Outer spaces, a trailing slash and letter case of the URL do not matter. Entries are the upstream’s own.',
+    permission: 'mcp-servers:read',
+    query: toolsQuery,
+    answers: { 200: { description: 'Its tools', schema: toolList } },
+    codes: upstreamCodes,
+  },
+  {
+    id: 'listServerTools',
+    method: 'get',
+    path: '/v1/servers/{id}/tools',
+    tag: 'MCP tools',
+    summary: 'List the tools of one server',
+    permission: 'mcp-servers:read',
+    params: id,
+    query: serverToolsQuery,
+    answers: { 200: { description: 'Its tools', schema: toolList } },
+    codes: upstreamCodes,
+  },
+]
