@@ -1,14 +1,19 @@
 // `npm run e2e`: the whole product as processes, called by real clients and operated in a real browser.
 
 import { pathToFileURL } from 'node:url'
-import { vitest } from './lib/suites.mjs'
-import { ensurePostgres } from './lib/system.mjs'
+import { playwright, sum, vitest } from './lib/suites.mjs'
+import { ensureChromium, ensurePostgres } from './lib/system.mjs'
 import { setup } from './setup.mjs'
+import { buildConsole } from './start/console-build.mjs'
 
 /** @returns {{passed: number, failed: number}} */
 export async function e2e(args = []) {
+  const chromium = await ensureChromium()
   await ensurePostgres()
-  return vitest('e2e', ['--project', 'e2e', ...args])
+  await buildConsole()
+  const system = await vitest('e2e', ['--project', 'e2e'])
+  const journeys = await playwright('journeys', args, { CHROMIUM_PATH: chromium })
+  return sum(system, journeys)
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

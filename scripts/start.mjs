@@ -6,6 +6,7 @@ import { root } from './lib/paths.mjs'
 import { refuse, say } from './lib/say.mjs'
 import { setup } from './setup.mjs'
 import { App } from './start/apps.mjs'
+import { buildConsole } from './start/console-build.mjs'
 import { openDataFolder, writePrivately } from './start/data-folder.mjs'
 import { choosePorts } from './start/ports.mjs'
 import { registerSample } from './start/sample.mjs'
@@ -45,6 +46,7 @@ try {
 }
 
 async function run() {
+  const built = buildConsole()
   const sample = launch('sample server', 'packages/sample-server/src/main.ts', { PORT: String(ports.sample) })
   const registry = launch('registry', 'apps/registry/src/main.ts', {
     ...life,
@@ -77,6 +79,16 @@ async function run() {
   say(`Gateway ready at ${urls.gateway}/mcp/`)
   const { url: sampleUrl } = await sample.ready
   if (api_key) await registerSample({ urls, apiKey: api_key, sampleUrl })
+  await built
+  const pages = launch('console', 'apps/console/src/main.ts', {
+    ...life,
+    PORT: String(ports.console),
+    PUBLIC_URL: urls.console,
+    REGISTRY_URL: urls.registry,
+    GATEWAY_URL: urls.gateway,
+  })
+  await pages.ready
+  say(`Console ready at ${urls.console}`)
   if (stopping) return
   const facts = {
     gateway_url: urls.gateway,

@@ -43,13 +43,15 @@ async function startAlone(app: string, env: Record<string, string>, readyUrl: st
     .toBe(200)
 }
 
-test('registry and gateway start alone and carry a call with a stored credential', async () => {
+test('registry, gateway and console start alone and carry a call with a stored credential', async () => {
   const postgres = await startPostgres()
   const apps = await alone({ postgresql: await createDatabase(postgres.adminUrl) })
   const upstream = await startSdkUpstream({ eras: 'both', requiredHeader: 'x-stored: canary-77aa' })
   try {
     await startAlone('registry', apps.registryEnv, `${apps.registryUrl}/ready`)
     await startAlone('gateway', apps.gatewayEnv, `${apps.gatewayUrl}/ready`)
+
+    await startAlone('console', apps.consoleEnv, `${apps.consoleUrl}/health`)
 
     // The first owner comes in by the link that `npm run owner-link` prints.
     const { stdout } = await promisify(execFile)('npm', ['run', '--silent', 'owner-link'], {
@@ -60,7 +62,7 @@ test('registry and gateway start alone and carry a call with a stored credential
     expect(link.origin).toBe(apps.consoleUrl)
     const token = new URLSearchParams(link.hash.slice(1)).get('token')
     const person = { token, name: 'Ada', email: 'ada@example.com', password: 'correct horse battery' }
-    const claimed = await fetch(`${apps.registryUrl}/v1/claim`, {
+    const claimed = await fetch(`${apps.consoleUrl}/api/registry/v1/claim`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', origin: apps.consoleUrl },
       body: JSON.stringify(person),
@@ -71,7 +73,7 @@ test('registry and gateway start alone and carry a call with a stored credential
       .map((line) => line.split(';')[0])
       .join('; ')
     const asOwner = (path: string, body: unknown) =>
-      fetch(`${apps.registryUrl}${path}`, {
+      fetch(`${apps.consoleUrl}/api/registry${path}`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', origin: apps.consoleUrl, cookie },
         body: JSON.stringify(body),
@@ -98,7 +100,7 @@ test('registry and gateway start alone and carry a call with a stored credential
 }, 120_000)
 
 test('an app with a wrong environment lists every mistake and exits', async () => {
-  for (const app of ['gateway', 'registry']) {
+  for (const app of ['gateway', 'registry', 'console']) {
     const child = spawn(join(root, 'node_modules/.bin/node'), ['src/main.ts'], {
       cwd: join(root, 'apps', app),
       env: { ...baseEnv, PORT: 'x', GATEHOUSE_NO_SUCH: '1' },

@@ -3,6 +3,7 @@
 const apps = [
   ['gateway', () => import('../../apps/gateway/src/config.ts')],
   ['registry', () => import('../../apps/registry/src/config.ts')],
+  ['console', () => import('../../apps/console/src/config.ts')],
 ]
 
 /** One row per setting, with the apps that read it. */

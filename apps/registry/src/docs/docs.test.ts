@@ -5,8 +5,8 @@ import { operations } from '@gatehouse/registry-api'
 import { Registry } from 'prom-client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { publicApp } from '../app.ts'
+import { expectDocumented } from '../testing/documented.ts'
 import { startTestRegistry, type TestRegistry } from '../testing/registry.ts'
-import { expectDocumented } from './documented.ts'
 
 let registry: TestRegistry
 beforeAll(async () => {

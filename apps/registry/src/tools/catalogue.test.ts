@@ -8,8 +8,8 @@ import {
   waitFor,
 } from '@gatehouse/testkit'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { client } from '../docs/client.ts'
 import { shown } from '../servers/to-wire.ts'
+import { client } from '../testing/client.ts'
 import { startTestRegistry, type TestRegistry, type TestWorkspace } from '../testing/registry.ts'
 import { addServer } from '../testing/server.ts'
 import { createToolLists } from './list-tools.ts'

@@ -9,7 +9,7 @@ import {
   startSdkUpstream,
 } from '@gatehouse/testkit'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { expectDocumented } from '../docs/documented.ts'
+import { expectDocumented } from '../testing/documented.ts'
 import { startTestRegistry, type TestRegistry, type TestWorkspace } from '../testing/registry.ts'
 
 let registry: TestRegistry

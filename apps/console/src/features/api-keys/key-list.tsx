@@ -1,0 +1,104 @@
+'use client'
+
+// The API keys that the person may see; search and order live in the address.
+
+import type { ApiKey } from '@gatehouse/registry-api'
+import { Button, Group, NativeSelect, Stack, Table, Text } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
+import { count } from '#lib/format.ts'
+import { keysRead } from '#lib/reads.ts'
+import { useWorkspace } from '#lib/workspace.tsx'
+import { Empty } from '#ui/empty.tsx'
+import { PageHeader } from '#ui/page-header.tsx'
+import { QueryView } from '#ui/query-view.tsx'
+import { SearchField } from '#ui/search-field.tsx'
+import { CreateKey } from './create-key.tsx'
+import { KeyRow } from './key-row.tsx'
+import { orders, sortKeys } from './sort-keys.ts'
+
+const words = { name: 'By name', newest: 'Newest first', used: 'Last used first' }
+
+export function KeyList() {
+  const { id, may } = useWorkspace()
+  const keys = useQuery(keysRead(id))
+  const [{ create }, set] = useQueryStates({ create: parseAsBoolean.withDefault(false) })
+  const make = may('api-keys:own') && (
+    <Button onClick={() => void set({ create: true })}>Create API key</Button>
+  )
+  return (
+    <>
+      <PageHeader
+        title="API keys"
+        about="What clients show to the gateway. A key is shown once, when it is made."
+      >
+        {make}
+      </PageHeader>
+      <QueryView
+        query={keys}
+        failed="API keys could not be loaded"
+        empty={{
+          when: (all) => all.length === 0,
+          show: <Empty sentence="There is no API key yet. Create one for each client.">{make}</Empty>,
+        }}
+      >
+        {(all) => <List all={all} />}
+      </QueryView>
+      <CreateKey opened={create} onClose={() => void set({ create: null })} />
+    </>
+  )
+}
+
+function List({ all }: { all: ApiKey[] }) {
+  const [{ q, sort }, set] = useQueryStates({
+    q: parseAsString.withDefault(''),
+    sort: parseAsStringLiteral(orders).withDefault('name'),
+  })
+  const shown = sortKeys(all, q, sort)
+  return (
+    <Stack>
+      <Group align="flex-end">
+        <SearchField label="Search API keys" value={q} onChange={(text) => void set({ q: text || null })} />
+        <NativeSelect
+          aria-label="Order"
+          data={orders.map((value) => ({ value, label: words[value] }))}
+          value={sort}
+          onChange={(event) =>
+            void set({ sort: orders.find((one) => one === event.currentTarget.value) ?? null })
+          }
+        />
+      </Group>
+      <Text size="sm" c="dimmed" role="status">
+        {q ? `${shown.length} of ${count(all.length, 'key')}` : count(all.length, 'key')}
+      </Text>
+      {shown.length === 0 ? (
+        <Empty sentence={`No key's name or prefix contains “${q}”.`}>
+          <Button variant="default" onClick={() => void set({ q: null })}>
+            Clear the search
+          </Button>
+        </Empty>
+      ) : (
+        <Table.ScrollContainer minWidth={760} type="native" tabIndex={0} role="region" aria-label="API keys">
+          <Table>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>Name</Table.Th>
+                <Table.Th>Kind</Table.Th>
+                <Table.Th>May</Table.Th>
+                <Table.Th>Servers</Table.Th>
+                <Table.Th>Last used</Table.Th>
+                <Table.Th>Ends</Table.Th>
+                <Table.Th>Actions</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {shown.map((key) => (
+                <KeyRow key={key.id} apiKey={key} />
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Table.ScrollContainer>
+      )}
+    </Stack>
+  )
+}

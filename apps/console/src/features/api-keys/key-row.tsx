@@ -1,0 +1,85 @@
+'use client'
+
+// One key in the list, and what can be done with it.
+
+import type { ApiKey } from '@gatehouse/registry-api'
+import { Button, Code, Group, Table, Text } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import Link from 'next/link'
+import { count } from '#lib/format.ts'
+import { plainly } from '#lib/invisible.ts'
+import { useNow } from '#lib/use-now.ts'
+import { useWorkspace } from '#lib/workspace.tsx'
+import { Status } from '#ui/status.tsx'
+import { TimeAgo } from '#ui/time-ago.tsx'
+import { UpstreamText } from '#ui/upstream-text.tsx'
+import { permissionWords } from './permission-words.ts'
+import { RevokeKey } from './revoke-key.tsx'
+import { RotateKey } from './rotate-key.tsx'
+
+export function KeyRow({ apiKey }: { apiKey: ApiKey }) {
+  const { to, me } = useWorkspace()
+  const [rotating, rotate] = useDisclosure()
+  const [revoking, revoke] = useDisclosure()
+  const { name, kind, owner_id, permissions, servers } = apiKey
+  // A key that acts for a person is rotated by that person alone.
+  const mayRotate = owner_id === null || owner_id === me.user?.id
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <Link href={to(`/calls?key=${apiKey.id}`)} className="gh-row-link" title="Calls with this key">
+          <UpstreamText text={name} />
+        </Link>
+        <div>
+          <Code>{apiKey.prefix}…</Code>
+        </div>
+      </Table.Td>
+      <Table.Td>
+        {kind === 'service' ? 'Service' : owner_id === me.user?.id ? 'Yours' : "Somebody's"}
+      </Table.Td>
+      <Table.Td>
+        <Text size="sm" title={permissions.map(permissionWords).join(', ')}>
+          {permissions.length <= 2
+            ? permissions.map(permissionWords).join(', ')
+            : count(permissions.length, 'permission')}
+        </Text>
+      </Table.Td>
+      <Table.Td>{servers === null ? 'Every server' : count(servers.length, 'server')}</Table.Td>
+      <Table.Td>{apiKey.last_used_at === null ? 'Never' : <TimeAgo at={apiKey.last_used_at} />}</Table.Td>
+      <Table.Td>
+        <Ends at={apiKey.expires_at} />
+      </Table.Td>
+      <Table.Td>
+        <Group gap="xs" wrap="nowrap">
+          {mayRotate && (
+            <Button
+              variant="default"
+              size="compact-sm"
+              onClick={rotate.open}
+              aria-label={`Rotate ${plainly(name)}`}
+            >
+              Rotate
+            </Button>
+          )}
+          <Button
+            variant="default"
+            size="compact-sm"
+            onClick={revoke.open}
+            aria-label={`Revoke ${plainly(name)}`}
+          >
+            Revoke
+          </Button>
+        </Group>
+        <RotateKey apiKey={apiKey} opened={rotating} onClose={rotate.close} />
+        <RevokeKey apiKey={apiKey} opened={revoking} onClose={revoke.close} />
+      </Table.Td>
+    </Table.Tr>
+  )
+}
+
+function Ends({ at }: { at: string | null }) {
+  const now = useNow(10_000)
+  if (at === null) return 'Never'
+  if (now > 0 && Date.parse(at) <= now) return <Status tone="bad">Expired</Status>
+  return <TimeAgo at={at} />
+}

@@ -1,0 +1,33 @@
+'use client'
+// The gateway's address, and the text that tells a client about it.
+
+import { Paper, Stack, Text, Title } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { installationRead } from '#lib/reads.ts'
+import { useWorkspace } from '#lib/workspace.tsx'
+import { ClientSnippets } from '#ui/client-snippets.tsx'
+import { CodeBlock } from '#ui/code-block.tsx'
+import { QueryView } from '#ui/query-view.tsx'
+
+export function Connect() {
+  const { id } = useWorkspace()
+  const installation = useQuery(installationRead(id))
+  return (
+    <Paper withBorder p="lg" component="section" aria-labelledby="connect">
+      <Stack>
+        <Title order={2} id="connect">
+          Connect a client
+        </Title>
+        <QueryView query={installation} failed="The gateway's address could not be loaded">
+          {({ gateway_url }) => (
+            <>
+              <Text size="sm">All servers that a key may use, behind one address:</Text>
+              <CodeBlock text={`${gateway_url}/mcp/`} what="gateway URL" />
+              <ClientSnippets name="gatehouse" url={`${gateway_url}/mcp/`} />
+            </>
+          )}
+        </QueryView>
+      </Stack>
+    </Paper>
+  )
+}

@@ -1,0 +1,31 @@
+// The first steps, and what says that each is done.
+
+import type { ApiKey } from '@gatehouse/registry-api'
+
+export interface Step {
+  readonly name: string
+  readonly done: boolean
+  /** The screen where it is done, below the workspace. */
+  readonly path?: string
+}
+
+/** undefined: not known (yet), so not done. */
+export interface Known {
+  readonly servers: number | undefined
+  /** Servers whose tools could be listed. */
+  readonly reachable: number
+  readonly keys: readonly Pick<ApiKey, 'last_used_at'>[] | undefined
+  readonly calls: number | undefined
+}
+
+export function stepsOf({ servers = 0, reachable, keys = [], calls = 0 }: Known): Step[] {
+  // A call can't be made without a key, also where the key is somebody else's or gone.
+  const called = calls > 0
+  return [
+    { name: 'Register a server', done: servers > 0, path: '/servers/register' },
+    { name: 'See a server list its tools', done: reachable > 0, path: '/servers' },
+    { name: 'Create an API key', done: keys.length > 0 || called, path: '/keys?create=true' },
+    { name: 'Connect a client', done: keys.some((key) => key.last_used_at !== null) || called },
+    { name: 'Call a tool', done: called },
+  ]
+}

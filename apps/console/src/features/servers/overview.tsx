@@ -1,0 +1,101 @@
+'use client'
+// What there is to know about a server at a glance.
+
+import { Anchor, Paper, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import Link from 'next/link'
+import type { ReactNode } from 'react'
+import { count } from '#lib/format.ts'
+import { callsAsk, serverRead, toolsRead } from '#lib/reads.ts'
+import { useWorkspace } from '#lib/workspace.tsx'
+import { ClientSnippets } from '#ui/client-snippets.tsx'
+import { CodeBlock } from '#ui/code-block.tsx'
+import { ErrorCard } from '#ui/error-card.tsx'
+import { Loading } from '#ui/query-view.tsx'
+import { TimeAgo } from '#ui/time-ago.tsx'
+import { authWords } from './auth-words.ts'
+import { LastCall } from './last-call.tsx'
+import { StoredHeaders } from './stored-headers.tsx'
+
+export function Overview({ serverId }: { serverId: string }) {
+  const { id, to } = useWorkspace()
+  const { data: server } = useQuery(serverRead(id, serverId))
+  const tools = useQuery(toolsRead(id, serverId))
+  const calls = useQuery({
+    queryKey: [id, 'servers', serverId, 'last-call'],
+    queryFn: ({ signal }) => callsAsk(id, { server: serverId }, 1, null, signal),
+    refetchInterval: 5_000,
+  })
+  if (!server) return <Loading failed="The server could not be loaded" />
+  return (
+    <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="lg">
+      <Paper withBorder p="lg" component="section" aria-labelledby="state">
+        <Stack>
+          <Title order={2} id="state">
+            State
+          </Title>
+          <Table variant="vertical" layout="fixed">
+            <Table.Tbody>
+              <Fact name="Last call">
+                {calls.isError ? 'Could not be loaded' : calls.data && <LastCall call={calls.data.data[0]} />}
+              </Fact>
+              <Fact name="Tools">
+                {tools.data && (
+                  <Text size="sm">
+                    <Anchor component={Link} href={to(`/servers/${serverId}/tools`)}>
+                      {count(tools.data.tools.length, 'tool')}
+                    </Anchor>
+                    , listed <TimeAgo at={tools.data.fetched_at} />
+                  </Text>
+                )}
+                {tools.isLoading && <Text size="sm">Asking the server…</Text>}
+                {tools.isError && <Text size="sm">Could not be listed</Text>}
+              </Fact>
+              <Fact name="Authentication">
+                <Text size="sm">{authWords(server)}</Text>
+                <StoredHeaders server={server} />
+              </Fact>
+              <Fact name="Slug">
+                <code>{server.slug}</code>
+              </Fact>
+              <Fact name="Registered">
+                <TimeAgo at={server.created_at} />
+              </Fact>
+              <Fact name="Changed">
+                <TimeAgo at={server.updated_at} />
+              </Fact>
+            </Table.Tbody>
+          </Table>
+          {tools.isError && (
+            <ErrorCard
+              title="Its tools could not be listed"
+              error={tools.error}
+              retry={() => void tools.refetch()}
+            />
+          )}
+          <Anchor component={Link} href={to(`/calls?server=${serverId}`)}>
+            Calls of this server
+          </Anchor>
+        </Stack>
+      </Paper>
+      <Paper withBorder p="lg" component="section" aria-labelledby="connect">
+        <Stack>
+          <Title order={2} id="connect">
+            Connect a client
+          </Title>
+          <CodeBlock text={server.gateway_url} what="address at the gateway" />
+          <ClientSnippets name={server.slug} url={server.gateway_url} />
+        </Stack>
+      </Paper>
+    </SimpleGrid>
+  )
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <Table.Tr>
+      <Table.Th w={130}>{name}</Table.Th>
+      <Table.Td>{children}</Table.Td>
+    </Table.Tr>
+  )
+}

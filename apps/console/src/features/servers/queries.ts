@@ -1,0 +1,48 @@
+// Registering, changing and deleting servers.
+
+import type { CreateServer, Server, UpdateServer } from '@gatehouse/registry-api'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useRef } from 'react'
+import { ask, askFully, newIdempotencyKey } from '#lib/api.ts'
+import { serversRead } from '#lib/reads.ts'
+import { useWorkspace } from '#lib/workspace.tsx'
+
+const base = '/registry/v1/deepagents/mcp-servers'
+
+/** Sending the same form twice, after a lost answer, registers one server. */
+export function useRegister() {
+  const { id: workspaceId } = useWorkspace()
+  const client = useQueryClient()
+  const sent = useRef({ body: '', key: '' })
+  return useMutation({
+    mutationFn: (body: CreateServer) => {
+      const text = JSON.stringify(body)
+      if (sent.current.body !== text) sent.current = { body: text, key: newIdempotencyKey() }
+      return askFully<Server>(base, { method: 'POST', workspaceId, body, idempotencyKey: sent.current.key })
+    },
+    onSuccess: () => client.invalidateQueries({ queryKey: serversRead(workspaceId).queryKey }),
+  })
+}
+
+export function useUpdate(serverId: string) {
+  const { id: workspaceId } = useWorkspace()
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (body: UpdateServer) =>
+      askFully<Server>(`${base}/${serverId}`, { method: 'PATCH', workspaceId, body }),
+    onSuccess: () => client.invalidateQueries({ queryKey: serversRead(workspaceId).queryKey }),
+  })
+}
+
+/** Succeeds when no gateway uses the server's stored headers any more. */
+export function useDelete(serverId: string, onDeleted: () => void) {
+  const { id: workspaceId } = useWorkspace()
+  const client = useQueryClient()
+  return useMutation<unknown, Error, void>({
+    mutationFn: () => ask<void>(`${base}/${serverId}`, { method: 'DELETE', workspaceId }),
+    onSuccess: async () => {
+      onDeleted()
+      await client.invalidateQueries({ queryKey: serversRead(workspaceId).queryKey, exact: true })
+    },
+  })
+}

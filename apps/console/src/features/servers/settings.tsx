@@ -1,0 +1,41 @@
+'use client'
+// What can be changed about a server, and its end.
+
+import { Button, Paper, Stack, Text, Title } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { useQuery } from '@tanstack/react-query'
+import { serverRead } from '#lib/reads.ts'
+import { useWorkspace } from '#lib/workspace.tsx'
+import { Loading } from '#ui/query-view.tsx'
+import { ChangeHeaders } from './change-headers.tsx'
+import { ChangeUrl } from './change-url.tsx'
+import { DeleteServer } from './delete-server.tsx'
+
+export function Settings({ serverId }: { serverId: string }) {
+  const { id, may } = useWorkspace()
+  const { data: server } = useQuery(serverRead(id, serverId))
+  const [asking, { open, close }] = useDisclosure()
+  if (!server) return <Loading failed="The server could not be loaded" />
+  return (
+    <Stack maw={720} gap="lg">
+      {may('mcp-servers:update') && <ChangeUrl key={server.url} server={server} />}
+      {may('mcp-servers:update') && <ChangeHeaders server={server} />}
+      {may('mcp-servers:delete') && (
+        <Paper withBorder p="lg" component="section" aria-labelledby="delete">
+          <Stack align="flex-start">
+            <Title order={2} id="delete">
+              Delete
+            </Title>
+            <Text>
+              When it is deleted, no gateway uses its stored headers any more. Its slug is never used again.
+            </Text>
+            <Button color="red.9" variant="filled" onClick={open}>
+              Delete server…
+            </Button>
+          </Stack>
+          <DeleteServer server={server} opened={asking} onClose={close} />
+        </Paper>
+      )}
+    </Stack>
+  )
+}

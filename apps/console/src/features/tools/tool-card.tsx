@@ -1,0 +1,68 @@
+'use client'
+
+// One tool: name, title, what it says about itself, the exact schema. All of it is the server's text.
+
+import type { ToolList } from '@gatehouse/registry-api'
+import { Badge, Button, Collapse, Group, Paper, Stack, Text, Title } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { useId } from 'react'
+import { tokens } from '#lib/format.ts'
+import { plainly } from '#lib/invisible.ts'
+import { CodeBlock } from '#ui/code-block.tsx'
+import { UpstreamText } from '#ui/upstream-text.tsx'
+import { hintsOf, titleOf } from './annotations.ts'
+
+export function ToolCard({ tool }: { tool: ToolList['tools'][number] }) {
+  const [open, { toggle }] = useDisclosure()
+  const id = useId()
+  const title = titleOf(tool)
+  return (
+    <Paper withBorder p="md" component="article" aria-labelledby={id}>
+      <Stack gap="xs">
+        <Group justify="space-between" gap="xs">
+          <Title order={3} id={id} ff="monospace" className="gh-break">
+            <UpstreamText text={tool.name} />
+          </Title>
+          <Text
+            size="xs"
+            c="dimmed"
+            className="gh-numbers"
+            title="Estimate: four characters of its entry a token"
+          >
+            ≈ {tokens(tool)} tokens
+          </Text>
+        </Group>
+        {title && (
+          <Text fw={600}>
+            <UpstreamText text={title} />
+          </Text>
+        )}
+        {tool.description && (
+          <Text size="sm" className="gh-break" style={{ whiteSpace: 'pre-wrap' }}>
+            <UpstreamText text={tool.description} />
+          </Text>
+        )}
+        <Group gap="xs">
+          {hintsOf(tool).map((hint) => (
+            <Badge key={hint} variant="default" tt="none">
+              {hint}
+            </Badge>
+          ))}
+        </Group>
+        <div>
+          <Button variant="default" size="compact-sm" aria-expanded={open} onClick={toggle}>
+            {open ? 'Hide schema' : 'Show schema'}
+          </Button>
+        </div>
+        <Collapse expanded={open}>
+          {open && (
+            <CodeBlock
+              text={plainly(JSON.stringify(tool.inputSchema, null, 2))}
+              what={`schema of ${plainly(tool.name)}`}
+            />
+          )}
+        </Collapse>
+      </Stack>
+    </Paper>
+  )
+}

@@ -1,0 +1,86 @@
+'use client'
+
+// The tools of a server as an agent sees them; the search lives in the address.
+
+import type { ToolList as Listed } from '@gatehouse/registry-api'
+import { Button, Group, Stack, Text } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { parseAsString, useQueryState } from 'nuqs'
+import type { ReactNode } from 'react'
+import { count } from '#lib/format.ts'
+import { toolsAsk, toolsRead } from '#lib/reads.ts'
+import { useWorkspace } from '#lib/workspace.tsx'
+import { Empty } from '#ui/empty.tsx'
+import { ErrorCard } from '#ui/error-card.tsx'
+import { Icon } from '#ui/icons.tsx'
+import { QueryView } from '#ui/query-view.tsx'
+import { SearchField } from '#ui/search-field.tsx'
+import { TimeAgo } from '#ui/time-ago.tsx'
+import { ToolCard } from './tool-card.tsx'
+
+export function ToolList({ serverId }: { serverId: string }) {
+  const { id } = useWorkspace()
+  const client = useQueryClient()
+  const read = toolsRead(id, serverId)
+  const tools = useQuery(read)
+  const refresh = useMutation({
+    mutationFn: () => toolsAsk(id, serverId, true),
+    onSuccess: (listed) => client.setQueryData(read.queryKey, listed),
+  })
+  const again = (
+    <Button
+      variant="default"
+      leftSection={<Icon name="refresh" size={16} />}
+      loading={refresh.isPending}
+      onClick={() => refresh.mutate()}
+    >
+      Ask the server again
+    </Button>
+  )
+  return (
+    <Stack>
+      {refresh.isError && <ErrorCard title="The list could not be refreshed" error={refresh.error} />}
+      <QueryView
+        query={tools}
+        failed="Its tools could not be listed"
+        empty={{
+          when: ({ tools }) => tools.length === 0,
+          show: <Empty sentence="The server answered, and it lists no tools.">{again}</Empty>,
+        }}
+      >
+        {(listed) => <Tools listed={listed} again={again} />}
+      </QueryView>
+    </Stack>
+  )
+}
+
+function Tools({ listed, again }: { listed: Listed; again: ReactNode }) {
+  const [q, setQ] = useQueryState('q', parseAsString.withDefault(''))
+  const words = q.toLowerCase().split(/\s+/).filter(Boolean)
+  const shown = listed.tools.filter(({ name, description = '' }) => {
+    const text = `${name} ${description}`.toLowerCase()
+    return words.every((word) => text.includes(word))
+  })
+  return (
+    <>
+      <Group>
+        <SearchField label="Search tools" value={q} onChange={(text) => void setQ(text || null)} />
+        {again}
+      </Group>
+      <Text size="sm" c="dimmed" role="status">
+        {q ? `${shown.length} of ${count(listed.tools.length, 'tool')}` : count(listed.tools.length, 'tool')},
+        listed <TimeAgo at={listed.fetched_at} />
+      </Text>
+      {shown.length === 0 && (
+        <Empty sentence={`No tool's name or description contains “${q}”.`}>
+          <Button variant="default" onClick={() => void setQ(null)}>
+            Clear the search
+          </Button>
+        </Empty>
+      )}
+      {shown.map((tool) => (
+        <ToolCard key={tool.name} tool={tool} />
+      ))}
+    </>
+  )
+}

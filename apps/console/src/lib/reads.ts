@@ -1,0 +1,116 @@
+// What several screens read, one definition each, so that they share a cache. Writes are in the features' queries.ts.
+
+import type { ApiKey, Call, Installation, Me, Server, ToolList } from '@gatehouse/registry-api'
+import { queryOptions } from '@tanstack/react-query'
+import { ask } from './api.ts'
+import { ApiError } from './api-error.ts'
+
+export interface Page<T> {
+  readonly data: T[]
+  readonly next_cursor: string | null
+}
+
+const id = encodeURIComponent
+
+/** Who is signed in, in the workspace that was used last. @throws ApiError 401 */
+export const meRead = () =>
+  queryOptions({ queryKey: ['me'], queryFn: ({ signal }) => ask<Me>('/registry/v1/me', { signal }) })
+
+/** The same in the workspace of a page's address. @throws ApiError workspace_not_found where the person is no member */
+export const meInRead = (slug: string) =>
+  queryOptions({
+    queryKey: ['me', slug],
+    queryFn: async ({ signal }) => {
+      const me = await ask<Me>('/registry/v1/me', { signal })
+      if (me.workspace.slug === slug) return me
+      const other = me.workspaces.find((one) => one.slug === slug)
+      if (other) return ask<Me>('/registry/v1/me', { signal, workspaceId: other.id })
+      throw new ApiError({
+        status: 404,
+        code: 'workspace_not_found',
+        detail: `Check the address: there is no workspace '${slug}' that you are a member of`,
+        requestId: null,
+      })
+    },
+    staleTime: 60_000,
+  })
+
+export const installationRead = (workspaceId: string) =>
+  queryOptions({
+    queryKey: [workspaceId, 'installation'],
+    queryFn: ({ signal }) => ask<Installation>('/registry/v1/installation', { workspaceId, signal }),
+    staleTime: 60_000,
+  })
+
+export const serversRead = (workspaceId: string) =>
+  queryOptions({
+    queryKey: [workspaceId, 'servers'],
+    queryFn: ({ signal }) => ask<Server[]>('/registry/v1/deepagents/mcp-servers', { workspaceId, signal }),
+  })
+
+export const serverRead = (workspaceId: string, serverId: string) =>
+  queryOptions({
+    queryKey: [workspaceId, 'servers', serverId],
+    queryFn: ({ signal }) =>
+      ask<Server>(`/registry/v1/deepagents/mcp-servers/${id(serverId)}`, { workspaceId, signal }),
+  })
+
+/** The registry keeps the list while it is fresh; `force` fetches it from the server now. */
+export const toolsAsk = (workspaceId: string, serverId: string, force: boolean, signal?: AbortSignal) =>
+  ask<ToolList>(`/registry/v1/servers/${id(serverId)}/tools${force ? '?force_refresh=true' : ''}`, {
+    workspaceId,
+    signal,
+  })
+
+export const toolsRead = (workspaceId: string, serverId: string) =>
+  queryOptions({
+    queryKey: [workspaceId, 'servers', serverId, 'tools'],
+    queryFn: ({ signal }) => toolsAsk(workspaceId, serverId, false, signal),
+    staleTime: 30_000,
+  })
+
+/** All keys that the person may see, page by page. */
+export const keysRead = (workspaceId: string) =>
+  queryOptions({
+    queryKey: [workspaceId, 'api-keys'],
+    queryFn: async ({ signal }) => {
+      const keys: ApiKey[] = []
+      let cursor: string | null = ''
+      while (cursor !== null) {
+        const query: string = `?limit=200${cursor === '' ? '' : `&cursor=${id(cursor)}`}`
+        const page: Page<ApiKey> = await ask(`/registry/v1/api-keys${query}`, { workspaceId, signal })
+        keys.push(...page.data)
+        cursor = page.next_cursor
+      }
+      return keys
+    },
+  })
+
+/** Filters of call records, named like the fields. */
+export interface CallFilter {
+  readonly server?: string
+  readonly tool?: string
+  readonly outcome?: string
+  readonly method?: string
+  readonly key?: string
+}
+
+export const filterText = (filter: CallFilter) => new URLSearchParams({ ...filter }).toString()
+
+export const callsAsk = (
+  workspaceId: string,
+  filter: CallFilter,
+  limit: number,
+  cursor: string | null,
+  signal?: AbortSignal,
+) => {
+  const query = new URLSearchParams({ ...filter, limit: String(limit), ...(cursor !== null && { cursor }) })
+  return ask<Page<Call>>(`/registry/v1/calls?${query}`, { workspaceId, signal })
+}
+
+export const callRead = (workspaceId: string, callId: string) =>
+  queryOptions({
+    queryKey: [workspaceId, 'call', callId],
+    queryFn: ({ signal }) => ask<Call>(`/registry/v1/calls/${id(callId)}`, { workspaceId, signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  })

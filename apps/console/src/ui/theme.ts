@@ -1,0 +1,56 @@
+// Colours, type and the defaults of components. Contrasts are those of WCAG AA in both schemes; axe checks them in the journeys.
+
+import { ActionIcon, type CSSVariablesResolver, createTheme, Modal, NavLink, Table } from '@mantine/core'
+
+export const theme = createTheme({
+  primaryColor: 'teal',
+  primaryShade: { light: 9, dark: 4 },
+  autoContrast: true,
+  fontFamily: 'var(--font-geist-sans), system-ui, sans-serif',
+  fontFamilyMonospace: 'var(--font-geist-mono), ui-monospace, monospace',
+  headings: {
+    fontWeight: '600',
+    sizes: { h1: { fontSize: '1.5rem' }, h2: { fontSize: '1.1rem' }, h3: { fontSize: '1rem' } },
+  },
+  defaultRadius: 'md',
+  cursorType: 'pointer',
+  respectReducedMotion: true,
+  components: {
+    ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray', size: 'lg' } }),
+    Modal: Modal.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' }, centered: true } }),
+    NavLink: NavLink.extend({ defaultProps: { variant: 'light' } }),
+    Table: Table.extend({ defaultProps: { verticalSpacing: 'sm' } }),
+  },
+})
+
+export const cssVariables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {
+    '--mantine-color-dimmed': 'var(--mantine-color-gray-7)',
+    '--mantine-color-placeholder': 'var(--mantine-color-gray-7)',
+    '--mantine-color-error': 'var(--mantine-color-red-9)',
+    '--mantine-color-anchor': 'var(--mantine-color-teal-9)',
+    '--mantine-color-teal-light-color': 'var(--mantine-color-teal-9)',
+    '--mantine-color-gray-light-color': 'var(--mantine-color-gray-8)',
+    '--mantine-color-red-light-color': 'var(--mantine-color-red-9)',
+    '--mantine-color-teal-outline': 'var(--mantine-color-teal-9)',
+    '--gh-good': '#0b6b50',
+    '--gh-warn': '#8a4b00',
+    '--gh-bad': '#b3261e',
+    '--gh-neutral': 'var(--mantine-color-gray-7)',
+    '--gh-surface': 'var(--mantine-color-gray-0)',
+  },
+  dark: {
+    '--mantine-color-dimmed': 'var(--mantine-color-dark-1)',
+    '--mantine-color-placeholder': 'var(--mantine-color-dark-1)',
+    '--mantine-color-error': 'var(--mantine-color-red-4)',
+    '--mantine-color-anchor': 'var(--mantine-color-teal-4)',
+    '--mantine-color-teal-light-color': 'var(--mantine-color-teal-3)',
+    '--mantine-color-red-light-color': 'var(--mantine-color-red-3)',
+    '--gh-good': '#5fd3a8',
+    '--gh-warn': '#f5b759',
+    '--gh-bad': '#ff9d94',
+    '--gh-neutral': 'var(--mantine-color-dark-1)',
+    '--gh-surface': 'var(--mantine-color-dark-6)',
+  },
+})

@@ -1,0 +1,106 @@
+'use client'
+// What stands around every screen of a workspace: skip link, header, navigation. Knows who looks before anything is shown.
+
+import { AppShell, Burger, Group, Kbd, NavLink, Stack, Text, UnstyledButton } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { useQuery } from '@tanstack/react-query'
+import Link from 'next/link'
+import { usePathname } from 'next/navigation'
+import { type ReactNode, useEffect } from 'react'
+import { meInRead } from '#lib/reads.ts'
+import { rememberWorkspace, toWorkspace, WorkspaceProvider } from '#lib/workspace.tsx'
+import { Icon, type IconName } from './icons.tsx'
+import { QueryView } from './query-view.tsx'
+import { ThemeSwitch } from './theme-switch.tsx'
+
+const screens = [
+  { path: '', label: 'Home', icon: 'home' },
+  { path: '/servers', label: 'Servers', icon: 'server' },
+  { path: '/keys', label: 'API keys', icon: 'key' },
+  { path: '/calls', label: 'Calls', icon: 'list' },
+] as const satisfies readonly { path: string; label: string; icon: IconName }[]
+
+interface Props {
+  slug: string
+  /** Shown at the right of the header once somebody is known. */
+  account: ReactNode
+  palette: ReactNode
+  children: ReactNode
+}
+
+export function WorkspaceFrame({ slug, account, palette, children }: Props) {
+  const me = useQuery(meInRead(slug))
+  const [opened, { toggle, close }] = useDisclosure()
+  const path = usePathname()
+  useEffect(() => {
+    if (me.data) rememberWorkspace(slug)
+  }, [me.data, slug])
+  return (
+    <WorkspaceProvider value={me.data ? toWorkspace(me.data) : null}>
+      <a className="gh-skip" href="#main">
+        Skip to the content
+      </a>
+      <AppShell
+        header={{ height: 56 }}
+        navbar={{ width: 220, breakpoint: 'sm', collapsed: { mobile: !opened } }}
+        padding={{ base: 'md', sm: 'xl' }}
+      >
+        <AppShell.Header>
+          <Group h="100%" px="md" justify="space-between" wrap="nowrap">
+            <Group gap="xs" wrap="nowrap" miw={0}>
+              <Burger
+                opened={opened}
+                onClick={toggle}
+                hiddenFrom="sm"
+                size="sm"
+                aria-label={opened ? 'Close navigation' : 'Open navigation'}
+                aria-expanded={opened}
+              />
+              <UnstyledButton component={Link} href={`/w/${slug}`} fw={700}>
+                Gatehouse
+              </UnstyledButton>
+              {me.data && (
+                <Text c="dimmed" truncate className="gh-wide-only">
+                  {me.data.workspace.name}
+                </Text>
+              )}
+            </Group>
+            <Group gap={4} wrap="nowrap">
+              {me.data && palette}
+              <ThemeSwitch />
+              {me.data && account}
+            </Group>
+          </Group>
+        </AppShell.Header>
+        <AppShell.Navbar p="sm" aria-label="Main">
+          {screens.map(({ path: under, label, icon }) => {
+            const href = `/w/${slug}${under}`
+            const active = under === '' ? path === href : path === href || path.startsWith(`${href}/`)
+            return (
+              <NavLink
+                key={under}
+                component={Link}
+                href={href}
+                label={label}
+                active={active}
+                {...(active && { 'aria-current': 'page' as const })}
+                leftSection={<Icon name={icon} />}
+                onClick={close}
+              />
+            )
+          })}
+          <Stack mt="auto" gap={4} visibleFrom="sm" p="xs">
+            <Text size="xs" c="dimmed">
+              <Kbd size="xs">/</Kbd> search · <Kbd size="xs">Ctrl K</Kbd> go to
+            </Text>
+          </Stack>
+        </AppShell.Navbar>
+        <AppShell.Main id="main" tabIndex={-1}>
+          <QueryView query={me} failed="Your account could not be loaded">
+            {() => children}
+          </QueryView>
+        </AppShell.Main>
+      </AppShell>
+    </WorkspaceProvider>
+  )
+}

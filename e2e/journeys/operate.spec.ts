@@ -1,0 +1,88 @@
+// An operator's way through the console: claim the account, register a server with a credential, see its tools, delete it,
+// leave and come back. One page after the other, because each needs the one before.
+
+import { type SdkUpstream, startSdkUpstream } from '@gatehouse/testkit'
+import { expect, expectAccessible, test } from '../src/browser.ts'
+
+test.describe.configure({ mode: 'serial' })
+
+let upstream: SdkUpstream
+test.beforeAll(async () => {
+  upstream = await startSdkUpstream({ eras: 'both', requiredHeader: 'x-stored: canary-9f3e' })
+})
+test.afterAll(() => upstream.close())
+
+test('claims the owner by the one-time link, once', async ({ watched: page, product, owner }) => {
+  await page.goto(product.console_link)
+  await expect(page.getByRole('heading', { name: 'Claim your account' })).toBeVisible()
+  await expectAccessible(page)
+  await page.getByLabel('Name').fill(owner.name)
+  await page.getByLabel('E-mail').fill(owner.email)
+  await page.getByRole('textbox', { name: 'Password' }).fill('short')
+  await page.getByRole('button', { name: 'Claim account' }).click()
+  await expect(page.getByText('At least 12 characters', { exact: true })).toBeVisible()
+  await page.getByRole('textbox', { name: 'Password' }).fill(owner.password)
+  await page.getByRole('button', { name: 'Claim account' }).click()
+  await expect(page).toHaveURL(/\/w\/default/)
+  await page.context().clearCookies()
+  await page.goto('about:blank')
+  await page.goto(product.console_link)
+  await expect(page.getByRole('heading', { name: 'Claim your account' })).toBeHidden()
+  await expect(page.getByText(/used|expired|new link/i).first()).toBeVisible()
+})
+
+test('registers a server with a header, sees its tools, and deletes it', async ({
+  watched: page,
+  product,
+  owner,
+}) => {
+  await page.goto(`${product.console_url}/sign-in`)
+  await expectAccessible(page)
+  await page.getByLabel('E-mail').fill(owner.email)
+  await page.getByRole('textbox', { name: 'Password' }).fill(owner.password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await expect(page).toHaveURL(/\/w\/default/)
+
+  await page.goto(`${product.console_url}/w/default/servers`)
+  await expect(page.getByText('Sample server')).toBeVisible()
+  await expectAccessible(page)
+
+  await page.goto(`${product.console_url}/w/default/servers/register`)
+  await page.getByLabel('Name', { exact: true }).fill('Journey')
+  await page.getByLabel('URL').fill('https://10.0.0.1/mcp')
+  await page.getByRole('button', { name: 'Register server' }).click()
+  await expect(page.getByLabel('URL')).toHaveAttribute('aria-invalid', 'true')
+  await page.getByLabel('URL').fill(upstream.url)
+  await page.getByRole('button', { name: 'Add header' }).click()
+  await page.getByLabel('Name of header 1').fill('x-stored')
+  await page.getByLabel('Value of header 1', { exact: true }).fill('canary-9f3e')
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Register server' }).click()
+  await expect(page.getByText(/It lists \d+ tools/)).toBeVisible()
+  await expectAccessible(page)
+
+  await page.getByRole('link', { name: 'Go to the server' }).click()
+  await expect(page.getByRole('heading', { name: 'Journey' })).toBeVisible()
+  await expectAccessible(page)
+  expect(await page.content()).not.toContain('canary-9f3e')
+  const server = new URL(page.url()).pathname
+
+  await page.goto(`${product.console_url}${server}/tools`)
+  await expect(page.getByText('echo').first()).toBeVisible()
+  await expectAccessible(page)
+
+  await page.goto(`${product.console_url}${server}/settings`)
+  await expectAccessible(page)
+  await page.getByRole('button', { name: /^Delete/ }).click()
+  await expect(page.getByRole('dialog')).toContainText('Delete server Journey?')
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete server' }).click()
+  await expect(page).toHaveURL(/\/servers$/)
+  await expect(page.getByText('Sample server')).toBeVisible()
+  await expect(page.getByRole('link', { name: 'Journey' })).toBeHidden()
+
+  await page.getByRole('button', { name: 'Account' }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await expect(page).toHaveURL(/\/sign-in/)
+  await page.goto(`${product.console_url}/w/default/servers`)
+  await expect(page).toHaveURL(/\/sign-in/)
+})
