@@ -22,7 +22,3 @@ export const verdictOf = (outcome: Call['outcome']): Verdict => verdicts[outcome
 
 /** For a filter: value and word. */
 export const outcomes = Object.entries(verdicts).map(([value, { word }]) => ({ value, label: word }))
-
-/** True where the server answered something: it could be reached then. */
-export const wasReached = (outcome: Call['outcome']) =>
-  outcome === 'ok' || outcome === 'tool_error' || outcome === 'input_required'
