@@ -100,7 +100,11 @@ test('registry, gateway and console start alone and carry a call with a stored c
 }, 120_000)
 
 test('an app with a wrong environment lists every mistake and exits', async () => {
-  for (const app of ['gateway', 'registry', 'console']) {
+  for (const [app, required] of [
+    ['gateway', 'REGISTRY_URL'],
+    ['registry', 'GATEWAY_URL'],
+    ['console', 'REGISTRY_URL'],
+  ] as const) {
     const child = spawn(join(root, 'node_modules/.bin/node'), ['src/main.ts'], {
       cwd: join(root, 'apps', app),
       env: { ...baseEnv, PORT: 'x', GATEHOUSE_NO_SUCH: '1' },
@@ -109,6 +113,7 @@ test('an app with a wrong environment lists every mistake and exits', async () =
     child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
     const code = await new Promise((done) => child.once('exit', done))
     expect(code).toBe(1)
-    for (const name of ['PORT', 'PUBLIC_URL', 'GATEHOUSE_NO_SUCH']) expect(output).toContain(`${name}: `)
+    for (const name of ['PORT: must be a whole number', `${required}: is required`, 'GATEHOUSE_NO_SUCH'])
+      expect(output).toContain(name)
   }
 })

@@ -11,7 +11,7 @@ export function whole(min: number, max: number, fallback?: number) {
     .regex(/^\d{1,15}$/, `must be a whole number from ${min} to ${max}`)
     .transform(Number)
     .refine((n) => n >= min && n <= max, `must be from ${min} to ${max}`)
-  return fallback === undefined ? schema : z.union([z.undefined().transform(() => fallback), schema])
+  return fallback === undefined ? schema : schema.optional().transform((value) => value ?? fallback)
 }
 
 export const port = (fallback?: number) => whole(0, 65535, fallback)
