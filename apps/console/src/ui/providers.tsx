@@ -24,7 +24,7 @@ export function Providers({ nonce, children }: { nonce: string; children: ReactN
       <QueryClientProvider client={client}>
         <NuqsAdapter>{children}</NuqsAdapter>
       </QueryClientProvider>
-      <Notifications position="bottom-right" role="region" aria-label="Messages" />
+      <Notifications position="bottom-right" role="region" />
     </MantineProvider>
   )
 }

@@ -16,7 +16,7 @@ export function ThemeSwitch() {
   const mounted = useMounted() // what the browser remembers is unknown to the server
   const chosen = schemes.find(({ value }) => mounted && value === colorScheme) ?? schemes[2]
   return (
-    <Menu position="bottom-end">
+    <Menu position="bottom-end" withInitialFocusPlaceholder={false} withinPortal={false}>
       <Menu.Target>
         <ActionIcon aria-label={`Theme: ${chosen.label}`}>
           <Icon name={chosen.icon} />

@@ -1,16 +1,19 @@
 'use client'
 // What stands around every screen of a workspace: skip link, header, navigation. Knows who looks before anything is shown.
 
-import { AppShell, Burger, Group, Kbd, NavLink, Stack, Text, UnstyledButton } from '@mantine/core'
+import { AppShell, Burger, Button, Group, Kbd, NavLink, Stack, Text, UnstyledButton } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { type ReactNode, useEffect } from 'react'
+import { toApiError } from '#lib/api-error.ts'
 import { meInRead } from '#lib/reads.ts'
 import { rememberWorkspace, toWorkspace, WorkspaceProvider } from '#lib/workspace.tsx'
+import { ErrorCard } from './error-card.tsx'
 import { Icon, type IconName } from './icons.tsx'
-import { QueryView } from './query-view.tsx'
+import { PageHeader } from './page-header.tsx'
+import { Loading } from './query-view.tsx'
 import { ThemeSwitch } from './theme-switch.tsx'
 
 const screens = [
@@ -96,11 +99,30 @@ export function WorkspaceFrame({ slug, account, palette, children }: Props) {
           </Stack>
         </AppShell.Navbar>
         <AppShell.Main id="main" tabIndex={-1}>
-          <QueryView query={me} failed="Your account could not be loaded">
-            {() => children}
-          </QueryView>
+          {me.isError && !me.data && <Refused error={me.error} retry={() => void me.refetch()} />}
+          {me.data && children}
+          {me.isPending && <Loading failed="Your account could not be loaded" />}
         </AppShell.Main>
       </AppShell>
     </WorkspaceProvider>
+  )
+}
+
+/** Another workspace's address, or a registry that doesn't answer; who has no session is on the way to signing in. */
+function Refused({ error, retry }: { error: Error; retry: () => void }) {
+  const { status, code } = toApiError(error)
+  if (status === 401) return null
+  const unknown = code === 'workspace_not_found'
+  return (
+    <>
+      <PageHeader title={unknown ? 'No such workspace' : 'Not loaded'} />
+      <ErrorCard title="Your account could not be loaded" error={error} retry={unknown ? undefined : retry}>
+        {unknown && (
+          <Button component="a" href="/" size="compact-sm">
+            Go to your workspace
+          </Button>
+        )}
+      </ErrorCard>
+    </>
   )
 }

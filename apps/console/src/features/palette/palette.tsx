@@ -53,6 +53,7 @@ export function Palette({ wanted }: { wanted: number }) {
       store={store}
       actions={groups(actions)}
       shortcut={null}
+      attributes={{ content: { 'aria-label': 'Command palette' } }}
       nothingFound="Nothing has this name"
       highlightQuery
       limit={12}

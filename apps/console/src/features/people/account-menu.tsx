@@ -22,19 +22,19 @@ export function AccountMenu() {
     })
   const others = me.workspaces.filter((one) => one.slug !== slug)
   return (
-    <Menu position="bottom-end" width={240}>
+    <Menu position="bottom-end" withInitialFocusPlaceholder={false} withinPortal={false} width={240}>
       <Menu.Target>
         <ActionIcon aria-label="Account">
           <Icon name="person" />
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown aria-label="Account">
-        <Text size="sm" fw={600} px="sm" pt="xs" className="gh-break">
+        <Menu.Label c="var(--mantine-color-text)" className="gh-break">
           {me.user?.name ?? me.actor.name}
-        </Text>
-        <Text size="xs" c="dimmed" px="sm" pb="xs" className="gh-break">
-          {me.user?.email} · {me.role} of {me.workspace.name}
-        </Text>
+          <Text size="xs" c="dimmed">
+            {me.user?.email} · {me.role} of {me.workspace.name}
+          </Text>
+        </Menu.Label>
         <Menu.Divider />
         {others.map((one) => (
           <Menu.Item key={one.id} component="a" href={`/w/${one.slug}`}>
