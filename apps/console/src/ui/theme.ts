@@ -1,6 +1,14 @@
 // Colours, type and the defaults of components. Contrasts are those of WCAG AA in both schemes; axe checks them in the journeys.
 
-import { ActionIcon, type CSSVariablesResolver, createTheme, Modal, NavLink, Table } from '@mantine/core'
+import {
+  ActionIcon,
+  Anchor,
+  type CSSVariablesResolver,
+  createTheme,
+  Modal,
+  NavLink,
+  Table,
+} from '@mantine/core'
 
 export const theme = createTheme({
   primaryColor: 'teal',
@@ -17,6 +25,7 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: {
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray', size: 'lg' } }),
+    Anchor: Anchor.extend({ defaultProps: { underline: 'always' } }),
     Modal: Modal.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' }, centered: true } }),
     NavLink: NavLink.extend({ defaultProps: { variant: 'light' } }),
     Table: Table.extend({ defaultProps: { verticalSpacing: 'sm' } }),
