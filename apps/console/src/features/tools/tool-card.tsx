@@ -20,7 +20,7 @@ export function ToolCard({ tool }: { tool: ToolList['tools'][number] }) {
     <Paper withBorder p="md" component="article" aria-labelledby={id}>
       <Stack gap="xs">
         <Group justify="space-between" gap="xs">
-          <Title order={3} id={id} ff="monospace" className="gh-break">
+          <Title order={2} size="h3" id={id} ff="monospace" className="gh-break">
             <UpstreamText text={tool.name} />
           </Title>
           <Text
