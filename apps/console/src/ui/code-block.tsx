@@ -7,7 +7,7 @@ export function CodeBlock({ text, what }: { text: string; what: string }) {
   return (
     <Box pos="relative">
       {/* biome-ignore-start lint/a11y/noNoninteractiveTabindex lint/a11y/useSemanticElements: what scrolls has to be reachable by keyboard and needs a name then */}
-      <pre className="gh-code" style={{ paddingRight: '6.5rem' }} tabIndex={0} role="group" aria-label={what}>
+      <pre className="gh-code gh-code-with-copy" tabIndex={0} role="group" aria-label={what}>
         {text}
       </pre>
       {/* biome-ignore-end lint/a11y/noNoninteractiveTabindex lint/a11y/useSemanticElements: as above */}

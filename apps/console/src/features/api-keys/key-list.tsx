@@ -5,6 +5,7 @@
 import type { ApiKey } from '@gatehouse/registry-api'
 import { Button, Group, NativeSelect, Stack, Table, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
 import { parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
 import { count } from '#lib/format.ts'
 import { keysRead } from '#lib/reads.ts'
@@ -13,9 +14,11 @@ import { Empty } from '#ui/empty.tsx'
 import { PageHeader } from '#ui/page-header.tsx'
 import { QueryView } from '#ui/query-view.tsx'
 import { SearchField } from '#ui/search-field.tsx'
-import { CreateKey } from './create-key.tsx'
 import { KeyRow } from './key-row.tsx'
 import { orders, sortKeys } from './sort-keys.ts'
+
+/** Comes when it is opened. */
+const CreateKey = dynamic(() => import('./create-key.tsx').then((module) => module.CreateKey))
 
 const words = { name: 'By name', newest: 'Newest first', used: 'Last used first' }
 
@@ -44,7 +47,7 @@ export function KeyList() {
       >
         {(all) => <List all={all} />}
       </QueryView>
-      <CreateKey opened={create} onClose={() => void set({ create: null })} />
+      {create && <CreateKey opened onClose={() => void set({ create: null })} />}
     </>
   )
 }

@@ -5,6 +5,7 @@
 import type { ApiKey } from '@gatehouse/registry-api'
 import { Button, Code, Group, Table, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
+import dynamic from 'next/dynamic'
 import Link from 'next/link'
 import { count } from '#lib/format.ts'
 import { plainly } from '#lib/invisible.ts'
@@ -14,8 +15,10 @@ import { Status } from '#ui/status.tsx'
 import { TimeAgo } from '#ui/time-ago.tsx'
 import { UpstreamText } from '#ui/upstream-text.tsx'
 import { permissionWords } from './permission-words.ts'
-import { RevokeKey } from './revoke-key.tsx'
-import { RotateKey } from './rotate-key.tsx'
+
+/** They come when they are opened. */
+const RotateKey = dynamic(() => import('./rotate-key.tsx').then((module) => module.RotateKey))
+const RevokeKey = dynamic(() => import('./revoke-key.tsx').then((module) => module.RevokeKey))
 
 export function KeyRow({ apiKey }: { apiKey: ApiKey }) {
   const { to, me } = useWorkspace()
@@ -70,8 +73,8 @@ export function KeyRow({ apiKey }: { apiKey: ApiKey }) {
             Revoke
           </Button>
         </Group>
-        <RotateKey apiKey={apiKey} opened={rotating} onClose={rotate.close} />
-        <RevokeKey apiKey={apiKey} opened={revoking} onClose={revoke.close} />
+        {rotating && <RotateKey apiKey={apiKey} opened onClose={rotate.close} />}
+        {revoking && <RevokeKey apiKey={apiKey} opened onClose={revoke.close} />}
       </Table.Td>
     </Table.Tr>
   )

@@ -16,17 +16,17 @@ import { Status } from '#ui/status.tsx'
 import { TimeAgo } from '#ui/time-ago.tsx'
 import { UpstreamText } from '#ui/upstream-text.tsx'
 
-export function CallDetails({ callId, onClose }: { callId: string | null; onClose: () => void }) {
+export function CallDetails({ callId, onClose }: { callId: string; onClose: () => void }) {
   return (
     <Drawer
-      opened={callId !== null}
+      opened
       onClose={onClose}
       position="right"
       size="md"
       title="Call"
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
-      {callId !== null && <Details callId={callId} />}
+      <Details callId={callId} />
     </Drawer>
   )
 }

@@ -5,6 +5,7 @@
 import type { Call } from '@gatehouse/registry-api'
 import { Button, Group, Stack } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import { type CallFilter, callsAsk, filterText } from '#lib/reads.ts'
 import { useLiveCalls } from '#lib/use-live-calls.ts'
@@ -15,10 +16,12 @@ import { FeedNote } from '#ui/feed-note.tsx'
 import { Icon } from '#ui/icons.tsx'
 import { PageHeader } from '#ui/page-header.tsx'
 import { QueryView } from '#ui/query-view.tsx'
-import { CallDetails } from './call-details.tsx'
 import { CallFilters } from './call-filters.tsx'
 import { CallsTable } from './calls-table.tsx'
 import { useCallFilter } from './use-call-filter.ts'
+
+/** Comes when a call is opened. */
+const CallDetails = dynamic(() => import('./call-details.tsx').then((module) => module.CallDetails))
 
 const pageSize = 50
 
@@ -75,7 +78,7 @@ export function CallList() {
           )}
         </QueryView>
       </Stack>
-      <CallDetails callId={open} onClose={() => setOpen(null)} />
+      {open !== null && <CallDetails callId={open} onClose={() => setOpen(null)} />}
     </>
   )
 }

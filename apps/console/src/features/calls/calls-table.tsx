@@ -49,7 +49,7 @@ function Row({ call, onOpen }: { call: Call; onOpen: (id: string) => void }) {
         <TimeAgo at={call.started_at} />
       </Table.Td>
       <Table.Td>
-        <UnstyledButton className="gh-row-link gh-break" onClick={() => onOpen(call.id)}>
+        <UnstyledButton fz="sm" className="gh-row-link gh-break" onClick={() => onOpen(call.id)}>
           <UpstreamText text={call.tool ?? call.method} />
         </UnstyledButton>
       </Table.Td>

@@ -1,7 +1,7 @@
 'use client'
 // Headers to store: names in the open, values as dots. Nobody can read them again.
 
-import { ActionIcon, Button, Group, Input, PasswordInput, Stack, TextInput } from '@mantine/core'
+import { ActionIcon, Button, Input, PasswordInput, Stack, TextInput } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { Icon } from '#ui/icons.tsx'
 
@@ -33,13 +33,11 @@ export function HeadersField({ value, onChange, error }: Props) {
       <Stack gap="xs" mt="xs">
         {value.map((header, at) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a row has no other name while it is typed
-          <Group key={at} gap="xs" wrap="nowrap" align="flex-start">
+          <div key={at} className="gh-header-row">
             <TextInput
               aria-label={`Name of header ${at + 1}`}
               placeholder="Authorization"
               autoComplete="off"
-              flex="1 1 8rem"
-              miw={0}
               value={header.key}
               onChange={(event) => set(at, { key: event.currentTarget.value })}
             />
@@ -47,8 +45,6 @@ export function HeadersField({ value, onChange, error }: Props) {
               aria-label={`Value of header ${at + 1}`}
               placeholder="Bearer …"
               autoComplete="new-password"
-              flex="2 1 8rem"
-              miw={0}
               visibilityToggleButtonProps={{ 'aria-label': `Show value of header ${at + 1}` }}
               value={header.value}
               onChange={(event) => set(at, { value: event.currentTarget.value })}
@@ -59,7 +55,7 @@ export function HeadersField({ value, onChange, error }: Props) {
             >
               <Icon name="trash" />
             </ActionIcon>
-          </Group>
+          </div>
         ))}
         <Button
           variant="default"

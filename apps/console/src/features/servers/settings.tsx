@@ -4,12 +4,15 @@
 import { Button, Paper, Stack, Text, Title } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
 import { serverRead } from '#lib/reads.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
 import { Loading } from '#ui/query-view.tsx'
 import { ChangeHeaders } from './change-headers.tsx'
 import { ChangeUrl } from './change-url.tsx'
-import { DeleteServer } from './delete-server.tsx'
+
+/** Comes when it is opened. */
+const DeleteServer = dynamic(() => import('./delete-server.tsx').then((module) => module.DeleteServer))
 
 export function Settings({ serverId }: { serverId: string }) {
   const { id, may } = useWorkspace()
@@ -33,7 +36,7 @@ export function Settings({ serverId }: { serverId: string }) {
               Delete server…
             </Button>
           </Stack>
-          <DeleteServer server={server} opened={asking} onClose={close} />
+          {asking && <DeleteServer server={server} opened onClose={close} />}
         </Paper>
       )}
     </Stack>
