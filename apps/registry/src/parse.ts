@@ -4,10 +4,14 @@ import { AppError } from '@gatehouse/errors'
 import { z } from 'zod'
 
 /** @throws AppError missing_required_field or invalid_request_body */
-export function parseBody<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
+export function parseBody<S extends z.ZodType>(
+  schema: S,
+  body: unknown,
+  { anyText = false }: { readonly anyText?: boolean } = {},
+): z.output<S> {
   const parsed = schema.safeParse(body)
   if (parsed.success) {
-    const bad = unstorable(parsed.data)
+    const bad = anyText ? undefined : unstorable(parsed.data)
     if (bad !== undefined) throw new AppError('invalid_request_body', { what: bad })
     return parsed.data
   }
