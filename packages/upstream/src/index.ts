@@ -15,5 +15,13 @@ export {
   type RpcResponse,
   type Wire,
 } from './exchange.ts'
-export { rawElements, rawMember, replaceMember } from './raw-json.ts'
+export {
+  deeperThan,
+  rawElements,
+  rawMember,
+  rawMembers,
+  replaceMember,
+  setMember,
+  withoutMember,
+} from './raw-json.ts'
 export { type FetchedTools, fetchTools } from './tools.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { deeperThan, rawElements, rawMember } from './raw-json.ts'
+import { deeperThan, rawElements, rawMember, rawMembers, setMember, withoutMember } from './raw-json.ts'
 
 const spaced = (value: unknown, indent: number) => JSON.stringify(value, undefined, indent) ?? 'null'
 
@@ -29,4 +29,32 @@ test('of equal names the last one counts, as for JSON.parse', () => {
 test('depth counts brackets outside of strings', () => {
   expect(deeperThan('{"[[[[":["]"]}', 2)).toBe(false)
   expect(deeperThan('{"a":[[1]]}', 2)).toBe(true)
+})
+
+test('a member is set or taken away, and every other one stays as it was written', () => {
+  fc.assert(
+    fc.property(
+      fc.dictionary(fc.string(), fc.jsonValue()),
+      fc.string(),
+      fc.jsonValue(),
+      fc.integer({ min: 0, max: 2 }),
+      (object, name, value, indent) => {
+        const text = spaced(object, indent)
+        const others = rawMembers(text).filter((member) => member.name !== name)
+        const set = setMember(text, name, JSON.stringify(value))
+        expect(JSON.parse(rawMember(set, name) ?? '')).toEqual(JSON.parse(JSON.stringify(value)))
+        const without = withoutMember(set, name)
+        for (const changed of [set, without]) {
+          const kept = rawMembers(changed).filter((member) => member.name !== name)
+          expect(kept.map((member) => [member.name, member.value])).toEqual(
+            others.map((member) => [member.name, member.value]),
+          )
+        }
+        expect(rawMember(without, name)).toBeUndefined()
+      },
+    ),
+  )
+  expect(setMember('{ }', 'a', '1')).toBe('{ "a":1}')
+  expect(setMember('{"n":12345678901234567890}', 'a', '1')).toBe('{"n":12345678901234567890,"a":1}')
+  expect(withoutMember('{"a":1,"a":2,"n":1.0}', 'a')).toBe('{"n":1.0}')
 })

@@ -15,18 +15,40 @@ export function replaceMember(object: string, name: string, value: string): stri
   )
 }
 
+/** The object with this member: another value where it is there already, else as the last one. */
+export function setMember(object: string, name: string, value: string): string {
+  if (rawMember(object, name) !== undefined) return replaceMember(object, name, value)
+  const end = object.lastIndexOf('}')
+  const comma = rawMembers(object).length > 0 ? ',' : ''
+  return `${object.slice(0, end)}${comma}${JSON.stringify(name)}:${value}${object.slice(end)}`
+}
+
+/** The object without this member. The white space between members may go with it. */
+export function withoutMember(object: string, name: string): string {
+  const members = rawMembers(object)
+  if (members.every((member) => member.name !== name)) return object
+  const kept = members.filter((member) => member.name !== name)
+  return `{${kept.map((member) => `${JSON.stringify(member.name)}:${member.value}`).join(',')}}`
+}
+
 /** Where the values of the members with this name are, in order. */
-function memberRanges(object: string, name: string): [start: number, end: number][] {
-  const found: [number, number][] = []
+const memberRanges = (object: string, name: string): [start: number, end: number][] =>
+  rawMembers(object)
+    .filter((member) => member.name === name)
+    .map(({ start, end }) => [start, end])
+
+/** The members of an object in their order, values as they were written; none for anything else. */
+export function rawMembers(object: string) {
+  const found: { name: string; value: string; start: number; end: number }[] = []
   let at = skipSpace(object, 0)
   if (object[at] !== '{') return found
   at = skipSpace(object, at + 1)
   while (object[at] === '"') {
     const keyEnd = skipString(object, at)
-    const key: unknown = JSON.parse(object.slice(at, keyEnd))
-    at = skipSpace(object, skipSpace(object, keyEnd) + 1) // past the colon
-    const end = skipValue(object, at)
-    if (key === name) found.push([at, end])
+    const name = JSON.parse(object.slice(at, keyEnd)) as string // it starts with a quote
+    const start = skipSpace(object, skipSpace(object, keyEnd) + 1) // past the colon
+    const end = skipValue(object, start)
+    found.push({ name, value: object.slice(start, end), start, end })
     at = skipSpace(object, skipSpace(object, end) + 1) // past the comma or the brace
   }
   return found

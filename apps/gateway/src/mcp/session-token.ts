@@ -19,8 +19,16 @@ export interface Session {
   readonly protocolVersion: string
   /** The elicitation capability that the client declared, if any. */
   readonly elicitation: unknown
+  /** Set where the session is ours, at a server of the other era; `upstreamId` is then a random UUID. */
+  readonly bridged?: Bridged | undefined
   /** Unix time in ms. */
   readonly expiresAtMs: number
+}
+
+/** What a legacy client said of itself in its handshake, for the calls that carry it to a modern server. */
+export interface Bridged {
+  readonly capabilities: Readonly<Record<string, unknown>>
+  readonly clientInfo: unknown
 }
 
 export type Bearer = {

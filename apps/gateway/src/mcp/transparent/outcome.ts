@@ -47,7 +47,8 @@ function lastEvent(text: string): string {
     .join('\n')
 }
 
-function judge(text: string): { outcome: Outcome; errorCode: string | undefined } {
+/** How the call went, by its JSON-RPC response. */
+export function judge(text: string): { outcome: Outcome; errorCode: string | undefined } {
   try {
     const message: unknown = JSON.parse(text)
     const { error, result } = (Array.isArray(message) ? message.at(-1) : message) as {

@@ -1,0 +1,161 @@
+// One request to an upstream for a bridge or the aggregate, its answer read as messages: JSON texts exactly as they were written,
+// whether they come as one body or as events. The transparent path relays bytes instead (mcp/transparent/relay.ts).
+
+import type { IncomingHttpHeaders } from 'node:http'
+import { readBody, toUpstreamError } from '@gatehouse/egress'
+import { AppError } from '@gatehouse/errors'
+import { createParser } from 'eventsource-parser'
+import type { Dispatcher } from 'undici'
+import type { Deps } from '../deps.ts'
+import type { Bearer } from '../mcp/session-token.ts'
+import { checkAnswer } from '../mcp/transparent/response-headers.ts'
+import { ServerChanged } from '../registry/knowledge.ts'
+import { Superseded } from './pools.ts'
+
+export interface Conversation {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  /** In order, once. Throws AppError upstream_* where the answer breaks off or is no MCP. */
+  readonly messages: AsyncIterable<string>
+  /** Where an event stream can be taken up again: the last event's id and the server's wish how long to wait, if any. */
+  readonly position: { readonly lastEventId: string | undefined; readonly retryMs: number | undefined }
+  /** Leaves: the connection goes with it. */
+  close(): void
+}
+
+export interface Outgoing {
+  readonly method?: 'POST' | 'GET'
+  /** Beside ours: the protocol's own and what the caller's request brought along. */
+  readonly headers: readonly (readonly [name: string, value: string])[]
+  readonly body?: string | Buffer
+  /** Until the answer's head is there, in ms. */
+  readonly patienceMs: number
+  readonly signal?: AbortSignal
+  /** Told the names of the stored headers once they are known. */
+  readonly attached?: (names: readonly string[]) => void
+}
+
+const maxMessageBytes = 16 * 1024 * 1024
+
+/**
+ * Takes the credential last: nothing is awaited between reading it and handing the request over.
+ * @throws AppError upstream_* (upstream_auth_failed for 401 and 403); ServerChanged where nothing was sent because the
+ * credential was replaced
+ */
+export async function converse(deps: Deps, bearer: Bearer, outgoing: Outgoing): Promise<Conversation> {
+  const { pathname, search, origin } = new URL(bearer.server.url)
+  const credential = await deps.knowledge.credentials(bearer.caller, bearer.server)
+  outgoing.attached?.(credential.headers.map(([name]) => name))
+  const method = outgoing.method ?? 'POST'
+  const own: [string, string][] = [
+    ['accept', method === 'GET' ? 'text/event-stream' : 'application/json, text/event-stream'],
+    ['accept-encoding', 'identity'],
+    ...(outgoing.body === undefined ? [] : [['content-type', 'application/json'] as [string, string]]),
+    ['via', deps.via()],
+  ]
+  const leaving = new AbortController()
+  const signals = outgoing.signal ? [leaving.signal, outgoing.signal] : [leaving.signal]
+  let answer: Dispatcher.ResponseData
+  try {
+    answer = await deps.pools.take(bearer.caller.workspace_id, bearer.server, credential.generation).request({
+      origin,
+      path: pathname + search,
+      method,
+      headers: [...own, ...outgoing.headers, ...credential.headers].flat(),
+      body: outgoing.body ?? null,
+      headersTimeout: outgoing.patienceMs,
+      bodyTimeout: 0,
+      signal: AbortSignal.any(signals),
+    })
+  } catch (thrown) {
+    if (thrown instanceof Superseded) throw new ServerChanged(bearer.server.slug)
+    throw toUpstreamError(thrown)
+  }
+  const close = () => {
+    answer.body.on('error', () => {})
+    leaving.abort()
+  }
+  try {
+    if (answer.statusCode === 401 || answer.statusCode === 403) throw new AppError('upstream_auth_failed')
+    checkAnswer(answer.statusCode, answer.headers, false)
+  } catch (thrown) {
+    close()
+    throw thrown
+  }
+  const position: { lastEventId: string | undefined; retryMs: number | undefined } = {
+    lastEventId: undefined,
+    retryMs: undefined,
+  }
+  return {
+    status: answer.statusCode,
+    headers: answer.headers,
+    messages: read(answer, position),
+    position,
+    close,
+  }
+}
+
+async function* read(
+  answer: Dispatcher.ResponseData,
+  position: { lastEventId: string | undefined; retryMs: number | undefined },
+): AsyncGenerator<string> {
+  const type = String(answer.headers['content-type'] ?? '').toLowerCase()
+  try {
+    if (type.startsWith('application/json')) {
+      const text = decode(await readBody(answer.body, maxMessageBytes), new TextDecoder('utf-8', fatal))
+      if (isJson(text)) yield text
+    } else if (type.startsWith('text/event-stream')) {
+      yield* events(answer.body, position)
+    }
+  } catch (thrown) {
+    throw toUpstreamError(thrown)
+  } finally {
+    answer.body.on('error', () => {}).destroy()
+  }
+}
+
+async function* events(
+  body: AsyncIterable<Buffer>,
+  position: { lastEventId: string | undefined; retryMs: number | undefined },
+): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', fatal)
+  let ready: string[] = []
+  let pending = 0
+  const parser = createParser({
+    onEvent({ id, data }) {
+      pending = 0
+      if (id !== undefined) position.lastEventId = id
+      if (data !== '') ready.push(data)
+    },
+    onRetry(ms) {
+      position.retryMs = ms
+    },
+  })
+  for await (const chunk of body) {
+    pending += chunk.length
+    parser.feed(decode(chunk, decoder, true))
+    if (pending > maxMessageBytes) throw new AppError('upstream_invalid', { what: 'an event is over 16 MiB' })
+    const now = ready
+    ready = []
+    for (const text of now) if (isJson(text)) yield text
+  }
+}
+
+const fatal = { fatal: true } as const
+
+function decode(bytes: Uint8Array, decoder: InstanceType<typeof TextDecoder>, stream = false): string {
+  try {
+    return decoder.decode(bytes, { stream })
+  } catch (cause) {
+    throw new AppError('upstream_invalid', { what: 'its answer is not valid UTF-8', cause })
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    throw new AppError('upstream_invalid', { what: 'it sent something that is not JSON' })
+  }
+}
