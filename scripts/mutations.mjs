@@ -1,72 +1,71 @@
-// `npm run test:mutations`: takes one guard away at a time, in a copy of the sources, and demands that the tests notice.
+// `npm run test:mutations`: takes one guard away at a time, in a copy of the sources, and demands that the test of just that
+// guarantee notices: by an assertion, not because something no longer starts or answers.
 
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { environment, root } from './lib/paths.mjs'
-import { capture } from './lib/run.mjs'
+import { pathToFileURL } from 'node:url'
 import { say } from './lib/say.mjs'
 import { ensurePostgres } from './lib/system.mjs'
+import { copySources } from './mutations/copy.mjs'
 import { mutations } from './mutations/list.mjs'
+import { runTests } from './mutations/run-tests.mjs'
 import { setup } from './setup.mjs'
 
-await setup()
-await ensurePostgres()
-const copy = copySources()
-process.on('exit', () => rmSync(copy, { recursive: true, force: true }))
-let failed = 0
-for (const mutation of mutations) if (!(await isNoticed(mutation))) failed += 1
-console.log(`${mutations.length - failed} passed, ${failed} failed`)
-process.exit(failed === 0 ? 0 : 1)
+/** @returns {{passed: number, failed: number}} */
+export async function mutationTests() {
+  await ensurePostgres()
+  const copy = copySources()
+  const ended = new AbortController()
+  const end = () => {
+    ended.abort()
+    rmSync(copy, { recursive: true, force: true })
+  }
+  process.once('exit', end)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1))
 
-/** The tests pass without the mutation and fail with it. */
-async function isNoticed({ name, file, find, replace, project, tests }) {
+  const unchanged = new Map()
+  const result = { passed: 0, failed: 0 }
+  for (const mutation of mutations) {
+    const problem = await unnoticed(mutation, copy, unchanged, ended.signal)
+    result[problem ? 'failed' : 'passed'] += 1
+    say(`${mutation.name}: ${problem ? `FAILED, ${problem}` : 'noticed'}`)
+  }
+  process.off('exit', end)
+  end()
+  return result
+}
+
+/** Why the mutation does not count as noticed; undefined where it does. */
+async function unnoticed(mutation, copy, unchanged, signal) {
+  const { file, find, replace, project, tests, noticedBy } = mutation
   const path = join(copy, file)
   const original = readFileSync(path, 'utf8')
-  if (original.split(find).length !== 2) {
-    say(
-      `${name}: FAILED, the guard was not found exactly once in ${file}; correct scripts/mutations/list.mjs`,
-    )
-    return false
-  }
-  const run = () =>
-    capture(join(copy, 'node_modules/.bin/vitest'), ['run', '--project', project, ...tests], {
-      cwd: copy,
-      env: environment(),
-    })
-  const before = await run()
+  if (original.split(find).length !== 2)
+    return `the guard does not stand exactly once in ${file}: correct scripts/mutations/list.mjs`
+  const suite = `${project} ${tests}`
+  if (!unchanged.has(suite)) unchanged.set(suite, await runTests(copy, mutation, signal))
+  const before = unchanged.get(suite)
+  if (before.output && [...before.tests.values()].some(({ status }) => status === 'failed'))
+    return `the tests are red without it\n${tail(before.output)}`
+  const guarantee = [...before.tests.keys()].find((name) => name.endsWith(noticedBy))
+  if (guarantee === undefined) return `no test is named "${noticedBy}"\n${tail(before.output)}`
+
   writeFileSync(
     path,
     original.replace(find, () => replace),
   )
-  const after = await run()
+  const after = await runTests(copy, mutation, signal)
   writeFileSync(path, original)
-  const fine = before.code === 0 && after.code !== 0 && /\bfailed\b/.test(after.output)
-  say(
-    `${name}: ${fine ? 'noticed' : before.code !== 0 ? 'FAILED, the tests are red without it' : 'FAILED, no test noticed'}`,
-  )
-  return fine
+  const { status = 'missing', message = '' } = after.tests.get(guarantee) ?? {}
+  if (status === 'failed' && message.includes('AssertionError')) return undefined
+  return `"${guarantee}" ${status === 'failed' ? 'failed, but by no assertion' : `is ${status}`}\n${message || tail(after.output)}`
 }
 
-function copySources() {
-  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-mutations-'))
-  const skipped = /\/(node_modules|\.git|\.next|\.turbo|\.gatehouse|reports|test-results)$/
-  cpSync(root, folder, { recursive: true, filter: (source) => !skipped.test(source) })
-  mkdirSync(join(folder, 'node_modules'))
-  for (const name of readdirSync(join(root, 'node_modules'))) {
-    const [from, to] = [join(root, 'node_modules', name), join(folder, 'node_modules', name)]
-    // Our own packages are relative links: copied, they point into the copy.
-    if (name === '@gatehouse') cpSync(from, to, { recursive: true, verbatimSymlinks: true })
-    else symlinkSync(from, to)
-  }
-  return folder
+const tail = (output) => output.trim().split('\n').slice(-40).join('\n')
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  await setup()
+  const { passed, failed } = await mutationTests()
+  console.log(`${passed} passed, ${failed} failed`)
+  process.exit(failed === 0 ? 0 : 1)
 }

@@ -1,4 +1,5 @@
-// The guards whose loss the tests must notice. `find` stands exactly once in `file`; `tests` are red without it.
+// The guards whose loss the tests must notice. `find` stands exactly once in `file`; without it the test named `noticedBy`,
+// one of `tests`, fails.
 
 const registry = 'registry on PostgreSQL'
 
@@ -10,6 +11,8 @@ export const mutations = [
     replace: '',
     project: 'e2e',
     tests: ['e2e/system/transparent.test.ts'],
+    noticedBy:
+      "the stored header reaches the upstream; the caller's own credentials don't, and nothing of it comes back",
   },
   {
     name: 'audit write of creating a server disabled',
@@ -18,6 +21,7 @@ export const mutations = [
     replace: 'if (workspaceId === "") await audit(tx',
     project: registry,
     tests: ['apps/registry/src/servers'],
+    noticedBy: 'every change is in the audit trail, once, in order, and the chain verifies',
   },
   {
     name: 'audit write of creating a key disabled',
@@ -26,6 +30,7 @@ export const mutations = [
     replace: 'if (actor.workspaceId === "") await audit(tx',
     project: registry,
     tests: ['apps/registry/src/api-keys'],
+    noticedBy: 'is audited in the same transaction, without the key',
   },
   {
     name: 'workspace filter of the transaction helper removed',
@@ -34,6 +39,7 @@ export const mutations = [
     replace: "set_config('app.role',",
     project: registry,
     tests: ['apps/registry/src/db.test.ts'],
+    noticedBy: 'mcp_server: a query without any filter sees its own rows only',
   },
   {
     name: 'workspace filter of resolving removed',
@@ -42,6 +48,7 @@ export const mutations = [
     replace: '',
     project: registry,
     tests: ['apps/registry/src/internal'],
+    noticedBy: 'who has the key, and the enabled servers of that workspace by slug',
   },
   {
     name: 'waiting for gateways on DELETE removed',
@@ -50,5 +57,6 @@ export const mutations = [
     replace: '',
     project: registry,
     tests: ['apps/registry/src/servers'],
+    noticedBy: 'is answered only when every connected gateway has acknowledged, a repeat too',
   },
 ]

@@ -1,0 +1,36 @@
+// A copy of the checkout in which a file can be changed without anybody's editor, server or commit ever seeing it. Packages
+// are linked, not copied; our own ones point into the copy.
+
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { root } from '../lib/paths.mjs'
+
+const skipped = /\/(node_modules|\.git|\.next|\.turbo|\.gatehouse|reports|test-results)$/
+
+/** @returns the folder; whoever asked removes it */
+export function copySources() {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-mutations-'))
+  cpSync(root, folder, { recursive: true, filter: (source) => source === root || !skipped.test(source) })
+  for (const place of ['.', ...workspaces()]) linkPackages(join(root, place), join(folder, place))
+  return folder
+}
+
+/** Folders that may hold packages of their own, beside those at the root. */
+function workspaces() {
+  const below = (folder) => readdirSync(join(root, folder)).map((name) => join(folder, name))
+  return [...below('apps'), ...below('packages'), 'e2e']
+}
+
+function linkPackages(from, to) {
+  const [source, target] = [join(from, 'node_modules'), join(to, 'node_modules')]
+  if (!existsSync(source)) return
+  mkdirSync(target)
+  for (const name of readdirSync(source)) {
+    if (name.startsWith('.vite')) continue // what vitest remembers of the checkout's files
+    // Relative links: copied as they are, they lead to the copy's own folders.
+    if (name === '@gatehouse')
+      cpSync(join(source, name), join(target, name), { recursive: true, verbatimSymlinks: true })
+    else symlinkSync(join(source, name), join(target, name))
+  }
+}
