@@ -14,6 +14,7 @@ import { createSessionTokens, type SessionTokens } from './mcp/session-token.ts'
 import { followChanges } from './registry/change-stream.ts'
 import { createRegistryClient, type RegistryClient } from './registry/client.ts'
 import { createKnowledge, type Knowledge } from './registry/knowledge.ts'
+import { createEras, type Eras } from './upstream/eras.ts'
 import { createPools, type Pools } from './upstream/pools.ts'
 import { createSlots, type Slots } from './upstream/slots.ts'
 
@@ -27,6 +28,7 @@ export interface Deps {
   readonly knowledge: Knowledge
   readonly sessions: SessionTokens
   readonly pools: Pools
+  readonly eras: Eras
   readonly slots: Slots
   readonly recorder: Recorder
   readonly toolLists: ToolLists
@@ -48,6 +50,9 @@ export interface Opened {
   endStreams(): void
   close(): Promise<void>
 }
+
+/** Some legacy servers never answer what they don't know. */
+const probeTimeoutMs = 5_000
 
 export function openDeps(config: Config): Opened {
   const log = pino({ level: config.GATEHOUSE_LOG_LEVEL, base: { app: 'gateway' } })
@@ -87,6 +92,7 @@ export function openDeps(config: Config): Opened {
     stop.signal,
   )
   let allowList = hosts(config, config.PORT)
+  const via = () => `1.1 gatehouse-${knowledge.greeting?.installation_mark ?? 'unknown'}`
   const deps: Deps = {
     config,
     log,
@@ -96,6 +102,7 @@ export function openDeps(config: Config): Opened {
     knowledge,
     sessions,
     pools,
+    eras: createEras({ knowledge, pools, via, timeoutMs: probeTimeoutMs }),
     slots: createSlots({
       perServer: config.GATEHOUSE_MAX_CALLS_PER_SERVER,
       perUpstream: config.GATEHOUSE_MAX_CALLS_PER_UPSTREAM,
@@ -112,7 +119,7 @@ export function openDeps(config: Config): Opened {
     }),
     upstreamSessions,
     metrics,
-    via: () => `1.1 gatehouse-${knowledge.greeting?.installation_mark ?? 'unknown'}`,
+    via,
     allowed: () => allowList,
     stopping: ending.signal,
   }

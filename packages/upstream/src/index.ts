@@ -7,6 +7,7 @@ export {
   type UpstreamConnection,
 } from './connect.ts'
 export { evidence, expectResult, initialize, type LegacySession, legacyHeaders } from './era.ts'
+export { type EraSet, findEras } from './eras.ts'
 export {
   endSession,
   exchangeRaw,

@@ -24,7 +24,7 @@ import { checkFraming } from './framing.ts'
 import { checkMediaType, discardRest, readBody } from './read-body.ts'
 import { refuse } from './refuse.ts'
 import { type Known, resolve, targetOf, theServer } from './resolve.ts'
-import { forward } from './transparent/forward.ts'
+import { serve } from './serve.ts'
 
 const maxAttempts = 3
 
@@ -137,7 +137,7 @@ async function sendOn(
     const server = theServer(known.servers)
     authorize(known.caller, server, known.servers)
     try {
-      return await forward(deps, { ...call, caller: known.caller }, server, message, trace)
+      return await serve(deps, { ...call, caller: known.caller }, server, message, trace)
     } catch (thrown) {
       if (!(thrown instanceof ServerChanged) || attempt === maxAttempts) throw thrown
       known = await lookAgain()

@@ -34,7 +34,7 @@ export async function callTool(
       what: `the server '${server.slug}' speaks only revisions before 2026-07-28`,
     })
   }
-  return forward(deps, call, server, renamed, trace)
+  await forward(deps, call, server, renamed, trace)
 }
 
 /** The body with another string in this place, everything else as it came. */

@@ -13,7 +13,7 @@ export function answerFailure(
   call: Call,
   server: ResolvedServer,
   message: Message | undefined,
-  ending: Exclude<Ending, { kind: 'complete' | 'superseded' }>,
+  ending: Exclude<Ending, { kind: 'complete' | 'superseded' | 'held' }>,
   trace: Trace,
 ): void {
   const idRaw = message?.envelope.kind === 'request' ? message.envelope.idRaw : undefined

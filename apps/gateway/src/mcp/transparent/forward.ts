@@ -12,12 +12,20 @@ import type { Bearer, Session } from '../session-token.ts'
 import { endSession } from './end-session.ts'
 import { answerFailure } from './failure.ts'
 import { createOutcomeReader, type OutcomeReader } from './outcome.ts'
-import { relay } from './relay.ts'
+import { type HeldAnswer, relay } from './relay.ts'
 import { upstreamHeaders } from './request-headers.ts'
 import { checkAnswer, clientHeaders } from './response-headers.ts'
 
+export interface ForwardOptions {
+  /** What the client's session header opened to. */
+  readonly session?: Session | undefined
+  /** Asked with an answer that may mean that the server refuses this era; where it says so, the client gets nothing of it. */
+  readonly otherEra?: ((held: HeldAnswer) => Promise<boolean>) | undefined
+}
+
 /**
  * @param message undefined for GET and DELETE
+ * @returns `other-era` where options.otherEra said so: the client still waits for its answer
  * @throws ServerChanged when nothing was sent because server or credential were replaced; AppError for other refusals
  */
 export async function forward(
@@ -26,21 +34,32 @@ export async function forward(
   server: ResolvedServer,
   message: Message | undefined,
   trace: Trace,
-): Promise<void> {
+  { session, otherEra }: ForwardOptions = {},
+): Promise<'answered' | 'other-era'> {
   const isStream = call.request.method === 'GET' || message?.envelope.method === 'subscriptions/listen'
   const release = isStream ? deps.slots.takeStream(call.caller.key_id) : deps.slots.take(server)
   try {
     const credential = await deps.knowledge.credentials(call.caller, server)
     const bearer: Bearer = { caller: call.caller, server, generation: credential.generation }
     const token = tokenOf(call)
-    const session = token === undefined ? undefined : deps.sessions.open(token, bearer)
     if (call.request.method === 'DELETE') {
-      if (token === undefined || session === undefined) throw new AppError('session_not_found')
-      return await endSession(deps, call, bearer, session, credential.headers, trace)
+      if (session === undefined) throw new AppError('session_not_found')
+      await endSession(deps, call, bearer, session, credential.headers, trace)
+      return 'answered'
     }
     trace.attachedHeaders = credential.headers.map(([name]) => name)
     trace.upstreamStartedAt = performance.now()
     let outcome: OutcomeReader | undefined
+    const head = (status: number, headers: IncomingHttpHeaders) => {
+      if (message?.era === 'modern' && isRefusal(status)) deps.eras.doubt(bearer)
+      checkAnswer(status, headers, message === undefined || message.envelope.kind === 'request')
+      const sessionId = sessionFor(deps, bearer, message, headers, token, session)
+      return { status, headers: clientHeaders(headers, sessionId) }
+    }
+    const passed = (chunk: Buffer) => {
+      trace.responseBytes += chunk.length
+      outcome?.take(chunk)
+    }
     const ending = await relay({
       dispatcher: deps.pools.take(call.caller.workspace_id, server, credential.generation),
       request: requestOf(deps, call, server, message, session, credential.headers),
@@ -48,29 +67,37 @@ export async function forward(
       keepAliveMs: deps.config.GATEHOUSE_KEEP_ALIVE_MS,
       readerTimeoutMs: deps.config.GATEHOUSE_READER_TIMEOUT_MS,
       stop: isStream ? deps.stopping : undefined,
-      head: (status, headers) => {
-        checkAnswer(status, headers, message === undefined || message.envelope.kind === 'request')
-        const sessionId = sessionFor(deps, bearer, message, headers, token, session)
-        return { status, headers: clientHeaders(headers, sessionId) }
-      },
+      hold: otherEra && ((_status, headers) => !isEventStream(headers)),
+      head,
       started: (status, type) => {
         outcome = createOutcomeReader(type, status)
       },
-      passed: (chunk) => {
-        trace.responseBytes += chunk.length
-        outcome?.take(chunk)
-      },
+      passed,
     })
     trace.upstreamMs = performance.now() - trace.upstreamStartedAt
     if (ending.kind === 'superseded') throw new ServerChanged(server.slug)
-    if (ending.kind === 'complete') Object.assign(trace, outcome?.read())
+    if (ending.kind === 'held') {
+      if (await otherEra?.(ending)) return 'other-era'
+      const given = head(ending.status, ending.headers)
+      outcome = createOutcomeReader(given.headers['Content-Type'] ?? '', given.status)
+      passed(ending.body)
+      call.response.writeHead(given.status, given.headers).end(ending.body)
+    }
+    if (ending.kind === 'complete' || ending.kind === 'held') Object.assign(trace, outcome?.read())
     else answerFailure(deps, call, server, message, ending, trace)
+    return 'answered'
   } finally {
     release()
   }
 }
 
-const tokenOf = (call: Call): string | undefined => {
+const isEventStream = (headers: IncomingHttpHeaders) =>
+  String(headers['content-type']).toLowerCase().startsWith('text/event-stream')
+
+/** What a server of the older era might say to a modern request; a modern one says it too. */
+const isRefusal = (status: number) => status === 400 || status === 404 || status === 405 || status === 406
+
+export const tokenOf = (call: Call): string | undefined => {
   const value = call.request.headers[sessionHeader]
   return typeof value === 'string' ? value : undefined
 }

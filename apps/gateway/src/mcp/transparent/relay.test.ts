@@ -123,14 +123,14 @@ describe('a GET stream', () => {
 
 describe('a client that goes away', () => {
   test.each([
-    ['legacy', {}, list],
+    ['legacy' as const, {}, list],
     [
-      'modern',
+      'modern' as const,
       { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/list' },
       '{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}}',
     ],
-  ])('closes the upstream request and sends nothing more (%s)', async (_era, headers, body) => {
-    const { upstream, address } = await serve(sse(['data: 1\n\n', forever]))
+  ])('closes the upstream request and sends nothing more (%s)', async (era, headers, body) => {
+    const { upstream, address } = await serve(sse(['data: 1\n\n', forever]), { era })
     const abort = new AbortController()
     const response = await send(address, { headers, body, signal: abort.signal })
     await reading(response)()

@@ -18,6 +18,15 @@ export type Ending =
   /** The upstream broke off after the client had been sent headers; `clean`: no event is half there. */
   | { readonly kind: 'broken'; readonly error: AppError; readonly clean: boolean }
   | { readonly kind: 'client-gone' }
+  /** The whole answer, kept back from the client. */
+  | HeldAnswer
+
+export interface HeldAnswer {
+  readonly kind: 'held'
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly body: Buffer
+}
 
 export interface RelayOptions {
   readonly dispatcher: Dispatcher
@@ -27,6 +36,8 @@ export interface RelayOptions {
   readonly readerTimeoutMs: number
   /** For streams that would stay open: ends them cleanly after the event that is under way. */
   readonly stop: AbortSignal | undefined
+  /** True for an answer that is to be looked at before the client gets it; never for a stream. */
+  readonly hold?: ((status: number, headers: IncomingHttpHeaders) => boolean) | undefined
   /** The head for the client. Throws for an answer that may not pass. */
   head(status: number, headers: IncomingHttpHeaders): { status: number; headers: Record<string, string> }
   /** The head's content type, before the first chunk. */
@@ -45,6 +56,7 @@ export function relay(options: RelayOptions): Promise<Ending> {
     let controller: Dispatcher.DispatchController | undefined
     let started = false
     let over = false
+    let held: { status: number; headers: IncomingHttpHeaders; chunks: Buffer[]; size: number } | undefined
     let reader: NodeJS.Timeout | undefined
     const watch = watchStream(response)
 
@@ -85,6 +97,10 @@ export function relay(options: RelayOptions): Promise<Ending> {
       onResponseStart(_given, status, headers) {
         if (status < 200 || over) return
         if (status === 401 || status === 403) return leave({ kind: 'refused', status }, 'credential refused')
+        if (options.hold?.(status, headers)) {
+          held = { status, headers, chunks: [], size: 0 }
+          return
+        }
         let head: ReturnType<RelayOptions['head']>
         try {
           head = options.head(status, headers)
@@ -101,6 +117,13 @@ export function relay(options: RelayOptions): Promise<Ending> {
         if (stop?.aborted) endBetweenEvents()
       },
       onResponseData(given, chunk) {
+        if (held && !over) {
+          held.chunks.push(chunk)
+          held.size += chunk.length
+          if (held.size <= maxAnswerBytes) return
+          const error = new AppError('upstream_invalid', { what: 'its answer is over 16 MiB' })
+          return leave({ kind: 'failed', error }, 'the answer is too large')
+        }
         if (!started || over) return
         options.passed(chunk)
         watch.saw(chunk)
@@ -117,6 +140,10 @@ export function relay(options: RelayOptions): Promise<Ending> {
       },
       onResponseEnd() {
         if (over) return
+        if (held) {
+          const { status, headers, chunks } = held
+          return finish({ kind: 'held', status, headers, body: Buffer.concat(chunks) })
+        }
         finish({ kind: 'complete' })
         response.end()
         dropUnread(response, options.readerTimeoutMs)

@@ -1,0 +1,82 @@
+// One message to one server: straight through where it speaks the client's era, over a bridge where it refused it. Next:
+// transparent/forward.ts, bridge/.
+
+import { AppError } from '@gatehouse/errors'
+import type { ResolvedServer } from '@gatehouse/registry-api/internal'
+import { evidence } from '@gatehouse/upstream'
+import type { Deps } from '../deps.ts'
+import type { Call, Message, Trace } from './call.ts'
+import type { Bearer } from './session-token.ts'
+import { forward, tokenOf } from './transparent/forward.ts'
+import type { HeldAnswer } from './transparent/relay.ts'
+
+/**
+ * Same era always wins. The era of the client never decides that of the server: what a server speaks is known from its own
+ * answers, or asked first.
+ * @param message undefined for GET and DELETE
+ * @throws ServerChanged when nothing was sent because server or credential were replaced; AppError for other refusals
+ */
+export async function serve(
+  deps: Deps,
+  call: Call,
+  server: ResolvedServer,
+  message: Message | undefined,
+  trace: Trace,
+): Promise<void> {
+  const bearer: Bearer = { caller: call.caller, server, generation: server.credential_generation }
+  if (message?.era === 'modern') {
+    const { modern, legacy } = await deps.eras.probe(bearer)
+    if (modern === false && legacy !== false) return bridgeModernClient(server)
+    await forward(deps, call, server, message, trace)
+    return
+  }
+  const token = tokenOf(call)
+  const session = token === undefined ? undefined : deps.sessions.open(token, bearer)
+  if (session?.bridged !== undefined) return bridgeLegacyClient(server)
+  if (session === undefined && deps.eras.of(bearer).legacy === false) return bridgeLegacyClient(server)
+  const greets = session === undefined && message?.envelope.method === 'initialize'
+  const otherEra = greets ? (held: HeldAnswer) => refusesLegacy(deps, bearer, held) : undefined
+  const went = await forward(deps, call, server, message, trace, { session, otherEra })
+  if (went === 'other-era') return bridgeLegacyClient(server)
+}
+
+/** Whether an answer to initialize means that the server speaks none of the older revisions. */
+async function refusesLegacy(deps: Deps, bearer: Bearer, held: HeldAnswer): Promise<boolean> {
+  const reply = replyOf(held)
+  if (reply.response?.result !== undefined) {
+    deps.eras.learn(bearer, 'legacy', true)
+    return false
+  }
+  if (evidence(reply) === 'modern') {
+    deps.eras.learn(bearer, 'modern', true)
+    deps.eras.learn(bearer, 'legacy', false)
+    return true
+  }
+  // Any other refusal may be meant for this one handshake: only a server that is modern and refuses ours too speaks no other.
+  const { modern, legacy } = await deps.eras.probe(bearer, 'both')
+  return modern === true && legacy === false
+}
+
+type Reply = Parameters<typeof evidence>[0]
+
+function replyOf({ status, body }: HeldAnswer): Reply {
+  const none = { status, sessionId: undefined, response: undefined }
+  const text = body.toString('utf8')
+  try {
+    const { result, error } = JSON.parse(text) as Partial<NonNullable<Reply['response']>> // read defensively below
+    if (result === undefined && typeof error?.code !== 'number') return none
+    return { ...none, response: { text, ...(result ? { result } : {}), ...(error ? { error } : {}) } }
+  } catch {
+    return none
+  }
+}
+
+function bridgeModernClient(server: ResolvedServer): never {
+  throw new AppError('era_mismatch', {
+    what: `the server '${server.slug}' speaks only revisions before 2026-07-28`,
+  })
+}
+
+function bridgeLegacyClient(server: ResolvedServer): never {
+  throw new AppError('era_mismatch', { what: `the server '${server.slug}' speaks only revision 2026-07-28` })
+}
