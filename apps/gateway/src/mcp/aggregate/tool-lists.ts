@@ -5,11 +5,12 @@ import type { Egress } from '@gatehouse/egress'
 import { AppError, toAppError } from '@gatehouse/errors'
 import { type Era, exposedName } from '@gatehouse/protocol'
 import type { CredentialsAnswer, ResolvedCaller, ResolvedServer } from '@gatehouse/registry-api/internal'
-import { fetchTools, rawElements, replaceMember } from '@gatehouse/upstream'
+import { fetchTools, rawElements, rawMember, replaceMember } from '@gatehouse/upstream'
 import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
 import { Counter, type Registry } from 'prom-client'
 import type { Knowledge } from '../../registry/knowledge.ts'
+import { hasInvalidAnnotations } from '../param-headers.ts'
 
 /** The tools of one server. */
 export interface ServerTools {
@@ -17,6 +18,8 @@ export interface ServerTools {
   readonly entries: readonly string[]
   /** Exposed name to the tool's own. */
   readonly names: ReadonlyMap<string, string>
+  /** The tool's own name to its input schema, as JSON text. */
+  readonly schemas: ReadonlyMap<string, string>
   /** An era that the server speaks, the modern one where it speaks both. */
   readonly era: Era
   /** Monotonic, in ms. */
@@ -32,6 +35,13 @@ export interface ToolLists {
    * @throws AppError of the upstream's failure where there never was a good answer; as Knowledge.credentials
    */
   get(caller: ResolvedCaller, server: ResolvedServer, after?: number): Promise<ServerTools>
+  /** The input schema of a tool, under its own name, as JSON text; undefined where there is no such tool. Throws as get. */
+  schemaOf(
+    caller: ResolvedCaller,
+    server: ResolvedServer,
+    name: string,
+    after?: number,
+  ): Promise<string | undefined>
 }
 
 interface Failure {
@@ -90,6 +100,9 @@ export function createToolLists(parts: Parts): ToolLists {
   }
 
   return {
+    async schemaOf(caller, server, name, after) {
+      return (await this.get(caller, server, after)).schemas.get(name)
+    },
     async get(caller, server, after = 0) {
       const { generation, headers } = await parts.knowledge.credentials(caller, server)
       const key = keyOf(caller, server, generation)
@@ -139,16 +152,26 @@ async function fetchList(
 ): Promise<ServerTools> {
   const { toolsJson, ttlMs, era } = await fetchTools({ egress, url: server.url, headers, era: server.era })
   const names = new Map<string, string>()
+  const schemas = new Map<string, string>()
   const entries: string[] = []
   for (const text of rawElements(toolsJson)) {
     const { name } = JSON.parse(text) as { name: string } // fetchTools has seen that it is there
+    const schema = rawMember(text, 'inputSchema') ?? '{}'
     const exposed = exposedName(server.slug, name)
-    if (names.has(exposed)) continue
+    if (names.has(exposed) || hasInvalidAnnotations(schema)) continue
     names.set(exposed, name)
+    schemas.set(name, schema)
     entries.push(replaceMember(text, 'name', JSON.stringify(exposed)))
   }
   const fetchedAt = performance.now()
-  return { entries, names, era, fetchedAt, freshUntil: fetchedAt + Math.min(ttlMs ?? usualTtlMs, hourMs) }
+  return {
+    entries,
+    names,
+    schemas,
+    era,
+    fetchedAt,
+    freshUntil: fetchedAt + Math.min(ttlMs ?? usualTtlMs, hourMs),
+  }
 }
 
 async function within<T>(promise: Promise<T>, timeoutMs: number): Promise<T> {
