@@ -9,6 +9,7 @@ import { Registry } from 'prom-client'
 import type { Config } from './config.ts'
 import { createToolLists, type ToolLists } from './mcp/aggregate/tool-lists.ts'
 import { createUpstreamSessions, type UpstreamSessions } from './mcp/aggregate/upstream-sessions.ts'
+import { createOpenEnds, type OpenEnds } from './mcp/bridge/legacy-client/open-ends.ts'
 import { createRecorder, type Recorder } from './mcp/record-call.ts'
 import { createSessionTokens, type SessionTokens } from './mcp/session-token.ts'
 import { followChanges } from './registry/change-stream.ts'
@@ -30,6 +31,7 @@ export interface Deps {
   readonly pools: Pools
   readonly eras: Eras
   readonly slots: Slots
+  readonly openEnds: OpenEnds
   readonly recorder: Recorder
   readonly toolLists: ToolLists
   readonly upstreamSessions: UpstreamSessions
@@ -72,8 +74,10 @@ export function openDeps(config: Config): Opened {
     graceMs: config.GATEHOUSE_REGISTRY_GRACE_MS,
     monotonic: () => performance.now(),
     onChange: async (event) => {
-      if (event.subject === 'session') sessions.endDigest(event.subject_id, event.expires_at_ms ?? 0)
-      else pools.drop(event.workspace_id)
+      if (event.subject === 'session') {
+        sessions.endDigest(event.subject_id, event.expires_at_ms ?? 0)
+        openEnds.streams.sessionEnded(event.subject_id)
+      } else pools.drop(event.workspace_id)
       await upstreamSessions.changed(event)
     },
     onGap: () => {
@@ -83,6 +87,7 @@ export function openDeps(config: Config): Opened {
   })
   const upstreamSessions = createUpstreamSessions(egress, config.GATEHOUSE_FIRST_BYTE_TIMEOUT_MS)
   const sessions = createSessionTokens(knowledge, Date.now)
+  const openEnds = createOpenEnds()
   const recorder = createRecorder(registry, log)
   const metrics = new Registry()
   const stop = new AbortController()
@@ -109,6 +114,7 @@ export function openDeps(config: Config): Opened {
       streamsPerCaller: config.GATEHOUSE_MAX_STREAMS_PER_CALLER,
       streams: config.GATEHOUSE_MAX_STREAMS,
     }),
+    openEnds,
     recorder,
     toolLists: createToolLists({
       egress,

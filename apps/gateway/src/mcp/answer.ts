@@ -11,6 +11,8 @@ export interface Answer {
   send(text: string): Promise<void>
   /** The response; ends it, and completes the trace. `status` counts only where nothing was streamed before. */
   finish(text: string, status?: number): void
+  /** Starts the stream before there is anything to say. */
+  open(): void
   /** Ends a stream that has no response. */
   end(): void
   readonly streaming: boolean
@@ -97,6 +99,9 @@ export function createAnswer(
       trace.responseBytes += Buffer.byteLength(mapped)
       for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
       sendJson(response, status, mapped)
+    },
+    open() {
+      if (!over && !streaming && !response.destroyed) start()
     },
     end() {
       if (over || response.destroyed) return

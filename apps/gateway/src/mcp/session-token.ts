@@ -38,7 +38,10 @@ export type Bearer = {
 }
 
 export interface SessionTokens {
-  seal(bearer: Bearer, session: Pick<Session, 'upstreamId' | 'protocolVersion' | 'elicitation'>): string
+  seal(
+    bearer: Bearer,
+    session: Pick<Session, 'upstreamId' | 'protocolVersion' | 'elicitation' | 'bridged'>,
+  ): string
   /** @throws AppError session_not_found for every token that isn't this bearer's, now and here */
   open(token: string, bearer: Bearer): Session
   /** 404 from now on, in this process. */

@@ -1,0 +1,84 @@
+// Questions to clients that this process waits for, and how many calls a caller may hold with them. take-answer.ts brings the
+// answers.
+
+import { randomUUID } from 'node:crypto'
+import { AppError } from '@gatehouse/errors'
+
+/** Who was asked: only the same caller in the same session may answer. */
+export interface Asked {
+  readonly callerKeyId: string
+  readonly token: string
+}
+
+export interface Question {
+  /** Of the JSON-RPC request: names the replica, and nobody guesses it. */
+  readonly id: string
+  /** The client's JSON-RPC response as it was written. Rejects with the signal's reason. */
+  readonly answer: Promise<string>
+}
+
+export interface Asks {
+  /** Takes one of the caller's places for held calls. @returns how to give it back. @throws AppError overloaded */
+  hold(callerKeyId: string): () => void
+  ask(asked: Asked, replica: string, signal: AbortSignal): Question
+  /** False where nothing with this id waits for this client. */
+  answer(id: string, asked: Asked, text: string): boolean
+}
+
+const heldPerCaller = 8
+
+interface Waiting {
+  readonly asked: Asked
+  readonly take: (text: string) => void
+}
+
+export function createAsks(): Asks {
+  const waiting = new Map<string, Waiting>()
+  const held = new Map<string, number>()
+  return {
+    hold(callerKeyId) {
+      const now = held.get(callerKeyId) ?? 0
+      if (now >= heldPerCaller) {
+        const what = `${heldPerCaller} calls of this caller wait for its client's answers already`
+        throw new AppError('overloaded', { retryAfterS: 5, what })
+      }
+      held.set(callerKeyId, now + 1)
+      let given = false
+      return () => {
+        if (given) return
+        given = true
+        const left = (held.get(callerKeyId) ?? 1) - 1
+        if (left === 0) held.delete(callerKeyId)
+        else held.set(callerKeyId, left)
+      }
+    },
+    ask(asked, replica, signal) {
+      const id = `${replica}.${randomUUID()}`
+      const answer = new Promise<string>((resolve, reject) => {
+        const settle = (act: () => void) => {
+          waiting.delete(id)
+          signal.removeEventListener('abort', leave)
+          act()
+        }
+        const leave = () => settle(() => reject(signal.reason))
+        waiting.set(id, { asked, take: (text) => settle(() => resolve(text)) })
+        signal.addEventListener('abort', leave)
+        if (signal.aborted) leave()
+      })
+      return { id, answer }
+    },
+    answer(id, asked, text) {
+      const found = waiting.get(id)
+      if (found?.asked.callerKeyId !== asked.callerKeyId || found.asked.token !== asked.token) return false
+      found.take(text)
+      return true
+    },
+  }
+}
+
+/** The replica that asked the question with this id; undefined for an id that isn't ours. */
+export function replicaOf(id: unknown): string | undefined {
+  if (typeof id !== 'string') return undefined
+  const dot = id.lastIndexOf('.')
+  return dot > 0 ? id.slice(0, dot) : undefined
+}
