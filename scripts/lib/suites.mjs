@@ -2,7 +2,7 @@
 
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { bin, environment, root } from './paths.mjs'
+import { bin, environment, node, root } from './paths.mjs'
 import { show } from './run.mjs'
 import { say } from './say.mjs'
 
@@ -31,6 +31,15 @@ export async function playwright(title, args, env = {}) {
   )
   const { expected = 0, unexpected = 0, flaky = 0 } = read(file)?.stats ?? {}
   return counted(code, expected, unexpected + flaky)
+}
+
+/** The official conformance suite, in the legs named or all. @returns {{passed, failed}} */
+export async function officialSuite(legs = []) {
+  const file = fresh('reports/conformance-outcome.json')
+  say('Suite: conformance')
+  const code = await show(node, [join(root, 'e2e/conformance/main.ts'), ...legs], { env: environment() })
+  const { passed = 0, failed = 0 } = read(file) ?? {}
+  return counted(code, passed, failed)
 }
 
 /** A non-zero exit without a failed test, or no test at all, counts as one failure. */

@@ -1,0 +1,42 @@
+// `npm run conformance`: the official suite against the gateway in every combination of eras, with what passes without the
+// gateway as the reference (server-legs.ts, client-leg.ts). Arguments name the legs to run. Writes reports/conformance.json.
+
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { root } from '../src/product.ts'
+import { startStack } from '../src/stack.ts'
+import type { Outcome } from './judge.ts'
+import { serverLegs } from './server-legs.ts'
+
+const chosen = process.argv.slice(2)
+const started = Date.now()
+const stack = await startStack()
+const outcomes: Outcome[] = []
+try {
+  for await (const outcome of serverLegs(stack, chosen)) tell(outcome)
+} finally {
+  await stack.stop()
+}
+
+const rows = outcomes.map(({ row }) => row)
+const surprises = outcomes.flatMap((outcome) => outcome.surprises)
+const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0)
+const folder = join(root, 'reports')
+mkdirSync(folder, { recursive: true })
+const write = (name: string, value: unknown) =>
+  writeFileSync(join(folder, name), `${JSON.stringify(value, undefined, 2)}\n`)
+write('conformance.json', rows)
+write('conformance-outcome.json', { passed, failed: surprises.length, surprises })
+console.table(rows)
+for (const surprise of surprises) console.log(surprise)
+process.exit(surprises.length === 0 ? 0 : 1)
+
+function tell(outcome: Outcome) {
+  outcomes.push(outcome)
+  const { leg, client_era, upstream_era, requirements, ...counts } = outcome.row
+  const seconds = ((Date.now() - started) / 1000).toFixed(1).padStart(5)
+  console.log(
+    `[${seconds} s] ${leg}, ${client_era} client, ${upstream_era} upstream, ${requirements}: ` +
+      `${counts.scored_passed} of ${counts.scored_total} scenarios, ${outcome.surprises.length} unexpected`,
+  )
+}

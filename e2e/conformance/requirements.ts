@@ -1,0 +1,34 @@
+// Which scenarios a revision of the protocol requires, as the suite's own frozen lists say.
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse } from 'yaml'
+import { suiteFolder } from './suite.ts'
+
+export type Revision = '2025-11-25' | '2026-07-28'
+
+export interface Requirements {
+  readonly scored: readonly string[]
+  /** Run and reported, but not required: extensions, and what came later. */
+  readonly unscored: readonly string[]
+}
+
+interface RequirementsFile {
+  readonly server: string[]
+  readonly client: string[]
+  readonly not_scored: { scenario: string; leg: 'server' | 'client' }[]
+}
+
+/** @param role who is tested */
+export function requirements(revision: Revision, role: 'server' | 'client'): Requirements {
+  const text = readFileSync(join(suiteFolder, 'requirements', `${revision}.yaml`), 'utf8')
+  const file = parse(text) as RequirementsFile // of the pinned suite
+  const wanted = (scenario: string) => !scenario.startsWith('auth/')
+  return {
+    scored: file[role].filter(wanted),
+    unscored: file.not_scored
+      .filter(({ leg }) => leg === role)
+      .map(({ scenario }) => scenario)
+      .filter(wanted),
+  }
+}

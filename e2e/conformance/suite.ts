@@ -1,0 +1,70 @@
+// Runs the official suite's program and reads the checks that it wrote: one file per scenario.
+
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import type { Revision } from './requirements.ts'
+
+const program = createRequire(import.meta.url).resolve('@modelcontextprotocol/conformance/dist/index.js')
+export const suiteFolder = dirname(dirname(program))
+
+export interface Check {
+  readonly id: string
+  readonly status: 'SUCCESS' | 'FAILURE' | 'WARNING' | 'SKIPPED' | 'INFO'
+  readonly errorMessage?: string
+}
+
+/** The checks of each scenario that came to its end. */
+export type Results = ReadonlyMap<string, readonly Check[]>
+
+/** All scenarios that a revision has for servers, against the server at this URL. */
+export async function testServer(url: string, revision: Revision): Promise<Results> {
+  const { results } = await run(
+    ['server', '--url', url, '--requirements', revision],
+    /^server-(.+)-\d{4}-\d\d-\d\dT/,
+  )
+  return results
+}
+
+/** One client scenario: the suite starts its mock server and runs `command` with its URL as the last argument. */
+export async function testClient(
+  scenario: string,
+  revision: Revision,
+  command: string,
+  env: NodeJS.ProcessEnv,
+) {
+  const args = ['client', '--scenario', scenario, '--spec-version', revision, '--force', '--command', command]
+  const { results, output } = await run(args, /^(.+)-\d{4}-\d\d-\d\dT/, env)
+  return { checks: results.get(scenario), output }
+}
+
+async function run(args: readonly string[], folderName: RegExp, env: NodeJS.ProcessEnv = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-conformance-'))
+  const child = spawn(process.execPath, [program, ...args, '--output-dir', folder], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+    timeout: 120_000,
+    killSignal: 'SIGKILL',
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk))
+  await new Promise((resolve) => child.once('close', resolve))
+  const results = new Map<string, Check[]>()
+  for (const name of readdirSync(folder)) {
+    const scenario = folderName.exec(name)?.[1]
+    const checks = scenario && read(join(folder, name, 'checks.json'))
+    if (checks) results.set(scenario, checks)
+  }
+  rmSync(folder, { recursive: true, force: true })
+  return { results, output }
+}
+
+function read(file: string): Check[] | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Check[] // as the pinned suite writes them
+  } catch {
+    return undefined // the scenario ended before it had any
+  }
+}
