@@ -16,5 +16,6 @@ export {
   trimHeader,
 } from './headers.ts'
 export { type NameMember, nameMemberOf } from './methods.ts'
+export { exposedUri, type OwnUri, ownUri } from './resource-uris.ts'
 export { type Era, isModern, legacyRevisions, modernRevisions } from './revisions.ts'
-export { exposedName, slugOf } from './tool-names.ts'
+export { exposedName, ownName, slugOf } from './tool-names.ts'

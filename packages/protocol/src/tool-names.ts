@@ -4,8 +4,9 @@
 import { createHash } from 'node:crypto'
 
 const plain = /^[A-Za-z0-9_-]{1,64}$/
+const digested = /_[0-9a-f]{8}$/
 
-/** The name under which the aggregate endpoint offers a server's tool (or prompt). */
+/** The name under which the aggregate endpoint offers a server's tool or prompt. */
 export function exposedName(slug: string, name: string): string {
   const whole = `${slug}__${name}`
   if (plain.test(whole)) return whole
@@ -18,4 +19,10 @@ export function exposedName(slug: string, name: string): string {
 export function slugOf(exposed: string): string | undefined {
   const end = exposed.indexOf('__')
   return end > 0 ? exposed.slice(0, end) : undefined
+}
+
+/** The server's own name, where it can be told without its list; undefined where the name may have been changed further. */
+export function ownName(slug: string, exposed: string): string | undefined {
+  if (!exposed.startsWith(`${slug}__`) || !plain.test(exposed) || digested.test(exposed)) return undefined
+  return exposed.slice(slug.length + 2)
 }

@@ -1,4 +1,4 @@
-// A connection to an upstream for requests of our own: era found out, legacy session opened and ended. tools.ts uses it.
+// A connection to an upstream for requests of our own: era found out, legacy session opened and ended. lists.ts uses it.
 
 import { type Egress, toUpstreamError } from '@gatehouse/egress'
 import { AppError } from '@gatehouse/errors'

@@ -16,6 +16,7 @@ export {
   type RpcResponse,
   type Wire,
 } from './exchange.ts'
+export { type FetchedList, type FetchedTools, fetchTools, listKinds, readList } from './lists.ts'
 export {
   deeperThan,
   rawElements,
@@ -25,4 +26,3 @@ export {
   setMember,
   withoutMember,
 } from './raw-json.ts'
-export { type FetchedTools, fetchTools } from './tools.ts'

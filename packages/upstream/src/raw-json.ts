@@ -1,5 +1,5 @@
 // Cuts members and elements out of JSON text as they were written, so that numbers past 2^53, member order and spelling
-// survive. Takes only text that JSON.parse has accepted; tools.ts cuts the tool entries with it.
+// survive. Takes only text that JSON.parse has accepted; lists.ts cuts entries with it.
 
 /** Text of the member that JSON.parse would keep (the last of equal names); undefined where there is none. */
 export function rawMember(object: string, name: string): string | undefined {
