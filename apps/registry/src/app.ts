@@ -13,6 +13,7 @@ import { peopleRoutes } from './people/routes.ts'
 import { readiness } from './readiness.ts'
 import { nothingHere, renderError } from './render-error.ts'
 import { serverRoutes } from './servers/routes.ts'
+import { serverSettingsRoutes } from './servers/settings-routes.ts'
 import { toolRoutes } from './tools/routes.ts'
 
 /** What is known only once the listeners are bound. */
@@ -25,6 +26,7 @@ export interface Standing {
 export function publicApp(deps: Deps, standing: () => Standing): Express {
   const routers = [
     serverRoutes(deps),
+    serverSettingsRoutes(deps),
     toolRoutes(deps),
     apiKeyRoutes(deps),
     callRoutes(deps),

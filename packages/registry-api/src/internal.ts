@@ -25,6 +25,8 @@ export const resolvedServer = z.object({
   era: z.enum(['auto', 'legacy', 'modern']),
   call_timeout_ms: z.int().nullable(),
   max_concurrent: z.int().nullable(),
+  /** Own names of tools that are switched off. */
+  disabled_tools: z.array(z.string()),
 })
 export type ResolvedServer = z.output<typeof resolvedServer>
 

@@ -5,6 +5,7 @@ import { keyOperations } from './operations/api-keys.ts'
 import { callOperations } from './operations/calls.ts'
 import type { Operation } from './operations/operation.ts'
 import { peopleOperations } from './operations/people.ts'
+import { serverSettingsOperations } from './operations/server-settings.ts'
 import { serverOperations } from './operations/servers.ts'
 import { toolOperations } from './operations/tools.ts'
 
@@ -12,6 +13,7 @@ export { type Answer, failures, type Operation } from './operations/operation.ts
 
 export const operations: readonly Operation[] = [
   ...serverOperations,
+  ...serverSettingsOperations,
   ...toolOperations,
   ...keyOperations,
   ...callOperations,

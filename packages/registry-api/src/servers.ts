@@ -71,6 +71,9 @@ export const toolList = z.object({
   cached: z.boolean(),
   fetched_at: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
 })
+
+/** Answer of `GET /v1/servers/{id}/tools`: the same, and which of them are switched off. */
+export const serverToolList = toolList.extend({ disabled_tools: z.array(z.string()) })
 export type ToolList = z.output<typeof toolList>
 
 export const errorResponse = z.looseObject({

@@ -7,7 +7,9 @@ import { evidence } from '@gatehouse/upstream'
 import type { Deps } from '../deps.ts'
 import type { Call, Message, Trace } from './call.ts'
 import type { Bearer } from './session-token.ts'
+import { checkDisabled, hidesTools } from './transparent/disabled-tools.ts'
 import { forward, tokenOf } from './transparent/forward.ts'
+import { listVisibleTools } from './transparent/list-tools.ts'
 import type { HeldAnswer } from './transparent/relay.ts'
 
 /**
@@ -24,9 +26,11 @@ export async function serve(
   trace: Trace,
 ): Promise<void> {
   const bearer: Bearer = { caller: call.caller, server, generation: server.credential_generation }
+  if (message !== undefined) checkDisabled(server, message)
   if (message?.era === 'modern') {
     const { modern, legacy } = await deps.eras.probe(bearer)
     if (modern === false && legacy !== false) return bridgeModernClient(server)
+    if (hidesTools(server, message)) return listVisibleTools(deps, call, server, message, trace, undefined)
     await forward(deps, call, server, message, trace)
     return
   }
@@ -34,6 +38,8 @@ export async function serve(
   const session = token === undefined ? undefined : deps.sessions.open(token, bearer)
   if (session?.bridged !== undefined) return bridgeLegacyClient(server)
   if (session === undefined && deps.eras.of(bearer).legacy === false) return bridgeLegacyClient(server)
+  if (message !== undefined && hidesTools(server, message))
+    return listVisibleTools(deps, call, server, message, trace, session)
   const greets = session === undefined && message?.envelope.method === 'initialize'
   const otherEra = greets ? (held: HeldAnswer) => refusesLegacy(deps, bearer, held) : undefined
   const went = await forward(deps, call, server, message, trace, { session, otherEra })

@@ -18,6 +18,7 @@ export interface TestServer {
   readonly era?: 'auto' | 'legacy' | 'modern'
   readonly callTimeoutMs?: number
   readonly maxConcurrent?: number
+  readonly disabledTools?: readonly string[]
 }
 
 export interface TestKey {
@@ -219,4 +220,5 @@ const toResolved = (server: StoredServer): contract.ResolvedServer => ({
   era: server.era ?? 'auto',
   call_timeout_ms: server.callTimeoutMs ?? null,
   max_concurrent: server.maxConcurrent ?? null,
+  disabled_tools: [...(server.disabledTools ?? [])],
 })

@@ -43,6 +43,7 @@ async function reachable(tx: Tx, key: LiveKey, slug: string | null): Promise<Res
       era: true,
       callTimeoutS: true,
       maxConcurrent: true,
+      disabledTools: true,
     },
   })
   return rows.map((row) => ({
@@ -56,6 +57,7 @@ async function reachable(tx: Tx, key: LiveKey, slug: string | null): Promise<Res
     credential_generation: row.credentialGeneration,
     call_timeout_ms: row.callTimeoutS === null ? null : row.callTimeoutS * 1_000,
     max_concurrent: row.maxConcurrent,
+    disabled_tools: row.disabledTools,
   }))
 }
 

@@ -1,15 +1,17 @@
 // The tools of a server, by its URL as the published contract has it, and by its id for the console.
 
 import { AppError } from '@gatehouse/errors'
-import { serverToolsQuery, toolsQuery } from '@gatehouse/registry-api'
+import { serverToolsQuery, switchTools as switchBody, toolsQuery } from '@gatehouse/registry-api'
 import express, { type Response, type Router } from 'express'
 import { requirePermission } from '../actor.ts'
 import { withActor } from '../authenticate.ts'
 import type { Deps } from '../deps.ts'
-import { parseId, parseQuery } from '../parse.ts'
+import { parseBody, parseId, parseQuery } from '../parse.ts'
 import { findServer } from '../servers/find-server.ts'
+import { findSettings } from '../servers/settings.ts'
 import { findByUrl } from './find-by-url.ts'
 import { createToolLists, type Listed } from './list-tools.ts'
+import { switchTools } from './switch-tools.ts'
 
 export function toolRoutes(deps: Deps): Router {
   const router = express.Router()
@@ -30,14 +32,26 @@ export function toolRoutes(deps: Deps): Router {
       const query = parseQuery(serverToolsQuery, req.query)
       const server = await findServer(deps, call.actor, parseId(req.params.id))
       if (!server) throw new AppError('mcp_server_not_found')
-      answer(res, await lists.list(server, query.force_refresh))
+      const { disabled_tools } = await findSettings(deps, call.actor, server.id)
+      answer(res, await lists.list(server, query.force_refresh), { disabled_tools })
+    }),
+  )
+  router.patch(
+    '/v1/servers/:id/tools',
+    withActor(deps, async (call, req, res) => {
+      requirePermission(call.actor, 'mcp-servers:update')
+      const input = parseBody(switchBody, req.body)
+      const server = await findServer(deps, call.actor, parseId(req.params.id))
+      if (!server) throw new AppError('mcp_server_not_found')
+      res.json({ disabled_tools: await switchTools(deps, call, lists, server, input) })
     }),
   )
   return router
 }
 
 /** The entries are put in as they came, never parsed and written again. */
-function answer(res: Response, { toolsJson, cached, fetchedAt }: Listed): void {
+function answer(res: Response, { toolsJson, cached, fetchedAt }: Listed, more: object = {}): void {
   const at = fetchedAt.toISOString().replace(/\.\d+Z$/, 'Z')
-  res.type('application/json').send(`{"tools":${toolsJson},"cached":${cached},"fetched_at":"${at}"}`)
+  const rest = JSON.stringify({ cached, fetched_at: at, ...more }).slice(1)
+  res.type('application/json').send(`{"tools":${toolsJson},${rest}`)
 }

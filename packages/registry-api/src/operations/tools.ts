@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { uuid } from '../primitives.ts'
-import { serverToolsQuery, toolList, toolsQuery } from '../servers.ts'
+import { serverToolList, serverToolsQuery, toolList, toolsQuery } from '../servers.ts'
 import type { Operation } from './operation.ts'
 
 const base = '/v1/deepagents'
@@ -40,7 +40,7 @@ export const toolOperations: readonly Operation[] = [
     permission: 'mcp-servers:read',
     params: id,
     query: serverToolsQuery,
-    answers: { 200: { description: 'Its tools', schema: toolList } },
+    answers: { 200: { description: 'Its tools', schema: serverToolList } },
     codes: upstreamCodes,
   },
 ]

@@ -46,9 +46,7 @@ function credentialRefused(
   message: Message | undefined,
   idRaw: string | undefined,
 ): void {
-  const link = `${deps.config.CONSOLE_PUBLIC_URL}/servers/${server.id}`
-  const what = `the server '${server.slug}' refused the stored credential; an operator must renew this credential`
-  const error = new AppError('upstream_auth_failed', { todo: `Open ${link}`, what, data: { url: link } })
+  const error = credentialRefusal(deps, server)
   if (idRaw === undefined || message?.envelope.method !== 'tools/call') {
     return refuse(call.response, error, call.requestId, idRaw)
   }
@@ -58,4 +56,11 @@ function credentialRefused(
     ...(message.era === 'modern' && { resultType: 'complete' }),
   }
   sendJson(call.response, 200, withRawId({ jsonrpc: '2.0', result }, idRaw))
+}
+
+/** What a person is told whose server refused the stored credential. */
+export function credentialRefusal(deps: Pick<Deps, 'config'>, server: ResolvedServer): AppError {
+  const link = `${deps.config.CONSOLE_PUBLIC_URL}/servers/${server.id}`
+  const what = `the server '${server.slug}' refused the stored credential; an operator must renew this credential`
+  return new AppError('upstream_auth_failed', { todo: `Open ${link}`, what, data: { url: link } })
 }

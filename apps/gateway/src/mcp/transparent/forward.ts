@@ -66,6 +66,7 @@ export async function forward(
       response: call.response,
       keepAliveMs: deps.config.GATEHOUSE_KEEP_ALIVE_MS,
       readerTimeoutMs: deps.config.GATEHOUSE_READER_TIMEOUT_MS,
+      bodyTimeoutMs: deps.config.GATEHOUSE_CALL_TIMEOUT_MS,
       stop: isStream ? deps.stopping : undefined,
       hold: otherEra && ((_status, headers) => !isEventStream(headers)),
       head,

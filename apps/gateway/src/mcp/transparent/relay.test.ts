@@ -17,7 +17,11 @@ const forever = new Promise<never>(() => {})
 let gateway: TestGateway
 let key: string
 beforeAll(async () => {
-  gateway = await startGateway({ GATEHOUSE_KEEP_ALIVE_MS: '40', GATEHOUSE_READER_TIMEOUT_MS: '200' })
+  gateway = await startGateway({
+    GATEHOUSE_KEEP_ALIVE_MS: '40',
+    GATEHOUSE_READER_TIMEOUT_MS: '200',
+    GATEHOUSE_CALL_TIMEOUT_MS: '500',
+  })
   key = gateway.registry.addKey().key
 })
 afterAll(() => gateway.close())
@@ -179,6 +183,18 @@ describe('answers that may not pass are 502', () => {
       id: 1,
       error: { code: 1003, data: { code: 'upstream_invalid' } },
     })
+  })
+
+  test('a JSON answer that comes drop by drop is cut when its time is over', async () => {
+    const drops = async (_request: unknown, response: import('node:http').ServerResponse) => {
+      response.writeHead(200, { 'content-type': 'application/json' })
+      const timer = setInterval(() => response.write(' '), 20)
+      response.once('close', () => clearInterval(timer))
+    }
+    const { upstream, address } = await serve(drops)
+    await expect((await send(address)).text()).rejects.toThrow()
+    expect(await upstream.requests[0]?.over).toEqual({ aborted: true })
+    await waitFor(() => gateway.registry.records.at(-1)?.error_code === 'upstream_timeout')
   })
 
   test('a JSON answer that never ends is cut at 16 MiB', async () => {

@@ -34,6 +34,8 @@ export interface RelayOptions {
   readonly response: ServerResponse
   readonly keepAliveMs: number
   readonly readerTimeoutMs: number
+  /** For the rest of an answer that is no stream, once its head is there. */
+  readonly bodyTimeoutMs: number
   /** For streams that would stay open: ends them cleanly after the event that is under way. */
   readonly stop: AbortSignal | undefined
   /** True for an answer that is to be looked at before the client gets it; never for a stream. */
@@ -58,12 +60,15 @@ export function relay(options: RelayOptions): Promise<Ending> {
     let over = false
     let held: { status: number; headers: IncomingHttpHeaders; chunks: Buffer[]; size: number } | undefined
     let reader: NodeJS.Timeout | undefined
+    let isBody = false
+    let body: NodeJS.Timeout | undefined
     const watch = watchStream(response)
 
     const finish = (ending: Ending) => {
       if (over) return
       over = true
       clearTimeout(reader)
+      clearTimeout(body)
       watch.stop()
       response.off('close', gone)
       response.off('drain', drained)
@@ -76,8 +81,19 @@ export function relay(options: RelayOptions): Promise<Ending> {
       controller?.abort(new Error(why))
     }
     const gone = () => leave({ kind: 'client-gone' }, 'the client went away')
+    const awaitBody = () => {
+      if (isBody && !over) body = setTimeout(tooSlow, options.bodyTimeoutMs)
+    }
+    const tooSlow = () => {
+      const error = new AppError('upstream_timeout', { what: 'its answer does not end' })
+      leave(
+        started ? { kind: 'broken', error, clean: false } : { kind: 'failed', error },
+        'the answer is too slow',
+      )
+    }
     const drained = () => {
       clearTimeout(reader)
+      awaitBody()
       controller?.resume()
     }
     const endBetweenEvents = () => {
@@ -97,6 +113,10 @@ export function relay(options: RelayOptions): Promise<Ending> {
       onResponseStart(_given, status, headers) {
         if (status < 200 || over) return
         if (status === 401 || status === 403) return leave({ kind: 'refused', status }, 'credential refused')
+        if (!String(headers['content-type']).toLowerCase().startsWith('text/event-stream')) {
+          isBody = true
+          awaitBody()
+        }
         if (options.hold?.(status, headers)) {
           held = { status, headers, chunks: [], size: 0 }
           return
@@ -135,6 +155,7 @@ export function relay(options: RelayOptions): Promise<Ending> {
         if (stop?.aborted) endBetweenEvents()
         if (room || over) return
         given.pause()
+        clearTimeout(body)
         clearTimeout(reader)
         reader = setTimeout(() => response.destroy(), options.readerTimeoutMs)
       },

@@ -15,18 +15,34 @@ export function upstreamHeaders(options: {
   /** Replaces the caller's Mcp-Name, as the body was changed. */
   readonly name?: string | undefined
 }): string[] {
-  const { headers, method } = options.request
   const out: string[] = [
     'accept',
-    method === 'GET' ? 'text/event-stream' : 'application/json, text/event-stream',
+    options.request.method === 'GET' ? 'text/event-stream' : 'application/json, text/event-stream',
     'accept-encoding',
     'identity',
   ]
+  if (options.hasBody) out.push('content-type', 'application/json')
+  pushPassed(out, options)
+  out.push('via', options.via)
+  for (const [name, value] of options.stored) out.push(name, value)
+  return out
+}
+
+/** Adds what passes of the caller's own: the protocol's headers, as the era knows them. */
+export function pushPassed(
+  out: string[],
+  options: {
+    readonly request: Pick<IncomingMessage, 'headers'>
+    readonly era: Era
+    readonly sessionId: string | undefined
+    readonly name?: string | undefined
+  },
+): void {
+  const { headers } = options.request
   const copy = (name: string) => {
     const value = headers[name]
     if (typeof value === 'string') out.push(name, value)
   }
-  if (options.hasBody) out.push('content-type', 'application/json')
   copy('mcp-protocol-version')
   // On older revisions these have no meaning: they are dropped, so that no upstream acts on them.
   if (options.era === 'modern') {
@@ -38,7 +54,4 @@ export function upstreamHeaders(options: {
   copy('last-event-id')
   copy('traceparent')
   if (options.sessionId !== undefined) out.push('mcp-session-id', options.sessionId)
-  out.push('via', options.via)
-  for (const [name, value] of options.stored) out.push(name, value)
-  return out
 }

@@ -1,0 +1,105 @@
+// Tools that an operator switched off: clients of either era neither see nor reach them.
+
+import { type Script, scripts, startRecordingUpstream } from '@gatehouse/testkit'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { startGateway, type TestGateway } from '../../testing/gateway.ts'
+
+const big = '12345678901234567890'
+const entry = (name: string) =>
+  `{"name":"${name}","inputSchema":{"type":"object","properties":{"n":{"maximum":${big}}}}}`
+const tools = `[${entry('safe')},${entry('hidden')} , ${entry('also-safe')}]`
+const meta =
+  '"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}'
+const modernHeaders = (method: string, name?: string) => ({
+  'mcp-protocol-version': '2026-07-28',
+  'mcp-method': method,
+  ...(name ? { 'mcp-name': name } : {}),
+})
+
+let gateway: TestGateway
+let key: string
+beforeAll(async () => {
+  gateway = await startGateway()
+  key = gateway.registry.addKey().key
+})
+afterAll(() => gateway.close())
+
+let count = 0
+async function serve(script: Script, era: 'legacy' | 'modern') {
+  const upstream = await startRecordingUpstream(script)
+  onTestFinished(() => upstream.close())
+  const slug = `d${++count}`
+  gateway.registry.addServer({ slug, url: upstream.url, era, disabledTools: ['hidden'] })
+  const send = (body: string, headers: Record<string, string> = {}) =>
+    fetch(`${gateway.url}/mcp/${slug}`, {
+      method: 'POST',
+      headers: { 'x-api-key': key, 'content-type': 'application/json', ...headers },
+      body,
+    })
+  return { upstream, send }
+}
+
+const result = `{"jsonrpc":"2.0","id":7,"result":{"tools":${tools},"nextCursor":"x"}}`
+const progress = '{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"info","data":1}}'
+const visible = `{"jsonrpc":"2.0","id":7,"result":{"tools":[${entry('safe')},${entry('also-safe')}],"nextCursor":"x"}}`
+
+test.each([
+  ['legacy' as const, '{"jsonrpc":"2.0","id":7,"method":"tools/list"}', {}],
+  [
+    'modern' as const,
+    `{"jsonrpc":"2.0","id":7,"method":"tools/list","params":{${meta}}}`,
+    modernHeaders('tools/list'),
+  ],
+])(
+  'a list leaves them out and nothing else changes, as JSON and as a stream (%s)',
+  async (era, body, headers) => {
+    const whole = await serve(scripts.json(result), era)
+    expect(await (await whole.send(body, headers)).text()).toBe(visible)
+    expect(whole.upstream.requests[0]?.body.toString()).toBe(body)
+    const stream = await serve(scripts.sse([`data: ${progress}\n\n`, `data: ${result}\n\n`]), era)
+    expect(await (await stream.send(body, headers)).text()).toBe(
+      `event: message\ndata: ${progress}\n\nevent: message\ndata: ${visible}\n\n`,
+    )
+  },
+)
+
+test.each([
+  ['legacy' as const, '{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"hidden"}}', {}],
+  ['legacy' as const, '{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"\\u0068idden"}}', {}],
+  [
+    'modern' as const,
+    `{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"hidden",${meta}}}`,
+    modernHeaders('tools/call', 'hidden'),
+  ],
+])(
+  'a call to one is an unknown tool, however its name is written, and sends nothing (%s)',
+  async (era, body, headers) => {
+    const { upstream, send } = await serve(scripts.json(result), era)
+    expect(await (await send(body, headers)).json()).toMatchObject({ id: 7, error: { code: -32602 } })
+    expect(upstream.requests).toHaveLength(0)
+  },
+)
+
+test('a batch with one such call, or with a list, is refused as a whole', async () => {
+  const { upstream, send } = await serve(scripts.json('[]'), 'legacy')
+  for (const second of ['"tools/call","params":{"name":"hidden"}', '"tools/list"']) {
+    const answer = await send(
+      `[{"jsonrpc":"2.0","id":1,"method":"ping"},{"jsonrpc":"2.0","id":2,"method":${second}}]`,
+    )
+    expect(await answer.text()).toMatch(/Unknown tool|batch/)
+  }
+  expect(upstream.requests).toHaveLength(0)
+})
+
+test('other calls pass as they are, and what the server answers to a list otherwise reaches the client', async () => {
+  const call = '{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"safe"}}'
+  const { upstream, send } = await serve(scripts.json('{"jsonrpc":"2.0","id":7,"result":{}}'), 'legacy')
+  expect((await send(call)).status).toBe(200)
+  expect(upstream.requests[0]?.body.toString()).toBe(call)
+  const lost = await serve(scripts.status(404), 'legacy')
+  expect((await lost.send('{"jsonrpc":"2.0","id":7,"method":"tools/list"}')).status).toBe(404)
+  const broken = await serve(scripts.status(401), 'legacy')
+  expect(await (await broken.send('{"jsonrpc":"2.0","id":7,"method":"tools/list"}')).json()).toMatchObject({
+    error: { code: 1010 },
+  })
+})

@@ -1,0 +1,72 @@
+// tools/list of a server with tools that are switched off: the one answer on this path that is not passed as bytes.
+
+import { toUpstreamError } from '@gatehouse/egress'
+import { sessionHeader } from '@gatehouse/protocol'
+import type { ResolvedServer } from '@gatehouse/registry-api/internal'
+import type { Deps } from '../../deps.ts'
+import { ServerChanged } from '../../registry/knowledge.ts'
+import { converse } from '../../upstream/converse.ts'
+import { createAnswer } from '../answer.ts'
+import type { Call, Message, Trace } from '../call.ts'
+import { ownHeaders } from '../refuse.ts'
+import type { Bearer, Session } from '../session-token.ts'
+import { withoutDisabled } from './disabled-tools.ts'
+import { answerFailure } from './failure.ts'
+import { pushPassed } from './request-headers.ts'
+
+/** Answers the call. @throws ServerChanged; AppError for what is refused before anything was sent */
+export async function listVisibleTools(
+  deps: Deps,
+  call: Call,
+  server: ResolvedServer,
+  message: Message,
+  trace: Trace,
+  session: Session | undefined,
+): Promise<void> {
+  const bearer: Bearer = { caller: call.caller, server, generation: server.credential_generation }
+  const release = deps.slots.take(server)
+  const token = call.request.headers[sessionHeader]
+  const answer = createAnswer(deps, call, trace, {
+    map: (text) => withoutDisabled(server, text),
+    ...(session !== undefined && typeof token === 'string' ? { headers: { 'Mcp-Session-Id': token } } : {}),
+  })
+  trace.upstreamStartedAt = performance.now()
+  try {
+    const conversation = await converse(deps, bearer, {
+      headers: passed(call, message, session),
+      body: message.body,
+      patienceMs: deps.config.GATEHOUSE_FIRST_BYTE_TIMEOUT_MS,
+      signal: answer.gone,
+      attached: (names) => {
+        trace.attachedHeaders = names
+      },
+    })
+    let last: string | undefined
+    for await (const text of conversation.messages) {
+      if (last !== undefined) await answer.send(last)
+      last = text
+    }
+    trace.upstreamMs = performance.now() - trace.upstreamStartedAt
+    if (last === undefined) call.response.writeHead(conversation.status, ownHeaders).end()
+    else answer.finish(last, conversation.status)
+  } catch (thrown) {
+    if (thrown instanceof ServerChanged) throw thrown
+    if (answer.gone.aborted) return answerFailure(deps, call, server, message, { kind: 'client-gone' }, trace)
+    const error = toUpstreamError(thrown)
+    if (error.code === 'upstream_auth_failed')
+      return answerFailure(deps, call, server, message, { kind: 'refused', status: 401 }, trace)
+    if (!answer.streaming) {
+      if (!error.code.startsWith('upstream_')) throw error
+      return answerFailure(deps, call, server, message, { kind: 'failed', error }, trace)
+    }
+    answerFailure(deps, call, server, message, { kind: 'broken', error, clean: true }, trace)
+  } finally {
+    release()
+  }
+}
+
+function passed(call: Call, message: Message, session: Session | undefined): [string, string][] {
+  const flat: string[] = []
+  pushPassed(flat, { request: call.request, era: message.era, sessionId: session?.upstreamId })
+  return Array.from({ length: flat.length / 2 }, (_, i) => [flat[2 * i] ?? '', flat[2 * i + 1] ?? ''])
+}

@@ -1,0 +1,37 @@
+// /v1/servers: parse, check the permission, act, answer.
+
+import { updateServerSettings } from '@gatehouse/registry-api'
+import express, { type Router } from 'express'
+import { requirePermission } from '../actor.ts'
+import { withActor } from '../authenticate.ts'
+import type { Deps } from '../deps.ts'
+import { parseBody, parseId } from '../parse.ts'
+import { findEras } from './find-eras.ts'
+import { findSettings, updateSettings } from './settings.ts'
+
+export function serverSettingsRoutes(deps: Deps): Router {
+  const router = express.Router()
+  router.get(
+    '/v1/servers/:id',
+    withActor(deps, async (call, req, res) => {
+      requirePermission(call.actor, 'mcp-servers:read')
+      res.json(await findSettings(deps, call.actor, parseId(req.params.id)))
+    }),
+  )
+  router.patch(
+    '/v1/servers/:id',
+    withActor(deps, async (call, req, res) => {
+      requirePermission(call.actor, 'mcp-servers:update')
+      const input = parseBody(updateServerSettings, req.body)
+      res.json(await updateSettings(deps, call, parseId(req.params.id), input))
+    }),
+  )
+  router.post(
+    '/v1/servers/:id/eras',
+    withActor(deps, async (call, req, res) => {
+      requirePermission(call.actor, 'mcp-servers:read')
+      res.json(await findEras(deps, call.actor, parseId(req.params.id)))
+    }),
+  )
+  return router
+}

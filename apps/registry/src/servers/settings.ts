@@ -1,0 +1,125 @@
+// A server's settings: what gateways go by beside its address and headers. Told to them like every other change.
+
+import { AppError } from '@gatehouse/errors'
+import {
+  eraPin,
+  type ServerSettings,
+  type updateServerSettings as schema,
+  toTimestamp,
+} from '@gatehouse/registry-api'
+import type { z } from 'zod'
+import { type Actor, type Call, mayReach } from '../actor.ts'
+import { audit } from '../audit.ts'
+import type { Config } from '../config.ts'
+import type { Deps } from '../deps.ts'
+import type { Prisma } from '../generated/client.ts'
+import { shown, toAudit, toWire } from './to-wire.ts'
+
+const settingsShown = {
+  ...shown,
+  era: true,
+  callTimeoutS: true,
+  maxConcurrent: true,
+  disabledTools: true,
+  speaksLegacy: true,
+  speaksModern: true,
+  erasCheckedAt: true,
+} as const satisfies Prisma.McpServerSelect
+
+type Row = Prisma.McpServerGetPayload<{ select: typeof settingsShown }>
+
+/** @throws AppError mcp_server_not_found */
+export async function findSettings(deps: Deps, actor: Actor, id: string): Promise<ServerSettings> {
+  const { workspaceId } = actor
+  const row =
+    mayReach(actor, id) &&
+    (await deps.db.inWorkspace(workspaceId, (tx) =>
+      tx.mcpServer.findUnique({ where: { workspaceId_id: { workspaceId, id } }, select: settingsShown }),
+    ))
+  if (!row) throw new AppError('mcp_server_not_found')
+  return toSettings(deps.config, actor, row)
+}
+
+/** @throws AppError mcp_server_not_found, revocation_pending */
+export async function updateSettings(
+  deps: Deps,
+  call: Call,
+  id: string,
+  input: z.output<typeof schema>,
+): Promise<ServerSettings> {
+  const { name, enabled, era, call_timeout_s: callTimeoutS, max_concurrent: maxConcurrent } = input
+  const row = await change(deps, call, id, () => ({
+    ...(name !== undefined && { name }),
+    ...(enabled !== undefined && { enabled }),
+    ...(era !== undefined && { era }),
+    ...(callTimeoutS !== undefined && { callTimeoutS }),
+    ...(maxConcurrent !== undefined && { maxConcurrent }),
+  }))
+  return toSettings(deps.config, call.actor, row)
+}
+
+/**
+ * @param switched from the names that are off to those that shall be
+ * @throws AppError mcp_server_not_found, revocation_pending
+ */
+export async function setDisabledTools(
+  deps: Deps,
+  call: Call,
+  id: string,
+  switched: (disabled: readonly string[]) => string[],
+): Promise<string[]> {
+  const row = await change(deps, call, id, (before) => ({ disabledTools: switched(before.disabledTools) }))
+  return row.disabledTools
+}
+
+async function change(
+  deps: Deps,
+  call: Call,
+  id: string,
+  changed: (before: Row) => Prisma.McpServerUpdateInput,
+): Promise<Row> {
+  const { actor } = call
+  const { workspaceId } = actor
+  if (!mayReach(actor, id)) throw new AppError('mcp_server_not_found')
+  const { after, revision } = await deps.db.inWorkspace(workspaceId, async (tx) => {
+    await tx.$queryRaw`SELECT id FROM mcp_server WHERE workspace_id = ${workspaceId}::uuid AND id = ${id}::uuid FOR UPDATE`
+    const where = { workspaceId_id: { workspaceId, id } }
+    const before = await tx.mcpServer.findUnique({ where, select: settingsShown })
+    if (!before) throw new AppError('mcp_server_not_found')
+    const data = { ...changed(before), updatedAt: deps.now() }
+    const after = await tx.mcpServer.update({ where, data, select: settingsShown })
+    await audit(tx, actor, {
+      action: 'mcp-server.updated',
+      objectType: 'mcp-server',
+      objectId: id,
+      before: forAudit(before),
+      after: forAudit(after),
+      requestId: call.requestId,
+    })
+    const revision = await deps.changes.record(tx, { workspaceId, subject: 'server', subjectId: id })
+    return { after, revision }
+  })
+  deps.changes.published(revision)
+  await deps.changes.settled(revision)
+  return after
+}
+
+function forAudit(row: Row) {
+  const { speaksLegacy: _, speaksModern: __, erasCheckedAt: ___, ...rest } = row
+  return toAudit(rest)
+}
+
+function toSettings(config: Config, actor: Actor, row: Row): ServerSettings {
+  return {
+    ...toWire(config, actor, row),
+    era: eraPin.parse(row.era),
+    call_timeout_s: row.callTimeoutS,
+    max_concurrent: row.maxConcurrent,
+    disabled_tools: row.disabledTools,
+    eras: row.erasCheckedAt && {
+      legacy: row.speaksLegacy,
+      modern: row.speaksModern,
+      checked_at: toTimestamp(row.erasCheckedAt),
+    },
+  }
+}

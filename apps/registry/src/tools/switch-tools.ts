@@ -1,0 +1,45 @@
+// Switches tools of a server on or off by name or pattern; gateways hide those that are off and refuse calls to them.
+
+import type { switchTools as schema } from '@gatehouse/registry-api'
+import type { z } from 'zod'
+import type { Call } from '../actor.ts'
+import type { Deps } from '../deps.ts'
+import { setDisabledTools } from '../servers/settings.ts'
+import type { ServerRow } from '../servers/to-wire.ts'
+import type { ToolLists } from './list-tools.ts'
+
+/** @returns every name that is off now. @throws AppError as ToolLists.list; mcp_server_not_found, revocation_pending */
+export async function switchTools(
+  deps: Deps,
+  call: Call,
+  lists: ToolLists,
+  server: ServerRow,
+  { enabled, match }: z.output<typeof schema>,
+): Promise<string[]> {
+  const meant = matcher(match)
+  if (enabled) {
+    return setDisabledTools(deps, call, server.id, (disabled) => disabled.filter((name) => !meant(name)))
+  }
+  const { toolsJson } = await lists.list(server, false)
+  const tools = JSON.parse(toolsJson) as { name: string }[] // list has seen the names
+  const names = tools.map(({ name }) => name).filter(meant)
+  return setDisabledTools(deps, call, server.id, (disabled) => [...new Set([...disabled, ...names])].sort())
+}
+
+/** `*` stands for any text. Found from left to right, which takes no longer for hostile patterns. */
+function matcher(match = '*'): (name: string) => boolean {
+  const [first = '', ...rest] = match.split('*')
+  const last = rest.pop()
+  if (last === undefined) return (name) => name === first
+  return (name) => {
+    if (!name.startsWith(first) || name.length < first.length + last.length || !name.endsWith(last))
+      return false
+    let at = first.length
+    for (const part of rest) {
+      const found = name.indexOf(part, at)
+      if (found < 0) return false
+      at = found + part.length
+    }
+    return at <= name.length - last.length
+  }
+}
