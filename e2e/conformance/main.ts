@@ -5,6 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '../src/product.ts'
 import { startStack } from '../src/stack.ts'
+import { clientLeg } from './client-leg.ts'
 import type { Outcome } from './judge.ts'
 import { serverLegs } from './server-legs.ts'
 
@@ -14,6 +15,8 @@ const stack = await startStack()
 const outcomes: Outcome[] = []
 try {
   for await (const outcome of serverLegs(stack, chosen)) tell(outcome)
+  if (chosen.length === 0 || chosen.includes('client'))
+    for await (const outcome of clientLeg(stack)) tell(outcome)
 } finally {
   await stack.stop()
 }

@@ -2,9 +2,13 @@
 
 import type { Mapping } from './shim.ts'
 
-/** @param slug of the server whose names the suite means */
-export function mapNames(slug: string): Mapping {
-  const name = (own: unknown) => (typeof own === 'string' ? `${slug}__${own}` : own)
+/**
+ * @param slug of the server whose names the suite means
+ * @param other of the server beside it, whose names the suite knows only as listed
+ */
+export function mapNames(slug: string, other: string): Mapping {
+  const name = (own: unknown) =>
+    typeof own === 'string' && !own.startsWith(`${other}__`) ? `${slug}__${own}` : own
   const uri = (own: unknown) => (typeof own === 'string' ? `${slug}+${own}` : own)
 
   function mapParams(method: unknown, params: Params): Params {

@@ -53,8 +53,8 @@ export async function* serverLegs(stack: Stack, chosen: readonly string[]): Asyn
     }
     if (wanted('aggregate')) {
       const { slug } = await stack.register(both.url)
-      await stack.register(other.url)
-      const shim = await startShim(`${stack.gatewayUrl}/mcp/`, stack.key, mapNames(slug))
+      const beside = await stack.register(other.url)
+      const shim = await startShim(`${stack.gatewayUrl}/mcp/`, stack.key, mapNames(slug, beside.slug))
       for (const era of eras) yield await run('aggregate', era, 'gateway', shim.url)
       await shim.close()
     }

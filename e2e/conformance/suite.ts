@@ -28,16 +28,23 @@ export async function testServer(url: string, revision: Revision): Promise<Resul
   return results
 }
 
-/** One client scenario: the suite starts its mock server and runs `command` with its URL as the last argument. */
+/**
+ * One client scenario: the suite starts its mock server and runs `command` with its URL as the last argument. Some
+ * scenarios have nothing to say about a client that fails before it calls; here that is a failed check.
+ */
 export async function testClient(
   scenario: string,
   revision: Revision,
   command: string,
   env: NodeJS.ProcessEnv,
-) {
+): Promise<readonly Check[] | undefined> {
   const args = ['client', '--scenario', scenario, '--spec-version', revision, '--force', '--command', command]
   const { results, output } = await run(args, /^(.+)-\d{4}-\d\d-\d\dT/, env)
-  return { checks: results.get(scenario), output }
+  const checks = results.get(scenario)
+  const ended = /Client (exited with code|timed out)[^]*?(\w*Error: .*)/.exec(output)
+  return checks && ended
+    ? [...checks, { id: 'driver', status: 'FAILURE', errorMessage: ended[2] ?? '' }]
+    : checks
 }
 
 async function run(args: readonly string[], folderName: RegExp, env: NodeJS.ProcessEnv = {}) {
