@@ -41,10 +41,9 @@ export async function testClient(
   const args = ['client', '--scenario', scenario, '--spec-version', revision, '--force', '--command', command]
   const { results, output } = await run(args, /^(.+)-\d{4}-\d\d-\d\dT/, env)
   const checks = results.get(scenario)
-  const ended = /Client (exited with code|timed out)[^]*?(\w*Error: .*)/.exec(output)
-  return checks && ended
-    ? [...checks, { id: 'driver', status: 'FAILURE', errorMessage: ended[2] ?? '' }]
-    : checks
+  const failed = /Client (?:exited with code|timed out).*?(?:(\w*Error: [^\n]*)|$)/s.exec(output)
+  if (!checks || !failed) return checks
+  return [...checks, { id: 'driver', status: 'FAILURE', errorMessage: failed[1] ?? failed[0] }]
 }
 
 async function run(args: readonly string[], folderName: RegExp, env: NodeJS.ProcessEnv = {}) {
