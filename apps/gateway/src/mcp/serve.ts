@@ -5,6 +5,7 @@ import { AppError } from '@gatehouse/errors'
 import type { ResolvedServer } from '@gatehouse/registry-api/internal'
 import { evidence } from '@gatehouse/upstream'
 import type { Deps } from '../deps.ts'
+import { bridgeLegacyClient } from './bridge/legacy-client/bridge.ts'
 import type { Call, Message, Trace } from './call.ts'
 import type { Bearer } from './session-token.ts'
 import { checkDisabled, hidesTools } from './transparent/disabled-tools.ts'
@@ -36,14 +37,15 @@ export async function serve(
   }
   const token = tokenOf(call)
   const session = token === undefined ? undefined : deps.sessions.open(token, bearer)
-  if (session?.bridged !== undefined) return bridgeLegacyClient(server)
-  if (session === undefined && deps.eras.of(bearer).legacy === false) return bridgeLegacyClient(server)
+  if (session?.bridged !== undefined) return bridgeLegacyClient(deps, call, server, message, trace)
+  if (session === undefined && deps.eras.of(bearer).legacy === false)
+    return bridgeLegacyClient(deps, call, server, message, trace)
   if (message !== undefined && hidesTools(server, message))
     return listVisibleTools(deps, call, server, message, trace, session)
   const greets = session === undefined && message?.envelope.method === 'initialize'
   const otherEra = greets ? (held: HeldAnswer) => refusesLegacy(deps, bearer, held) : undefined
   const went = await forward(deps, call, server, message, trace, { session, otherEra })
-  if (went === 'other-era') return bridgeLegacyClient(server)
+  if (went === 'other-era') return bridgeLegacyClient(deps, call, server, message, trace)
 }
 
 /** Whether an answer to initialize means that the server speaks none of the older revisions. */
@@ -81,8 +83,4 @@ function bridgeModernClient(server: ResolvedServer): never {
   throw new AppError('era_mismatch', {
     what: `the server '${server.slug}' speaks only revisions before 2026-07-28`,
   })
-}
-
-function bridgeLegacyClient(server: ResolvedServer): never {
-  throw new AppError('era_mismatch', { what: `the server '${server.slug}' speaks only revision 2026-07-28` })
 }

@@ -1,0 +1,150 @@
+// Clients of the older revisions at servers that speak the modern one only: the real SDK client through a real gateway.
+
+import { type FixtureServer, startFixtureServer, waitFor } from '@gatehouse/testkit'
+import { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
+import {
+  type ClientCapabilities,
+  CreateMessageRequestSchema,
+  ElicitRequestSchema,
+  ListRootsRequestSchema,
+  LoggingMessageNotificationSchema,
+  ResourceUpdatedNotificationSchema,
+  ToolListChangedNotificationSchema,
+} from '@modelcontextprotocol/sdk/types.js'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { startGateway, type TestGateway } from '../../../testing/gateway.ts'
+
+let gateway: TestGateway
+let upstream: FixtureServer
+let key: string
+
+beforeAll(async () => {
+  gateway = await startGateway()
+  upstream = await startFixtureServer({ eras: 'modern', requiredHeader: 'X-Secret: sesame' })
+  gateway.registry.addServer({ slug: 'fixture', url: upstream.url, headers: [['X-Secret', 'sesame']] })
+  key = gateway.registry.addKey().key
+})
+afterAll(async () => {
+  await gateway.close()
+  await upstream.close()
+})
+
+const everything: ClientCapabilities = {
+  elicitation: { form: {}, url: {} },
+  sampling: {},
+  roots: { listChanged: true },
+}
+
+async function connect(capabilities: ClientCapabilities = everything) {
+  const client = new Client({ name: 'old', version: '1.2.3' }, { capabilities })
+  const asked: unknown[] = []
+  if (capabilities.elicitation) {
+    client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
+      asked.push(params)
+      return params.mode === 'url'
+        ? { action: 'accept' }
+        : { action: 'accept', content: { name: 'Ada', color: 'red', ok: true } }
+    })
+  }
+  if (capabilities.sampling) {
+    client.setRequestHandler(CreateMessageRequestSchema, () => ({
+      role: 'assistant',
+      model: 'm',
+      content: { type: 'text', text: 'Hi' },
+    }))
+  }
+  if (capabilities.roots)
+    client.setRequestHandler(ListRootsRequestSchema, () => ({ roots: [{ uri: 'file:///work' }] }))
+  const transport = new StreamableHTTPClientTransport(new URL(`${gateway.url}/mcp/fixture`), {
+    requestInit: { headers: { 'x-api-key': key } },
+  })
+  await client.connect(transport)
+  onTestFinished(() => client.close())
+  const call = async (name: string, args: Record<string, unknown> = {}) =>
+    client.callTool({ name, arguments: args })
+  return { client, transport, asked, call }
+}
+
+const said = (text: string) => ({ content: [{ type: 'text', text }] })
+
+test('the handshake says what the server is and can do', async () => {
+  const { client, transport } = await connect()
+  expect(client.getServerVersion()).toMatchObject({ name: 'gatehouse-fixture' })
+  expect(client.getServerCapabilities()).toMatchObject({
+    tools: { listChanged: true },
+    resources: { subscribe: true },
+  })
+  expect(transport.sessionId).toMatch(/^[\x21-\x7e]{80,}$/)
+  await client.ping()
+})
+
+test('lists, reads, prompts, templates and completion cross', async () => {
+  const { client } = await connect()
+  const { tools } = await client.listTools()
+  expect(tools.map(({ name }) => name)).toContain('test_simple_text')
+  expect((await client.listPrompts()).prompts.length).toBeGreaterThan(0)
+  expect((await client.listResourceTemplates()).resourceTemplates.length).toBeGreaterThan(0)
+  const { contents } = await client.readResource({ uri: 'test://template/124/data' })
+  expect(contents[0]).toMatchObject({ uri: 'test://template/124/data' })
+})
+
+test('a call is answered', async () => {
+  const { call } = await connect()
+  expect(await call('test_simple_text')).toEqual(said('This is a simple text response for testing.'))
+})
+
+test('a client is asked for forms, its model, its roots and pages, in one round and in several', async () => {
+  const { call, asked } = await connect()
+  expect(await call('test_input_required_result_multiple_inputs')).toEqual(said('Hi, Ada (file:///work)'))
+  expect(await call('test_input_required_result_multi_round')).toEqual(said('Ada likes red'))
+  expect(await call('test_input_required_result_request_state')).toEqual(said('state-ok'))
+  expect(await call('test_url_elicitation', { url: 'https://example.com/' })).toEqual(
+    said('Page: action=accept, content={}'),
+  )
+  expect(asked.at(-1)).toMatchObject({ mode: 'url', elicitationId: expect.any(String) })
+})
+
+test('a client that declares nothing is told so', async () => {
+  const { call } = await connect({})
+  expect(await call('test_missing_capability')).toMatchObject({ isError: true })
+})
+
+test('progress and log messages come on the stream of the call', async () => {
+  const { client } = await connect()
+  const progress: number[] = []
+  await client.callTool({ name: 'test_tool_with_progress', arguments: {} }, undefined, {
+    onprogress: (one) => progress.push(one.progress),
+  })
+  expect(progress).toEqual([0, 50, 100])
+  const logged: unknown[] = []
+  client.setNotificationHandler(
+    LoggingMessageNotificationSchema,
+    ({ params }) => void logged.push(params.data),
+  )
+  await client.callTool({ name: 'test_tool_with_logging', arguments: {} })
+  expect(logged).toHaveLength(3)
+  await client.setLoggingLevel('error')
+  await client.callTool({ name: 'test_tool_with_logging', arguments: {} })
+  expect(logged).toHaveLength(3)
+})
+
+test('the GET stream tells of changed lists and of the resources that were subscribed to', async () => {
+  const { client } = await connect()
+  const heard: string[] = []
+  client.setNotificationHandler(ToolListChangedNotificationSchema, () => void heard.push('tools'))
+  client.setNotificationHandler(
+    ResourceUpdatedNotificationSchema,
+    ({ params }) => void heard.push(params.uri),
+  )
+  await waitFor(() => {
+    upstream.notify.toolsChanged()
+    return heard.includes('tools')
+  })
+  expect(heard).not.toContain('test://watched-resource')
+  await client.subscribeResource({ uri: 'test://watched-resource' })
+  await waitFor(() => {
+    upstream.notify.resourceUpdated('test://watched-resource')
+    return heard.includes('test://watched-resource')
+  })
+})

@@ -1,0 +1,68 @@
+// A legacy client's notification. Over HTTP the modern era has none of its own: what the gateway knows ends here, the rest crosses.
+
+import { toUpstreamError } from '@gatehouse/egress'
+import { rawMember } from '@gatehouse/upstream'
+import type { Deps } from '../../../deps.ts'
+import { converse } from '../../../upstream/converse.ts'
+import type { Call, Message, Trace } from '../../call.ts'
+import type { Bearer } from '../../session-token.ts'
+import type { LegacyClient } from './client.ts'
+import { accept } from './take-answer.ts'
+import { modernHeaders, toModern } from './to-modern.ts'
+
+/** The modern era has no such things: the client's roots are asked for when they are needed. */
+const ending = new Set([
+  'notifications/initialized',
+  'notifications/roots/list_changed',
+  'notifications/progress',
+])
+
+/** @throws ServerChanged; AppError of the upstream's failure for one that crosses */
+export async function takeNotification(
+  deps: Deps,
+  call: Call,
+  bearer: Bearer,
+  client: LegacyClient,
+  message: Message,
+  trace: Trace,
+): Promise<void> {
+  const { method = '' } = message.envelope
+  if (method === 'notifications/cancelled') cancelCall(deps, client, message)
+  else if (!ending.has(method)) await cross(deps, bearer, client, message, method, trace)
+  accept(call, trace)
+}
+
+/** Closing its request is how a modern server is told. */
+function cancelCall(deps: Deps, { token }: LegacyClient, { body }: Message): void {
+  const id = rawMember(rawMember(body.toString('utf8'), 'params') ?? '{}', 'requestId')
+  if (token === undefined || id === undefined) return
+  deps.openEnds.running.cancel(token, id)
+}
+
+async function cross(
+  deps: Deps,
+  bearer: Bearer,
+  client: LegacyClient,
+  message: Message,
+  method: string,
+  trace: Trace,
+): Promise<void> {
+  const patienceMs = deps.config.GATEHOUSE_FIRST_BYTE_TIMEOUT_MS
+  trace.upstreamStartedAt = performance.now()
+  try {
+    const conversation = await converse(deps, bearer, {
+      headers: modernHeaders(method, undefined),
+      body: toModern(message.body.toString('utf8'), client, undefined),
+      patienceMs,
+      signal: AbortSignal.timeout(patienceMs),
+      attached: (names) => {
+        trace.attachedHeaders = names
+      },
+    })
+    conversation.close()
+  } catch (thrown) {
+    throw toUpstreamError(thrown)
+  } finally {
+    trace.upstreamMs = performance.now() - trace.upstreamStartedAt
+  }
+}
