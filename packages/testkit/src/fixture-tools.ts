@@ -46,6 +46,17 @@ export const fixtureTools: readonly FixtureTool[] = [
     },
   },
   {
+    name: 'echo-later',
+    description: 'Answers its argument after a while, with progress on the way',
+    input: z.object({ text: z.string(), delayMs: z.int() }),
+    async run({ text, delayMs }, { progress, signal }) {
+      await setTimeout(Number(delayMs) / 2, undefined, { signal })
+      await progress(1, 2)
+      await setTimeout(Number(delayMs) / 2, undefined, { signal })
+      return String(text)
+    },
+  },
+  {
     name: 'count',
     description: 'Counts with progress',
     input: z.object({ to: z.int(), delayMs: z.int().default(0) }),

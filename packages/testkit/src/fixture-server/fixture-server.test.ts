@@ -96,6 +96,33 @@ const initialize = {
   params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'test', version: '1' } },
 }
 
+test('a tool becomes a task for a client that declared the extension, and for no other', async () => {
+  const { url } = await start({ eras: 'both' })
+  const extension = { 'io.modelcontextprotocol/tasks': {} }
+  const request = async (
+    method: string,
+    params: object,
+    capabilities: object = { extensions: extension },
+  ) => {
+    const _meta = {
+      'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+      'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
+      'io.modelcontextprotocol/clientCapabilities': capabilities,
+    }
+    const name = Object.values(params)[0]
+    const headers = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': method, 'mcp-name': name }
+    const answer = await post(url, { method, params: { ...params, _meta } }, headers)
+    return (await answer.json()) as { result: { taskId: string; status: string } }
+  }
+  const call = { name: 'slow_compute', arguments: { seconds: 0.05 } }
+  const { result } = await request('tools/call', call)
+  expect(result).toMatchObject({ resultType: 'task', status: 'working' })
+  const { taskId } = result
+  await waitFor(async () => (await request('tasks/get', { taskId })).result.status === 'completed')
+  expect(await request('tasks/get', { taskId }, {})).toMatchObject({ error: { code: -32021 } })
+  expect(await request('tools/call', call, {})).toMatchObject({ result: { resultType: 'complete' } })
+})
+
 test('a modern-only server refuses the handshake and names its version', async () => {
   const { url } = await start({ eras: 'modern' })
   const answer = await post(url, initialize)

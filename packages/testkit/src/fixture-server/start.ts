@@ -14,7 +14,7 @@ import {
   type ServerNotifier,
 } from '@modelcontextprotocol/server'
 import type { Seen } from '../sdk-upstream.ts'
-import { fixtureServer } from './offer.ts'
+import { createOffer } from './offer.ts'
 import { createSessions } from './sessions.ts'
 
 export interface FixtureOptions {
@@ -40,9 +40,9 @@ export interface FixtureServer {
 export async function startFixtureServer(options: FixtureOptions): Promise<FixtureServer> {
   const { eras, json = false } = options
   const requests: Seen[] = []
-  const serve = fixtureServer(() => notify)
-  const sessions = createSessions(() => serve('legacy'), json)
-  const modern = createMcpHandler(() => serve('modern'), {
+  const offer = createOffer(() => notify)
+  const sessions = createSessions(() => offer.make('legacy'), json)
+  const modern = createMcpHandler(() => offer.make('modern'), {
     legacy: 'reject',
     responseMode: json ? 'json' : 'auto',
   })
@@ -85,6 +85,7 @@ export async function startFixtureServer(options: FixtureOptions): Promise<Fixtu
     notify,
     sessions: sessions.count,
     async close() {
+      offer.close()
       await Promise.all([modern.close(), sessions.close()])
       const closed = new Promise((resolve) => server.close(resolve))
       server.closeAllConnections()
