@@ -11,6 +11,7 @@ import { createToolLists, type ToolLists } from './mcp/aggregate/tool-lists.ts'
 import { createUpstreamSessions, type UpstreamSessions } from './mcp/aggregate/upstream-sessions.ts'
 import { createOpenEnds, type OpenEnds } from './mcp/bridge/legacy-client/open-ends.ts'
 import { createRecorder, type Recorder } from './mcp/record-call.ts'
+import { createSealedStates, type SealedStates } from './mcp/sealed-state.ts'
 import { createSessionTokens, type SessionTokens } from './mcp/session-token.ts'
 import { followChanges } from './registry/change-stream.ts'
 import { createRegistryClient, type RegistryClient } from './registry/client.ts'
@@ -28,6 +29,7 @@ export interface Deps {
   readonly registry: RegistryClient
   readonly knowledge: Knowledge
   readonly sessions: SessionTokens
+  readonly states: SealedStates
   readonly pools: Pools
   readonly eras: Eras
   readonly slots: Slots
@@ -106,6 +108,7 @@ export function openDeps(config: Config): Opened {
     registry,
     knowledge,
     sessions,
+    states: createSealedStates(knowledge, Date.now),
     pools,
     eras: createEras({ knowledge, pools, via, timeoutMs: probeTimeoutMs }),
     slots: createSlots({
