@@ -9,7 +9,10 @@ export interface DriverSettings {
   readonly registryUrl: string
   readonly gatewayUrl: string
   readonly key: string
+  /** Of the driver. */
   readonly era: 'legacy' | 'modern'
+  /** Of the mock server, where the gateway shall speak nothing else with it. */
+  readonly pin?: 'legacy' | 'modern'
 }
 
 type Drive = (client: Client) => Promise<unknown>
@@ -69,6 +72,9 @@ const servers = `${settings.registryUrl}/v1/deepagents/mcp-servers`
 const slug = `driver-${process.pid}`
 const made = await api(servers, settings.key, 'POST', { name: slug, slug, url, headers: [] })
 if (made.status !== 201) throw new Error(`registering answered ${made.status}: ${JSON.stringify(made.body)}`)
+const { id } = made.body as { id: string }
+if (settings.pin)
+  await api(`${settings.registryUrl}/v1/servers/${id}`, settings.key, 'PATCH', { era: settings.pin })
 const client = new Client(
   { name: 'conformance-driver', version: '1.0.0' },
   {
@@ -90,7 +96,7 @@ try {
 } finally {
   await client.close()
   // also ends what the gateway holds open there: the suite waits for it
-  await api(`${servers}/${(made.body as { id: string }).id}`, settings.key, 'DELETE')
+  await api(`${servers}/${id}`, settings.key, 'DELETE')
 }
 
 function fields(params: object): unknown {

@@ -37,7 +37,7 @@ type About = Pick<Row, 'leg' | 'client_era' | 'upstream_era' | 'requirements'>
 /** @param reference what passes without the gateway must pass with it; undefined for the reference itself */
 export function judge(about: About, required: Requirements, results: Results, reference?: Results): Outcome {
   const all = [...required.scored, ...required.unscored]
-  const expected = expectedFailures(about.leg, about.requirements)
+  const expected = expectedFailures(about)
   const surprises: string[] = []
   for (const scenario of all) {
     const failed = failedChecks(results.get(scenario), reference?.get(scenario))
@@ -91,15 +91,16 @@ function failedChecks(checks: readonly Check[] | undefined, reference: readonly 
   ]
 }
 
-/** `revision scenario[:check]  reason` on each line; `#` starts a comment. */
-function expectedFailures(leg: Leg, revision: Revision): Set<string> {
-  const file = join(import.meta.dirname, 'expected-failures', `${leg}.txt`)
+/** `client→upstream revision scenario[:check]  reason` on each line; `#` starts a comment. */
+function expectedFailures(about: About): Set<string> {
+  const file = join(import.meta.dirname, 'expected-failures', `${about.leg}.txt`)
   const entries = new Set<string>()
   for (const line of existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []) {
     if (line.trim() === '' || line.startsWith('#')) continue
-    const [, of, entry] = /^(\S+)\s+(\S+)\s+\S/.exec(line) ?? []
-    if (!entry) throw new Error(`${file}: a line needs a revision, a scenario and a reason: ${line}`)
-    if (of === revision) entries.add(entry)
+    const [, eras, revision, entry] = /^(\S+)\s+(\S+)\s+(\S+)\s+\S/.exec(line) ?? []
+    if (!entry) throw new Error(`${file}: a line needs eras, a revision, a scenario and a reason: ${line}`)
+    if (eras === `${about.client_era}→${about.upstream_era}` && revision === about.requirements)
+      entries.add(entry)
   }
   return entries
 }
