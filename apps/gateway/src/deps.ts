@@ -7,7 +7,8 @@ import { type Allowed, allowed } from '@gatehouse/http-kit'
 import { type Logger, pino } from 'pino'
 import { Registry } from 'prom-client'
 import type { Config } from './config.ts'
-import { createToolLists, type ToolLists } from './mcp/aggregate/tool-lists.ts'
+import { createFetchList } from './mcp/aggregate/fetch-list.ts'
+import { createServerLists, type ServerLists } from './mcp/aggregate/server-lists.ts'
 import { createUpstreamSessions, type UpstreamSessions } from './mcp/aggregate/upstream-sessions.ts'
 import { createOpenEnds, type OpenEnds } from './mcp/bridge/legacy-client/open-ends.ts'
 import { createRecorder, type Recorder } from './mcp/record-call.ts'
@@ -35,7 +36,8 @@ export interface Deps {
   readonly slots: Slots
   readonly openEnds: OpenEnds
   readonly recorder: Recorder
-  readonly toolLists: ToolLists
+  readonly lists: ServerLists
+  readonly toolLists: Pick<ServerLists, 'schemaOf'>
   readonly upstreamSessions: UpstreamSessions
   readonly metrics: Registry
   /** Our own mark in Via. */
@@ -100,6 +102,13 @@ export function openDeps(config: Config): Opened {
   )
   let allowList = hosts(config, config.PORT)
   const via = () => `1.1 gatehouse-${knowledge.greeting?.installation_mark ?? 'unknown'}`
+  const eras = createEras({ knowledge, pools, via, timeoutMs: probeTimeoutMs })
+  const lists = createServerLists({
+    fetchList: createFetchList({ egress, knowledge, eras }),
+    log,
+    metrics,
+    timeoutMs: config.GATEHOUSE_LIST_TIMEOUT_MS,
+  })
   const deps: Deps = {
     config,
     log,
@@ -110,7 +119,7 @@ export function openDeps(config: Config): Opened {
     sessions,
     states: createSealedStates(knowledge, Date.now),
     pools,
-    eras: createEras({ knowledge, pools, via, timeoutMs: probeTimeoutMs }),
+    eras,
     slots: createSlots({
       perServer: config.GATEHOUSE_MAX_CALLS_PER_SERVER,
       perUpstream: config.GATEHOUSE_MAX_CALLS_PER_UPSTREAM,
@@ -119,13 +128,8 @@ export function openDeps(config: Config): Opened {
     }),
     openEnds,
     recorder,
-    toolLists: createToolLists({
-      egress,
-      knowledge,
-      log,
-      metrics,
-      timeoutMs: config.GATEHOUSE_LIST_TIMEOUT_MS,
-    }),
+    lists,
+    toolLists: lists,
     upstreamSessions,
     metrics,
     via,

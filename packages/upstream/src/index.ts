@@ -18,6 +18,7 @@ export {
 } from './exchange.ts'
 export { type FetchedList, type FetchedTools, fetchTools, listKinds, readList } from './lists.ts'
 export {
+  changeAt,
   deeperThan,
   rawElements,
   rawMember,

@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { deeperThan, rawElements, rawMember, rawMembers, setMember, withoutMember } from './raw-json.ts'
+import {
+  changeAt,
+  deeperThan,
+  rawElements,
+  rawMember,
+  rawMembers,
+  setMember,
+  withoutMember,
+} from './raw-json.ts'
 
 const spaced = (value: unknown, indent: number) => JSON.stringify(value, undefined, indent) ?? 'null'
 
@@ -57,4 +65,17 @@ test('a member is set or taken away, and every other one stays as it was written
   expect(setMember('{ }', 'a', '1')).toBe('{ "a":1}')
   expect(setMember('{"n":12345678901234567890}', 'a', '1')).toBe('{"n":12345678901234567890,"a":1}')
   expect(withoutMember('{"a":1,"a":2,"n":1.0}', 'a')).toBe('{"n":1.0}')
+})
+
+test('what a path leads to is changed, and nothing else', () => {
+  const text = '{ "a":[ {"b":1.0 , "c":2}, {"c":12345678901234567890},3 ],"a\\u0062":{"x":{"c":4}} }'
+  const shout = (value: string) => `<${value}>`
+  expect(changeAt(text, ['a', '*', 'c'], shout)).toBe(
+    '{ "a":[ {"b":1.0 , "c":<2>}, {"c":<12345678901234567890>},3 ],"a\\u0062":{"x":{"c":4}} }',
+  )
+  expect(changeAt(text, ['ab', '*', 'c'], shout)).toContain('"a\\u0062":{"x":{"c":<4>}}')
+  expect(changeAt('{"a":1,"a":2}', ['a'], shout)).toBe('{"a":<1>,"a":<2>}')
+  for (const path of [['z'], ['a', 'b'], ['a', '*', 'c', '*'], ['ab', 'x', 'c', 'd']]) {
+    expect(changeAt(text, path, shout)).toBe(text)
+  }
 })

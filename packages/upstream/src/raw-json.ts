@@ -8,12 +8,8 @@ export function rawMember(object: string, name: string): string | undefined {
 }
 
 /** The object with another value (JSON text) for the member, everything else as it was written. */
-export function replaceMember(object: string, name: string, value: string): string {
-  return memberRanges(object, name).reduceRight(
-    (text, [start, end]) => text.slice(0, start) + value + text.slice(end),
-    object,
-  )
-}
+export const replaceMember = (object: string, name: string, value: string): string =>
+  changeAt(object, [name], () => value)
 
 /** The object with this member: another value where it is there already, else as the last one. */
 export function setMember(object: string, name: string, value: string): string {
@@ -31,10 +27,10 @@ export function withoutMember(object: string, name: string): string {
   return `{${kept.map((member) => `${JSON.stringify(member.name)}:${member.value}`).join(',')}}`
 }
 
-/** Where the values of the members with this name are, in order. */
-const memberRanges = (object: string, name: string): [start: number, end: number][] =>
+/** Where the values of the members with this name (or of all members) are, in order. */
+const memberRanges = (object: string, name?: string): [start: number, end: number][] =>
   rawMembers(object)
-    .filter((member) => member.name === name)
+    .filter((member) => name === undefined || member.name === name)
     .map(({ start, end }) => [start, end])
 
 /** The members of an object in their order, values as they were written; none for anything else. */
@@ -55,19 +51,39 @@ export function rawMembers(object: string) {
 }
 
 /** Texts of the elements of an array; none for anything else. */
-export function rawElements(array: string): string[] {
-  const elements: string[] = []
+export const rawElements = (array: string): string[] =>
+  elementRanges(array).map(([start, end]) => array.slice(start, end))
+
+/**
+ * The text with every value at this path changed, everything else as it was written. A step is a member's name; `*` is every
+ * element of an array and every member of an object. Where the path leads nowhere, nothing changes.
+ */
+export function changeAt(text: string, path: readonly string[], change: (value: string) => string): string {
+  const [step, ...rest] = path
+  if (step === undefined) return change(text)
+  const ranges = step === '*' ? [...elementRanges(text), ...memberRanges(text)] : memberRanges(text, step)
+  let out = ''
+  let at = 0
+  for (const [start, end] of ranges) {
+    out += text.slice(at, start) + changeAt(text.slice(start, end), rest, change)
+    at = end
+  }
+  return out + text.slice(at)
+}
+
+function elementRanges(array: string): [start: number, end: number][] {
+  const ranges: [number, number][] = []
   let at = skipSpace(array, 0)
-  if (array[at] !== '[') return elements
+  if (array[at] !== '[') return ranges
   at = skipSpace(array, at + 1)
   while (at < array.length && array[at] !== ']') {
     const end = skipValue(array, at)
-    elements.push(array.slice(at, end))
+    ranges.push([at, end])
     at = skipSpace(array, end)
     if (array[at] !== ',') break
     at = skipSpace(array, at + 1)
   }
-  return elements
+  return ranges
 }
 
 /** True where arrays and objects are nested deeper than `limit`. */

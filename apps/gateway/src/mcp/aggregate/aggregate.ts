@@ -17,15 +17,15 @@ import {
 import type { ResolvedServer } from '@gatehouse/registry-api/internal'
 import type { Deps } from '../../deps.ts'
 import { ServerChanged } from '../../registry/knowledge.ts'
-import { authorize } from '../authorize.ts'
 import type { Call, Message, Trace } from '../call.ts'
 import { checkLoop } from '../check-loop.ts'
 import { checkMediaType, readBody } from '../read-body.ts'
 import { refuse, sendJson, withRawId } from '../refuse.ts'
 import type { Known } from '../resolve.ts'
-import { callTool } from './call-tool.ts'
 import { discoverResult, initializeResult } from './greetings.ts'
-import { listTools } from './list-tools.ts'
+import { answerList, isListMethod } from './merge-lists.ts'
+import { sendCall } from './send-call.ts'
+import { isRouted, targetOf } from './target.ts'
 
 const maxAttempts = 3
 
@@ -134,7 +134,7 @@ async function serve(
   message: Message,
   trace: Trace,
 ): Promise<void> {
-  const { kind, method, idRaw } = message.envelope
+  const { kind, method = '', idRaw } = message.envelope
   const reply = (result: string) => {
     const body = `{"jsonrpc":"2.0","id":${idRaw},"result":${result}}`
     trace.outcome = 'ok'
@@ -146,11 +146,10 @@ async function serve(
     call.response.writeHead(202).end()
     return
   }
-  if (method === 'tools/call') return callTool(deps, call, servers, message, trace)
-  if (method === 'tools/list') {
-    for (const server of servers) authorize(call.caller, server, servers)
-    return reply(await listTools(deps, call, servers, message))
+  if (isRouted(method)) {
+    return sendCall(deps, call, await targetOf(deps, call, servers, message, method, trace), trace)
   }
+  if (isListMethod(method)) return answerList(deps, call, servers, message, method, trace)
   if (message.era === 'modern') {
     if (method === 'server/discover') return reply(JSON.stringify(discoverResult))
   } else {
@@ -158,7 +157,7 @@ async function serve(
       return reply(JSON.stringify(initializeResult(message.envelope.requestedVersion)))
     if (method === 'ping') return reply('{}')
   }
-  throw new AppError('method_not_found', { what: `the method '${method?.slice(0, 128)}' is not served here` })
+  throw new AppError('method_not_found', { what: `the method '${method.slice(0, 128)}' is not served here` })
 }
 
 function refuseMessage(

@@ -4,9 +4,9 @@ import { legacyRevisions, metaServerInfo, modernRevisions } from '@gatehouse/pro
 import { version } from '../../version.ts'
 
 const serverInfo = { name: 'gatehouse', title: 'Gatehouse', version }
-const capabilities = { tools: {} }
+const capabilities = { tools: {}, prompts: {}, resources: {}, completions: {} }
 const instructions =
-  'Tools of several servers behind one endpoint. The part of a name before the first two underscores is the server.'
+  'Several servers behind one endpoint. The part of a name before the first two underscores is the server, and so is the part of a resource URI before its first plus.'
 
 /** How long a client may keep what server/discover said. */
 const discoverTtlMs = 3_600_000

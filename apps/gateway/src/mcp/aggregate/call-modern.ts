@@ -1,0 +1,120 @@
+// A modern client's request to a modern server: the body but for names and URIs as it came, the answer's messages one by one.
+
+import { AppError, renderRpcError } from '@gatehouse/errors'
+import { changeAt, rawMember, withoutMember } from '@gatehouse/upstream'
+import type { Deps } from '../../deps.ts'
+import { ServerChanged } from '../../registry/knowledge.ts'
+import { converse } from '../../upstream/converse.ts'
+import { type Answer, createAnswer } from '../answer.ts'
+import { noAnswer } from '../bridge/legacy-client/discover.ts'
+import { modernHeaders } from '../bridge/legacy-client/to-modern.ts'
+import type { Call, Message, Trace } from '../call.ts'
+import { withRawId } from '../refuse.ts'
+import { answerFailure } from '../transparent/failure.ts'
+import { paramsOf } from './check-params.ts'
+import { exposeMessage } from './expose.ts'
+import { patienceMs } from './patience.ts'
+import type { Target } from './target.ts'
+
+/** @throws ServerChanged when nothing was sent; AppError overloaded */
+export async function callModern(deps: Deps, call: Call, target: Target, trace: Trace): Promise<void> {
+  const { bearer, message } = target
+  const { method = '' } = message.envelope
+  const release = deps.slots.take(bearer.server)
+  const answer = createAnswer(deps, call, trace, {
+    map: (text) => exposeMessage(bearer.server.slug, method, text),
+  })
+  try {
+    let { text, status } = await exchange(deps, call, target, answer, trace)
+    // It proves that nothing ran: the server has another schema than we know.
+    if (isHeaderMismatch(text) && method === 'tools/call' && !answer.streaming) {
+      ;({ text, status } = await exchange(deps, call, target, answer, trace, performance.now()))
+    }
+    answer.finish(text, status)
+  } catch (thrown) {
+    fail(deps, call, target, answer, thrown, trace)
+  } finally {
+    release()
+  }
+}
+
+/** One request, its notifications passed on. @returns the response */
+async function exchange(
+  deps: Deps,
+  call: Call,
+  target: Target,
+  answer: Answer,
+  trace: Trace,
+  schemaAfter?: number,
+): Promise<{ text: string; status: number }> {
+  const { bearer, message } = target
+  const { method = '', name } = message.envelope
+  const { traceparent } = call.request.headers
+  const params = await paramsOf(deps, call, target, schemaAfter)
+  const startedAt = performance.now()
+  trace.upstreamStartedAt ??= startedAt
+  const conversation = await converse(deps, bearer, {
+    headers: [
+      ...modernHeaders(method, name),
+      ...params,
+      ...(typeof traceparent === 'string' ? [['traceparent', traceparent] as const] : []),
+    ],
+    body: withoutTasks(message),
+    patienceMs: patienceMs(deps, bearer.server, method),
+    signal: answer.gone,
+    attached: (names) => {
+      trace.attachedHeaders = names
+    },
+  })
+  try {
+    for await (const text of conversation.messages) {
+      if (rawMember(text, 'method') === undefined) return { text, status: conversation.status }
+      // A modern server sends no requests of its own: nobody could bring it the answer.
+      if (rawMember(text, 'id') === undefined) await answer.send(text)
+    }
+  } finally {
+    conversation.close()
+    trace.upstreamMs = (trace.upstreamMs ?? 0) + performance.now() - startedAt
+  }
+  throw noAnswer(conversation.status)
+}
+
+const isHeaderMismatch = (text: string) => {
+  const error = rawMember(text, 'error')
+  return error !== undefined && Number(rawMember(error, 'code')) === -32020
+}
+
+const tasks = 'io.modelcontextprotocol/tasks'
+
+/** Tasks are not offered here, so no server may answer with one. */
+function withoutTasks({ body }: Message): Buffer | string {
+  if (!body.includes(tasks)) return body
+  const path = ['params', '_meta', 'io.modelcontextprotocol/clientCapabilities', 'extensions']
+  return changeAt(body.toString('utf8'), path, (extensions) => withoutMember(extensions, tasks))
+}
+
+/** Ends the answer and completes the trace. @throws what was refused before anything was sent */
+function fail(
+  deps: Deps,
+  call: Call,
+  { bearer, message }: Target,
+  answer: Answer,
+  thrown: unknown,
+  trace: Trace,
+): void {
+  if (answer.gone.aborted)
+    return answerFailure(deps, call, bearer.server, message, { kind: 'client-gone' }, trace)
+  if (!(thrown instanceof AppError) || !thrown.code.startsWith('upstream_')) {
+    if (!answer.streaming || thrown instanceof ServerChanged) throw thrown
+  }
+  const error = thrown instanceof AppError ? thrown : new AppError('internal_error', { cause: thrown })
+  if (answer.streaming) {
+    answer.finish(withRawId(renderRpcError(error, null, call.requestId), message.envelope.idRaw ?? 'null'))
+    trace.outcome = 'upstream_error'
+    trace.errorCode = error.code
+    return
+  }
+  const refused = error.code === 'upstream_auth_failed'
+  const ending = refused ? ({ kind: 'refused', status: 401 } as const) : ({ kind: 'failed', error } as const)
+  answerFailure(deps, call, bearer.server, message, ending, trace)
+}

@@ -1,0 +1,32 @@
+// One request to one server, in an era that the server speaks: the client's own where there is a choice. Next: call-modern.ts,
+// call-for-legacy.ts, call-legacy.ts.
+
+import { AppError } from '@gatehouse/errors'
+import type { Deps } from '../../deps.ts'
+import type { Call, Trace } from '../call.ts'
+import { callForLegacy } from './call-for-legacy.ts'
+import { callLegacy } from './call-legacy.ts'
+import { callModern } from './call-modern.ts'
+import { checkParams } from './check-params.ts'
+import type { Target } from './target.ts'
+
+/** @throws ServerChanged when nothing was sent because server or credential were replaced; AppError for other refusals */
+export async function sendCall(deps: Deps, call: Call, target: Target, trace: Trace): Promise<void> {
+  const { bearer, message } = target
+  if (message.era === 'modern') {
+    await checkParams(deps, call, target)
+    const { modern, legacy } = await deps.eras.probe(bearer)
+    if (modern !== false || legacy === false) return callModern(deps, call, target, trace)
+    throw new AppError('era_mismatch', {
+      what: `the server '${bearer.server.slug}' speaks only revisions before 2026-07-28`,
+    })
+  }
+  if (deps.eras.of(bearer).legacy === false) return callForLegacy(deps, call, target, trace)
+  try {
+    return await callLegacy(deps, call, bearer.server, message, trace)
+  } catch (thrown) {
+    if (!(thrown instanceof AppError) || thrown.code !== 'era_mismatch') throw thrown
+    deps.eras.learn(bearer, 'legacy', false)
+    return callForLegacy(deps, call, target, trace)
+  }
+}

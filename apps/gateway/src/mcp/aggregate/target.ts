@@ -1,0 +1,122 @@
+// Which server a request means, and the request as that server is to get it: its own names and URIs, everything else as it came.
+
+import { AppError } from '@gatehouse/errors'
+import { type Range, readEnvelope } from '@gatehouse/protocol'
+import type { ResolvedServer } from '@gatehouse/registry-api/internal'
+import { changeAt, rawMember } from '@gatehouse/upstream'
+import type { Deps } from '../../deps.ts'
+import { authorize } from '../authorize.ts'
+import type { Call, Message, Trace } from '../call.ts'
+import type { Bearer } from '../session-token.ts'
+import { findName, findUri, type NamedKind, serverOfName } from './find-name.ts'
+
+export interface Target {
+  readonly bearer: Bearer
+  readonly message: Message
+}
+
+/** Methods that go to one server. */
+export type RoutedMethod = 'tools/call' | 'prompts/get' | 'resources/read' | 'completion/complete'
+
+export const isRouted = (method: string): method is RoutedMethod => Object.hasOwn(routes, method)
+
+/** @throws AppError unknown_*, denied, invalid_params; the failure of a list where a name can't be known without it */
+export function targetOf(
+  deps: Deps,
+  call: Call,
+  servers: readonly ResolvedServer[],
+  message: Message,
+  method: RoutedMethod,
+  trace: Trace,
+): Promise<Target> {
+  return routes[method]({ deps, call, servers, message, trace })
+}
+
+interface Routing {
+  readonly deps: Deps
+  readonly call: Call
+  readonly servers: readonly ResolvedServer[]
+  readonly message: Message
+  readonly trace: Trace
+}
+
+const routes: Readonly<Record<RoutedMethod, (routing: Routing) => Promise<Target>>> = {
+  'tools/call': (routing) => toNamed(routing, 'tool'),
+  'prompts/get': (routing) => toNamed(routing, 'prompt'),
+  'resources/read': async (routing) => {
+    const { name: exposed, nameRange } = named(routing.message, 'uri')
+    const { server, uri } = findUri(exposed, routing.servers)
+    const bearer = enter(routing, server)
+    return { bearer, message: renamed(routing.message, nameRange, uri) }
+  },
+  'completion/complete': async (routing) => {
+    const { message, servers, deps } = routing
+    const text = message.body.toString('utf8')
+    const ref = rawMember(rawMember(text, 'params') ?? '', 'ref') ?? ''
+    const exposed = stringMember(ref, 'name')
+    if (stringMember(ref, 'type') === 'ref/prompt' && exposed !== undefined) {
+      const bearer = enter(routing, serverOfName(exposed, 'prompt', servers))
+      const own = await findName(deps, bearer, exposed, 'prompt')
+      return { bearer, message: withRef(message, text, 'name', own) }
+    }
+    const uri = stringMember(ref, 'uri')
+    if (stringMember(ref, 'type') === 'ref/resource' && uri !== undefined) {
+      const found = findUri(uri, servers)
+      const bearer = enter(routing, found.server)
+      return { bearer, message: withRef(message, text, 'uri', found.uri) }
+    }
+    throw new AppError('invalid_params', { what: 'params.ref must name a prompt or a resource template' })
+  },
+}
+
+async function toNamed(routing: Routing, kind: NamedKind): Promise<Target> {
+  const { deps, servers, message, trace } = routing
+  const { name: exposed, nameRange } = named(message, 'name')
+  const bearer = enter(routing, serverOfName(exposed, kind, servers))
+  const name = await findName(deps, bearer, exposed, kind)
+  if (kind === 'tool') trace.tool = name
+  return { bearer, message: renamed(message, nameRange, name) }
+}
+
+/** From here on the record knows the server. */
+function enter({ call, servers, trace }: Routing, server: ResolvedServer): Bearer {
+  trace.server = server
+  authorize(call.caller, server, servers)
+  return { caller: call.caller, server, generation: server.credential_generation }
+}
+
+function named({ envelope: { name, nameRange } }: Message, member: 'name' | 'uri') {
+  if (name === undefined || nameRange === undefined) {
+    throw new AppError('invalid_params', { what: `params.${member} must be a string` })
+  }
+  return { name, nameRange }
+}
+
+/** The body with another string in this place, everything else as it came. */
+function renamed(message: Message, [start, end]: Range, name: string): Message {
+  const parts = [message.body.subarray(0, start), JSON.stringify(name), message.body.subarray(end)]
+  const body = Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)))
+  return withBody(message, body, name)
+}
+
+const withRef = (message: Message, text: string, member: string, value: string): Message =>
+  withBody(
+    message,
+    Buffer.from(changeAt(text, ['params', 'ref', member], () => JSON.stringify(value))),
+    undefined,
+  )
+
+/** Another body: what stands where is read again. */
+export function withBody(message: Message, body: Buffer, upstreamName = message.upstreamName): Message {
+  return {
+    ...message,
+    body,
+    envelope: readEnvelope(body),
+    ...(upstreamName !== undefined && { upstreamName }),
+  }
+}
+
+function stringMember(object: string, name: string): string | undefined {
+  const value = rawMember(object, name)
+  return value?.startsWith('"') ? (JSON.parse(value) as string) : undefined // it is a string
+}
