@@ -5,8 +5,6 @@ import { AppError } from '@gatehouse/errors'
 import type { Envelope } from './envelope.ts'
 import {
   decodeHeaderText,
-  metaClientCapabilities,
-  metaClientInfo,
   metaVersion,
   methodHeader,
   nameHeader,
@@ -31,23 +29,23 @@ export function classify(message: Envelope, headers: HeaderMap): Era {
   if (message.kind === 'response') return 'legacy'
   if (message.kind === 'batch') return classifyBatch(message)
   const version = header(headers, protocolVersionHeader)
-  const claims = message.meta !== undefined && metaVersion in message.meta
-  if (message.kind === 'notification') return classifyNotification(message, version, claims, headers)
+  const { claim } = message
+  if (message.kind === 'notification') return classifyNotification(message, version, headers)
   const modernHeader = version !== undefined && isModern(version)
   if (message.method === 'initialize' && !isValidModernClaim(message)) {
     if (!modernHeader) return 'legacy'
     throw mismatch(`initialize belongs to the older revisions, but MCP-Protocol-Version says ${version}`)
   }
-  if (!claims) {
+  if (claim === undefined) {
     if (!modernHeader) return 'legacy'
     throw new AppError('invalid_params', {
       what: `MCP-Protocol-Version says ${version}, but params._meta lacks ${message.meta ? metaVersion : 'altogether'}`,
     })
   }
-  const problem = metaProblem(message)
-  if (problem) throw new AppError('invalid_params', { what: problem })
-  compareVersionAndMethod(message, version, headers)
-  return isModern(String(message.meta?.[metaVersion])) ? 'modern' : 'legacy'
+  if (claim.problem !== undefined) throw new AppError('invalid_params', { what: claim.problem })
+  compareVersion(claim.version, version)
+  compareMethod(message, headers)
+  return isModern(claim.version ?? '') ? 'modern' : 'legacy'
 }
 
 /**
@@ -75,7 +73,7 @@ export function compareHeaders(message: Envelope, headers: HeaderMap): void {
 
 function classifyBatch(batch: Envelope): Era {
   for (const message of batch.messages) {
-    if (message.meta !== undefined && metaVersion in message.meta) {
+    if (message.claim !== undefined) {
       throw new AppError('invalid_message', {
         what: 'a batch may not hold messages of revision 2026-07-28 or later',
       })
@@ -84,30 +82,21 @@ function classifyBatch(batch: Envelope): Era {
   return 'legacy'
 }
 
-function classifyNotification(
-  message: Envelope,
-  version: string | undefined,
-  claims: boolean,
-  headers: HeaderMap,
-): Era {
-  const claimed = message.meta?.[metaVersion]
-  if (claims && typeof claimed !== 'string')
+function classifyNotification(message: Envelope, version: string | undefined, headers: HeaderMap): Era {
+  const { claim } = message
+  const claimed = claim?.version
+  if (claim !== undefined && claimed === undefined)
     throw new AppError('invalid_params', { what: `${metaVersion} must be a string` })
-  if (claims && version !== undefined && version !== claimed) {
-    throw mismatch(`MCP-Protocol-Version says ${version}, params._meta says ${String(claimed)}`)
-  }
-  const effective = claims ? String(claimed) : version
+  compareVersion(claimed, version)
+  const effective = claimed ?? version
   if (effective === undefined || !isModern(effective)) return 'legacy'
   compareMethod(message, headers)
   return 'modern'
 }
 
-function compareVersionAndMethod(message: Envelope, version: string | undefined, headers: HeaderMap): void {
-  const claimed = message.meta?.[metaVersion]
-  if (version !== undefined && version !== claimed) {
-    throw mismatch(`MCP-Protocol-Version says ${version}, params._meta says ${String(claimed)}`)
-  }
-  compareMethod(message, headers)
+function compareVersion(claimed: string | undefined, version: string | undefined): void {
+  if (claimed !== undefined && version !== undefined && version !== claimed)
+    throw mismatch(`MCP-Protocol-Version says ${version}, params._meta says ${claimed}`)
 }
 
 function compareMethod(message: Envelope, headers: HeaderMap): void {
@@ -117,24 +106,5 @@ function compareMethod(message: Envelope, headers: HeaderMap): void {
   }
 }
 
-function isValidModernClaim(message: Envelope): boolean {
-  const claimed = message.meta?.[metaVersion]
-  return typeof claimed === 'string' && isModern(claimed) && metaProblem(message) === undefined
-}
-
-/** What a modern request's metadata lacks, or undefined. */
-function metaProblem(message: Envelope): string | undefined {
-  const meta = message.meta ?? {}
-  if (typeof meta[metaVersion] !== 'string') return `params._meta needs ${metaVersion} as a string`
-  if (!isObject(meta[metaClientCapabilities]))
-    return `params._meta needs ${metaClientCapabilities} as an object`
-  const info = meta[metaClientInfo]
-  if (info === undefined) return undefined
-  if (!isObject(info) || typeof info.name !== 'string' || typeof info.version !== 'string') {
-    return `${metaClientInfo} needs a name and a version`
-  }
-  return undefined
-}
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+const isValidModernClaim = ({ claim }: Envelope): boolean =>
+  claim?.version !== undefined && isModern(claim.version) && claim.problem === undefined

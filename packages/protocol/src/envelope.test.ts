@@ -88,6 +88,27 @@ describe('the envelope reader', () => {
     }
   })
 
+  test('refuses names that other parsers take for the ones that we read, and halves of surrogate pairs', () => {
+    const call = (params: string) => `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":${params}}`
+    for (const text of [
+      call('{"name":"a","ta\u017fkId":"b"}'),
+      call('{"name":"a","tas\\u212aId":"b"}'),
+      '{"jsonrpc":"2.0","id":1,"method":"x","param\\u017f":{}}',
+      '{"jsonrpc":"2.0","id":1,"\u0131d":2,"method":"x"}',
+      call('{"name":"a\\ud800"}'),
+      call('{"name":"a","\\udfff":1}'),
+      '{"jsonrpc":"2.0","id":1,"method":"\\ud800"}',
+    ]) {
+      expect(codeOf(text), text).toBe('invalid_message')
+    }
+    expect(read(call('{"name":"\\ud83d\\ude00"}')).name).toBe('\u{1f600}')
+  })
+
+  test('says parse_error wherever the text breaks, also behind what is no message', () => {
+    for (const text of ['{"jsonrpc":"1.0"} x', '[{"jsonrpc":"1.0"}, x]', '{"id":true', '[1,]', '1 2'])
+      expect(codeOf(text), text).toBe('parse_error')
+  })
+
   test('refuses what is JSON but no message, with the id where it could be read', () => {
     for (const text of [
       '1',

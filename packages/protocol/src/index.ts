@@ -1,6 +1,6 @@
 export { missingMediaTypes } from './accept.ts'
 export { classify, compareHeaders, type HeaderMap } from './classify.ts'
-export { type Envelope, InvalidMessage, type Range, type RpcId, readEnvelope } from './envelope.ts'
+export { type Envelope, readEnvelope } from './envelope.ts'
 export {
   decodeHeaderText,
   encodeHeaderText,
@@ -15,6 +15,9 @@ export {
   sessionHeader,
   trimHeader,
 } from './headers.ts'
+export { InvalidMessage, type RpcId } from './invalid-message.ts'
+export type { Range } from './members.ts'
+export type { Claim } from './meta.ts'
 export { type NameMember, nameMemberOf } from './methods.ts'
 export { exposedUri, type OwnUri, ownUri } from './resource-uris.ts'
 export { type Era, isModern, legacyRevisions, modernRevisions } from './revisions.ts'
