@@ -181,6 +181,12 @@ export const codes = {
   unknown_prompt: row(200, 'List the prompts and use one of them', 'Unknown prompt', -32602),
   unknown_resource: row(200, 'List the resources and use one of them', 'Resource not found', -32602),
   session_not_found: row(404, 'Start a new session with initialize', 'Session not found', 1007),
+  ask_again: row(
+    410,
+    'Send the request again without requestState',
+    'the call that waited for these answers has ended',
+    1008,
+  ),
   denied: row(403, 'Ask an administrator of the workspace for access', 'the caller may not do this', 1001),
   overloaded: row(
     503,

@@ -34,6 +34,8 @@ export interface Message {
   readonly era: Era
   /** The server's own name for what the body names, where clients know it by another: goes into Mcp-Name. */
   readonly upstreamName?: string
+  /** What the client itself sent, where `body` was rewritten: another replica starts from that. */
+  readonly clientBody?: Buffer
 }
 
 /** What the record needs to know of how it went; grows while the answer streams. */
