@@ -3,7 +3,8 @@
 
 import { randomUUID } from 'node:crypto'
 import { rawMember, rawMembers, setMember } from '@gatehouse/upstream'
-import type { BridgedCall } from './bridged-call.ts'
+import type { Call } from '../../call.ts'
+import { type BridgedCall, takesStream } from './bridged-call.ts'
 import { NoInput } from './fail-call.ts'
 
 interface Input {
@@ -25,7 +26,7 @@ export async function askClient(bridged: BridgedCall, requests: string): Promise
   const { deps, call, bearer, client, answer, over } = bridged
   const inputs = rawMembers(requests).map(({ name, value }) => readInput(name, value))
   for (const input of inputs) checkDeclared(bridged, input)
-  checkStream(bridged, inputs)
+  checkStream(call, inputs)
   if (inputs.length === 0) return '{}'
   const leave = deps.openEnds.asks.hold(call.caller.key_id)
   const done = new AbortController()
@@ -85,9 +86,8 @@ function checkDeclared({ client }: BridgedCall, input: Input): void {
 }
 
 /** A client that takes one JSON answer only can be told of pages, and of nothing else. */
-function checkStream({ call, answer }: BridgedCall, inputs: readonly Input[]): void {
-  const accept = call.request.headers.accept ?? ''
-  if (answer.streaming || /text\/event-stream|text\/\*|\*\/\*/i.test(accept)) return
+function checkStream(call: Call, inputs: readonly Input[]): void {
+  if (takesStream(call)) return
   if (!inputs.every(isUrl)) throw new NoInput('This client takes no event stream, so it can not be asked.')
   const pages = inputs.map(({ params = '{}' }) => withElicitationId(params))
   throw new NoInput('Open the page, then try again.', `[${pages.join(',')}]`)

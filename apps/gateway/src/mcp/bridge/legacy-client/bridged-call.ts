@@ -21,6 +21,10 @@ export interface BridgedCall {
   readonly over: AbortSignal
 }
 
+/** A client that takes one JSON answer only hears nothing before it. */
+export const takesStream = ({ request }: Call): boolean =>
+  /text\/event-stream|text\/\*|\*\/\*/i.test(request.headers.accept ?? '*/*')
+
 /** How long an upstream may take to begin its answer, in ms. */
 export const patienceMs = ({ config }: Deps, { server }: Bearer, method: string): number =>
   method === 'tools/call'

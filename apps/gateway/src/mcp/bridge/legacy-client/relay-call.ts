@@ -10,6 +10,7 @@ import { createAnswer } from '../../answer.ts'
 import type { Call, Message, Trace } from '../../call.ts'
 import type { Bearer } from '../../session-token.ts'
 import { withoutDisabled } from '../../transparent/disabled-tools.ts'
+import { judge } from '../../transparent/outcome.ts'
 import { askClient } from './ask-client.ts'
 import { type BridgedCall, deadlineAfter, patienceMs } from './bridged-call.ts'
 import type { LegacyClient } from './client.ts'
@@ -47,8 +48,11 @@ export async function relayCall(
       if (reply.kind !== 'input') return answerReply(bridged, reply)
       if (round === maxRounds)
         throw new AppError('upstream_invalid', { what: `it asked for input ${maxRounds} times` })
-      release() // a call that waits for its client is none that runs
+      // A call that waits for its client is none that runs, but a stream that is held.
+      release()
+      release = deps.slots.takeStream(call.caller.key_id)
       const responses = await between(bridged, reply)
+      release()
       release = deps.slots.take(bearer.server)
       body = withInput(body, randomUUID(), responses, reply.state)
     }
@@ -77,6 +81,7 @@ function answerReply(bridged: BridgedCall, reply: Exclude<Reply, { kind: 'input'
   const { bearer, method, idRaw, answer } = bridged
   const text = `{"jsonrpc":"2.0","id":${idRaw},"result":${toLegacyResult(method, reply.result)}}`
   answer.finish(method === 'tools/list' ? withoutDisabled(bearer.server, text) : text)
+  if (answer.gone.aborted) Object.assign(bridged.trace, judge(text))
 }
 
 /** A modern server logs only where the call names a level; the older ones log by themselves until they are told a level. */

@@ -2,15 +2,23 @@
 
 import { rawMember } from '@gatehouse/upstream'
 import { converse } from '../../../upstream/converse.ts'
-import { type BridgedCall, patienceMs } from './bridged-call.ts'
+import { paramsOf } from '../../aggregate/check-params.ts'
+import { type BridgedCall, patienceMs, takesStream } from './bridged-call.ts'
 import { noAnswer } from './discover.ts'
 import { type Reply, readReply } from './reply.ts'
 import { type Header, modernHeaders } from './to-modern.ts'
 
+const headerMismatch = -32020
+
 /** @throws AppError upstream_*; ServerChanged */
 export async function sendRound(bridged: BridgedCall, body: string): Promise<Reply> {
-  const { method, message } = bridged
-  return exchange(bridged, body, modernHeaders(method, message.envelope.name))
+  const { deps, call, method, message } = bridged
+  const own = modernHeaders(method, message.envelope.name)
+  const reply = await exchange(bridged, body, [...own, ...(await paramsOf(deps, call, bridged))])
+  if (reply.kind !== 'error' || reply.code !== headerMismatch || method !== 'tools/call') return reply
+  // The tool wants other headers than it did: nothing ran, and its schema says which.
+  const anew = await paramsOf(deps, call, bridged, performance.now())
+  return exchange(bridged, body, [...own, ...anew])
 }
 
 async function exchange(bridged: BridgedCall, body: string, headers: readonly Header[]): Promise<Reply> {
@@ -32,7 +40,7 @@ async function exchange(bridged: BridgedCall, body: string, headers: readonly He
       const reply = readReply(text)
       if (reply !== undefined) return reply
       // A modern server sends no requests of its own: nobody could bring it the answer.
-      if (rawMember(text, 'id') === undefined) await answer.send(text)
+      if (takesStream(call) && rawMember(text, 'id') === undefined) await answer.send(text)
     }
   } finally {
     conversation.close()

@@ -1,0 +1,153 @@
+// The GET stream of a bridged session, and the end of the session.
+
+import type { ServerResponse } from 'node:http'
+import { waitFor } from '@gatehouse/testkit'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startGateway, type TestGateway } from '../../../testing/gateway.ts'
+import { allOf, eventsOf, type RawClient, respond, type Says, startRawClient } from './raw-client.fixture.ts'
+
+let gateway: TestGateway
+beforeAll(async () => {
+  gateway = await startGateway({ GATEHOUSE_KEEP_ALIVE_MS: '40' })
+})
+afterAll(() => gateway.close())
+
+const offers = { tools: { listChanged: true }, resources: { subscribe: true } }
+
+/** Takes subscriptions; `told` are their streams, in order. */
+function listening() {
+  const told: { response: ServerResponse; id: unknown; filter: unknown }[] = []
+  const says: Says = (message, _request, response) => {
+    if (message.method !== 'subscriptions/listen')
+      return respond(response, message, '{"resultType":"complete"}')
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    const filter = message.params?.notifications
+    told.push({ response, id: message.id, filter })
+    const meta = { 'io.modelcontextprotocol/subscriptionId': message.id }
+    tell(response, {
+      method: 'notifications/subscriptions/acknowledged',
+      params: { notifications: filter, _meta: meta },
+    })
+  }
+  return { told, says }
+}
+
+const tell = (response: ServerResponse, message: object) =>
+  response.write(`data: ${JSON.stringify({ jsonrpc: '2.0', ...message })}\n\n`)
+
+const changed = (subscription: { id: unknown }) => ({
+  method: 'notifications/tools/list_changed',
+  params: { _meta: { 'io.modelcontextprotocol/subscriptionId': subscription.id } },
+})
+
+const get = (client: RawClient, more: Record<string, string> = {}) =>
+  fetch(client.url, { headers: { ...client.headers, accept: 'text/event-stream', ...more } })
+
+test('it asks for all that may change, and hands it on without subscription ids', async () => {
+  const { told, says } = listening()
+  const client = await startRawClient(gateway, says, { offers })
+  const answer = await get(client)
+  expect(answer.headers.get('content-type')).toBe('text/event-stream')
+  await waitFor(() => told.length === 1)
+  const [first] = told
+  expect(first?.filter).toEqual({
+    toolsListChanged: true,
+    promptsListChanged: true,
+    resourcesListChanged: true,
+  })
+  if (first) tell(first.response, changed(first))
+  const { value } = await eventsOf(answer).next()
+  expect(value).toEqual({ jsonrpc: '2.0', method: 'notifications/tools/list_changed', params: {} })
+})
+
+test('it is opened again when the subscriptions change, the new one before the old one goes', async () => {
+  const { told, says } = listening()
+  const client = await startRawClient(gateway, says, { offers })
+  const events = eventsOf(await get(client))
+  await waitFor(() => told.length === 1)
+  await client.ask('resources/subscribe', { uri: 'a:1' })
+  await client.ask('resources/subscribe', { uri: 'a:2' })
+  await waitFor(() => told.some(({ filter }) => JSON.stringify(filter).includes('a:2')))
+  expect(told.at(-1)?.filter).toMatchObject({ resourceSubscriptions: ['a:1', 'a:2'] })
+  await waitFor(() => told[0]?.response.destroyed)
+  await client.ask('resources/unsubscribe', { uri: 'a:1' })
+  await waitFor(() => JSON.stringify(told.at(-1)?.filter).includes('["a:2"]'))
+  const last = told.at(-1)
+  if (last) tell(last.response, { method: 'notifications/resources/updated', params: { uri: 'a:2' } })
+  expect((await events.next()).value).toMatchObject({ params: { uri: 'a:2' } })
+})
+
+test('it stays when the server ends its own, and hears what comes after', async () => {
+  const { told, says } = listening()
+  const client = await startRawClient(gateway, says, { offers })
+  const events = eventsOf(await get(client))
+  await waitFor(() => told.length === 1)
+  const [first] = told
+  first?.response.end(
+    `data: ${JSON.stringify({ jsonrpc: '2.0', id: first.id, result: { resultType: 'complete' } })}\n\n`,
+  )
+  await waitFor(() => told.length === 2)
+  told[1]?.response.socket?.resetAndDestroy()
+  await waitFor(() => told.length === 3)
+  const last = told[2]
+  if (last) tell(last.response, changed(last))
+  expect((await events.next()).value).toMatchObject({ method: 'notifications/tools/list_changed' })
+})
+
+test('of two streams of a session, each message goes to one', async () => {
+  const { told, says } = listening()
+  const client = await startRawClient(gateway, says, { offers })
+  const [older, newer] = [eventsOf(await get(client)), eventsOf(await get(client))]
+  await waitFor(() => told.length === 2)
+  for (const one of told) tell(one.response, changed(one))
+  expect((await newer.next()).value).toMatchObject({ method: 'notifications/tools/list_changed' })
+  await fetch(client.url, { method: 'DELETE', headers: client.headers })
+  expect([await allOf(older), await allOf(newer)]).toEqual([[], []])
+})
+
+test('a server without subscriptions offers no stream, and a client without a session gets none', async () => {
+  const client = await startRawClient(gateway, (message, _request, response) =>
+    respond(response, message, '{"code":-32601,"message":"no"}', 'error', 404),
+  )
+  expect((await get(client)).status).toBe(405)
+  const { 'mcp-session-id': _, ...headers } = client.headers
+  expect((await fetch(client.url, { headers })).status).toBe(400)
+  expect(await client.ask('resources/subscribe', { uri: 'a:1' })).toMatchObject({ error: { code: -32601 } })
+})
+
+test('DELETE ends the session and its streams, at the gateway alone', async () => {
+  const { told, says } = listening()
+  const client = await startRawClient(gateway, says, { offers })
+  const answer = await get(client)
+  await waitFor(() => told.length === 1)
+  const before = client.upstream.requests.length
+  const ended = gateway.registry.ended.length
+  expect((await fetch(client.url, { method: 'DELETE', headers: client.headers })).status).toBe(204)
+  await answer.text()
+  await waitFor(() => told[0]?.response.destroyed)
+  for (const method of ['POST', 'GET', 'DELETE']) {
+    const body = method === 'POST' ? '{"jsonrpc":"2.0","id":1,"method":"ping"}' : null
+    expect((await fetch(client.url, { method, headers: client.headers, body })).status).toBe(404)
+  }
+  expect(gateway.registry.ended.length).toBe(ended + 1)
+  expect(client.upstream.requests.length).toBe(before)
+})
+
+test('a stop ends it cleanly', async () => {
+  const stopping = await startGateway()
+  const { says } = listening()
+  const client = await startRawClient(stopping, says, { offers })
+  const answer = await get(client)
+  stopping.endStreams()
+  expect(await answer.text()).toBe('')
+  await stopping.close()
+})
+
+test('a revision that nobody speaks here is refused, and so is an array', async () => {
+  const client = await startRawClient(gateway, () => {})
+  const ping = '{"jsonrpc":"2.0","id":1,"method":"ping"}'
+  const answer = await client.post(ping, { 'mcp-protocol-version': '1999-01-01' })
+  expect([answer.status, await answer.json()]).toMatchObject([400, { error: { code: -32022 } }])
+  expect((await client.post(`[${ping}]`, { 'mcp-protocol-version': '2025-03-26' })).status).toBe(400)
+  expect(await (await client.post(ping)).json()).toEqual({ jsonrpc: '2.0', id: 1, result: {} })
+})
