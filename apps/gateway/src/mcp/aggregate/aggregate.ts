@@ -8,7 +8,6 @@ import {
   type Envelope,
   InvalidMessage,
   legacyRevisions,
-  metaVersion,
   missingMediaTypes,
   modernRevisions,
   protocolVersionHeader,
@@ -95,7 +94,7 @@ function checkAccept({ request }: Call): void {
 
 /** What the message or its header says it is of must be a revision that we speak. @throws AppError unsupported_version */
 function checkVersion(envelope: Envelope, { request }: Call): void {
-  const claimed = envelope.meta?.[metaVersion]
+  const claimed = envelope.claim?.version
   const header = request.headers[protocolVersionHeader]
   const known: readonly unknown[] =
     claimed === undefined ? [...legacyRevisions, ...modernRevisions] : modernRevisions
