@@ -26,14 +26,21 @@ export function mapNames(slug: string, other: string): Mapping {
     return params
   }
 
+  /** Of Mcp-Name, which repeats what mapParams maps. */
+  const mapsOfHeader: Readonly<Record<string, (own: unknown) => unknown>> = {
+    'tools/call': name,
+    'prompts/get': name,
+    'resources/read': uri,
+  }
+
   return {
     request(body, rawHeaders) {
       const message = parse(body)
       if (!isObject(message)) return { body, rawHeaders: [...rawHeaders] }
-      const map = message.method === 'resources/read' ? uri : name
+      const map = mapsOfHeader[String(message.method)]
       const headers = rawHeaders.map((text, index) => {
         const before = rawHeaders[index - 1]?.toLowerCase()
-        return index % 2 === 1 && before === 'mcp-name' ? mapHeader(text, map) : text
+        return index % 2 === 1 && before === 'mcp-name' && map ? mapHeader(text, map) : text
       })
       const mapped = isObject(message.params)
         ? { ...message, params: mapParams(message.method, message.params) }

@@ -6,7 +6,7 @@ import type { Stack } from '../src/stack.ts'
 import { type Era, judge, type Leg, type Outcome } from './judge.ts'
 import { mapNames } from './names.ts'
 import { type Revision, requirements } from './requirements.ts'
-import { startShim } from './shim.ts'
+import { type Shim, startShim } from './shim.ts'
 import { type Results, testServer } from './suite.ts'
 
 const revisions = { legacy: '2025-11-25', modern: '2026-07-28' } as const
@@ -37,28 +37,40 @@ export async function* serverLegs(stack: Stack, chosen: readonly string[]): Asyn
     return judge(about, requirements(revision, 'server'), results, reference)
   }
 
+  /** One of the gateway's addresses, with nothing registered but these. */
+  async function* through(
+    servers: readonly { readonly url: string }[],
+    runs: readonly (readonly [Leg, Exclude<Era, 'gateway'>, Era])[],
+    reach: (registered: readonly Registered[]) => Promise<Shim>,
+  ) {
+    const registered: Registered[] = []
+    for (const { url } of servers) registered.push(await stack.register(url))
+    const shim = await reach(registered)
+    for (const [leg, client, upstream] of runs) yield await run(leg, client, upstream, shim.url)
+    await shim.close()
+    for (const { id } of registered) await stack.ask('DELETE', `/v1/deepagents/mcp-servers/${id}`)
+  }
+  const oneServer = ([first]: readonly Registered[]) => startShim(first?.address ?? '', stack.key)
+  const allServers = ([first, second]: readonly Registered[]) =>
+    startShim(`${stack.gatewayUrl}/mcp/`, stack.key, mapNames(first?.slug ?? '', second?.slug ?? ''))
+
   try {
     for (const era of eras) yield await run('direct', era, era, both.url)
     if (wanted('transparent')) {
-      const shim = await startShim((await stack.register(both.url)).address, stack.key)
-      for (const era of eras) yield await run('transparent', era, era, shim.url)
-      await shim.close()
+      const runs = eras.map((era) => ['transparent', era, era] as const)
+      yield* through([both], runs, oneServer)
     }
     if (wanted('bridge')) {
-      for (const [client, upstream] of [eras, eras.toReversed()] as const) {
-        const shim = await startShim((await stack.register(only[upstream].url)).address, stack.key)
-        yield await run('bridge', client, upstream, shim.url)
-        await shim.close()
-      }
+      yield* through([only.modern], [['bridge', 'legacy', 'modern']], oneServer)
+      yield* through([only.legacy], [['bridge', 'modern', 'legacy']], oneServer)
     }
     if (wanted('aggregate')) {
-      const { slug } = await stack.register(both.url)
-      const beside = await stack.register(other.url)
-      const shim = await startShim(`${stack.gatewayUrl}/mcp/`, stack.key, mapNames(slug, beside.slug))
-      for (const era of eras) yield await run('aggregate', era, 'gateway', shim.url)
-      await shim.close()
+      const runs = eras.map((era) => ['aggregate', era, 'gateway'] as const)
+      yield* through([both, other], runs, allServers)
     }
   } finally {
     await Promise.all([both, only.legacy, only.modern, other].map((server) => server.close()))
   }
 }
+
+type Registered = Awaited<ReturnType<Stack['register']>>

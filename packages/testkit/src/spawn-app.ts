@@ -12,7 +12,7 @@ export interface App extends Running {
 
 /** Starts `apps/{name}/src/main.ts` from its own folder and resolves on its `{kind: 'ready'}`. */
 export async function spawnApp(
-  name: 'gateway' | 'registry',
+  name: 'console' | 'gateway' | 'registry',
   env: NodeJS.ProcessEnv,
   options: { deadlineMs?: number } = {},
 ): Promise<App> {

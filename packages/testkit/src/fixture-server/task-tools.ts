@@ -56,11 +56,12 @@ export function addTaskTools(server: McpServer, tasks: Tasks): void {
       inputSchema: z.object({ seconds: z.number(), label: z.string().optional() }),
     },
     async ({ seconds }, { mcpReq }) => {
-      const compute = async ({ signal }: { signal: AbortSignal }) => {
-        await setTimeout(seconds * 1000, undefined, { signal })
-        return text(`computed for ${seconds} s`)
+      const compute = async (given: number, { signal }: { signal: AbortSignal }) => {
+        await setTimeout(given * 1000, undefined, { signal })
+        return text(`computed for ${given} s`)
       }
-      return declared() && seconds > 0 ? asTask(compute) : compute(mcpReq)
+      if (declared() && seconds > 0) return asTask((running) => compute(seconds, running))
+      return compute(Math.min(seconds, 1), mcpReq) // who can't wait for a task isn't kept waiting
     },
   )
   server.registerTool('failing_job', { description: 'A tool error, later', inputSchema: nothing }, () =>
