@@ -27,6 +27,7 @@ import { sendCall } from './send-call.ts'
 import { isRouted, targetOf } from './target.ts'
 
 const maxAttempts = 3
+const legacyResourceNotFound = -32002
 
 /**
  * Answers one request to the aggregate endpoint and records it. Never rejects.
@@ -179,8 +180,14 @@ function refuseMessage(
   const readId =
     error instanceof InvalidMessage && error.rpcId != null ? JSON.stringify(error.rpcId) : undefined
   const idRaw = envelope?.kind === 'request' ? envelope.idRaw : readId
+  if (trace.era === 'modern' || idRaw === undefined || call.response.headersSent) {
+    return refuse(call.response, error, call.requestId, idRaw)
+  }
+  const rpc = renderRpcError(error, null, call.requestId)
+  // The older revisions have a code of its own for this.
+  if (error.code === 'unknown_resource') rpc.error.code = legacyResourceNotFound
   // To an old client a 404 means that its session is over.
-  const inBand = error.code === 'method_not_found' && trace.era === 'legacy' && idRaw !== undefined
-  if (!inBand) return refuse(call.response, error, call.requestId, idRaw)
-  sendJson(call.response, 200, withRawId(renderRpcError(error, null, call.requestId), idRaw))
+  const status = error.code === 'method_not_found' ? 200 : error.status
+  if (error.retryAfterS !== undefined) call.response.setHeader('Retry-After', String(error.retryAfterS))
+  sendJson(call.response, status, withRawId(rpc, idRaw))
 }

@@ -1,4 +1,4 @@
-// A legacy client's tools/call to a legacy server, in a session that we hold there. Whatever the server streams, the client
+// A legacy client's request to a legacy server, in a session that we hold there. Whatever the server streams, the client
 // gets one JSON answer.
 
 import { toUpstreamError } from '@gatehouse/egress'
@@ -16,32 +16,30 @@ import type { Deps } from '../../deps.ts'
 import { ServerChanged } from '../../registry/knowledge.ts'
 import { Superseded } from '../../upstream/pools.ts'
 import type { Call, Message, Trace } from '../call.ts'
-import { sendJson, withRawId } from '../refuse.ts'
 import { answerFailure } from '../transparent/failure.ts'
+import { patienceMs } from './patience.ts'
+import { answerAsked, answerOnce } from './single-answer.ts'
+import type { Target } from './target.ts'
 
 const maxAnswerBytes = 16 * 1024 * 1024
 /** A server that has forgotten even a fresh session will not remember the next. */
 const maxSessions = 2
 
 /** @throws ServerChanged when nothing was sent because server or credential were replaced; AppError for other refusals */
-export async function callLegacy(
-  deps: Deps,
-  call: Call,
-  server: ResolvedServer,
-  message: Message,
-  trace: Trace,
-): Promise<void> {
+export async function callLegacy(deps: Deps, call: Call, target: Target, trace: Trace): Promise<void> {
+  const { bearer, message } = target
+  const { server } = bearer
   const release = deps.slots.take(server)
   const gone = new AbortController()
   const onClose = () => gone.abort()
   call.response.once('close', onClose)
   try {
     trace.upstreamStartedAt = performance.now()
-    const patienceMs = server.call_timeout_ms ?? deps.config.GATEHOUSE_CALL_TIMEOUT_MS
-    const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(patienceMs)])
+    const patience = patienceMs(deps, server, message.envelope.method ?? '')
+    const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(patience)])
     const reply = await send(deps, call, server, message, trace, signal)
     trace.upstreamMs = performance.now() - trace.upstreamStartedAt
-    answer(deps, call, server, message, reply, trace)
+    answer(deps, call, target, reply, trace)
   } catch (thrown) {
     if (gone.signal.aborted) return answerFailure(deps, call, server, message, { kind: 'client-gone' }, trace)
     if (thrown instanceof Superseded) throw new ServerChanged(server.slug)
@@ -88,37 +86,17 @@ async function send(
   }
 }
 
-function answer(
-  deps: Deps,
-  call: Call,
-  server: ResolvedServer,
-  message: Message,
-  reply: Reply,
-  trace: Trace,
-): void {
-  const idRaw = message.envelope.idRaw ?? 'null'
-  if (reply.asked !== undefined) {
-    trace.outcome = 'tool_error'
-    const text = `The server '${server.slug}' asks for input (${reply.asked}), which this address can't pass on. Use ${deps.config.PUBLIC_URL}/mcp/${server.slug} instead.`
-    return sendJson(
-      call.response,
-      200,
-      withRawId({ jsonrpc: '2.0', result: { content: [{ type: 'text', text }], isError: true } }, idRaw),
-    )
-  }
+function answer(deps: Deps, call: Call, target: Target, reply: Reply, trace: Trace): void {
+  if (reply.asked !== undefined) return answerAsked(deps, call, target, reply.asked, trace)
   const { response } = reply
-  if (response === undefined) throw noAnswer(reply)
+  if (response === undefined) throw noAnswer(reply, target.message.envelope.method ?? '')
   const member = response.error ? 'error' : 'result'
-  trace.outcome = response.error ? 'protocol_error' : response.result?.isError === true ? 'tool_error' : 'ok'
-  trace.errorCode = response.error && String(response.error.code)
-  const body = `{"jsonrpc":"2.0","id":${idRaw},"${member}":${rawMember(response.text, member)}}`
-  trace.responseBytes = Buffer.byteLength(body)
-  sendJson(call.response, 200, body)
+  answerOnce(call, target, `"${member}":${rawMember(response.text, member)}`, trace)
 }
 
-function noAnswer(reply: Reply): unknown {
+function noAnswer(reply: Reply, method: string): unknown {
   try {
-    expectResult(reply, 'tools/call')
+    expectResult(reply, method)
   } catch (error) {
     return error
   }

@@ -14,15 +14,17 @@ import { answerFailure } from '../transparent/failure.ts'
 import { paramsOf } from './check-params.ts'
 import { exposeMessage } from './expose.ts'
 import { patienceMs } from './patience.ts'
+import { openState, sealState } from './request-state.ts'
 import type { Target } from './target.ts'
 
-/** @throws ServerChanged when nothing was sent; AppError overloaded */
-export async function callModern(deps: Deps, call: Call, target: Target, trace: Trace): Promise<void> {
+/** @throws ServerChanged when nothing was sent; AppError overloaded; invalid_params for a state that is not of this call */
+export async function callModern(deps: Deps, call: Call, given: Target, trace: Trace): Promise<void> {
+  const target = openState(deps, given)
   const { bearer, message } = target
   const { method = '' } = message.envelope
   const release = deps.slots.take(bearer.server)
   const answer = createAnswer(deps, call, trace, {
-    map: (text) => exposeMessage(bearer.server.slug, method, text),
+    map: (text) => sealState(deps, given, exposeMessage(bearer.server.slug, method, text)),
   })
   try {
     let { text, status } = await exchange(deps, call, target, answer, trace)

@@ -3,12 +3,11 @@
 
 import { AppError } from '@gatehouse/errors'
 import { paramHeaderPrefix } from '@gatehouse/protocol'
-import { rawMember } from '@gatehouse/upstream'
 import type { Deps } from '../../deps.ts'
 import type { Call, Message } from '../call.ts'
 import { compareParamHeaders, paramHeaderNames, paramHeaders } from '../param-headers.ts'
 import type { Bearer } from '../session-token.ts'
-import type { Target } from './target.ts'
+import { argumentsOf, type Target } from './target.ts'
 
 /** A schema so fresh is not asked for again because a client disagrees with it. */
 const recentMs = 5_000
@@ -49,9 +48,6 @@ export async function paramsOf(
   )
   return [...paramHeaders(schema, argumentsOf(message)), ...unknown]
 }
-
-const argumentsOf = ({ body, envelope: { paramsRange } }: Message) =>
-  paramsRange && rawMember(body.toString('utf8', ...paramsRange), 'arguments')
 
 /** Undefined where it can't be known: then the server alone decides. */
 async function schemaOf(

@@ -23,7 +23,7 @@ export async function sendCall(deps: Deps, call: Call, target: Target, trace: Tr
   }
   if (deps.eras.of(bearer).legacy === false) return callForLegacy(deps, call, target, trace)
   try {
-    return await callLegacy(deps, call, bearer.server, message, trace)
+    return await callLegacy(deps, call, target, trace)
   } catch (thrown) {
     if (!(thrown instanceof AppError) || thrown.code !== 'era_mismatch') throw thrown
     deps.eras.learn(bearer, 'legacy', false)
