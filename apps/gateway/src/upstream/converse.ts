@@ -28,7 +28,7 @@ export interface Outgoing {
   /** Beside ours: the protocol's own and what the caller's request brought along. */
   readonly headers: readonly (readonly [name: string, value: string])[]
   readonly body?: string | Buffer
-  /** Until the answer's head is there, in ms. */
+  /** Until the answer's head is there, and again for a body that is no stream, in ms. */
   readonly patienceMs: number
   readonly signal?: AbortSignal
   /** Told the names of the stored headers once they are known. */
@@ -89,7 +89,7 @@ export async function converse(deps: Deps, bearer: Bearer, outgoing: Outgoing): 
   return {
     status: answer.statusCode,
     headers: answer.headers,
-    messages: read(answer, position),
+    messages: read(answer, position, outgoing.patienceMs),
     position,
     close,
   }
@@ -98,11 +98,12 @@ export async function converse(deps: Deps, bearer: Bearer, outgoing: Outgoing): 
 async function* read(
   answer: Dispatcher.ResponseData,
   position: { lastEventId: string | undefined; retryMs: number | undefined },
+  bodyMs: number,
 ): AsyncGenerator<string> {
   const type = String(answer.headers['content-type'] ?? '').toLowerCase()
   try {
     if (type.startsWith('application/json')) {
-      const text = decode(await readBody(answer.body, maxMessageBytes), new TextDecoder('utf-8', fatal))
+      const text = decode(await readInTime(answer.body, bodyMs), new TextDecoder('utf-8', fatal))
       if (isJson(text)) yield text
     } else if (type.startsWith('text/event-stream')) {
       yield* events(answer.body, position)
@@ -111,6 +112,17 @@ async function* read(
     throw toUpstreamError(thrown)
   } finally {
     answer.body.on('error', () => {}).destroy()
+  }
+}
+
+/** A stream may be quiet; a body that comes drop by drop would hold what waits for it. */
+async function readInTime(body: Dispatcher.ResponseData['body'], ms: number): Promise<Buffer> {
+  const tooSlow = new AppError('upstream_timeout', { what: 'its answer does not end' })
+  const timer = setTimeout(() => body.destroy(tooSlow), ms)
+  try {
+    return await readBody(body, maxMessageBytes)
+  } finally {
+    clearTimeout(timer)
   }
 }
 

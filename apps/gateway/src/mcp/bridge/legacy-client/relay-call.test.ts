@@ -175,9 +175,10 @@ describe('on the way back', () => {
   })
 
   test("an upstream's failures are the gateway's to tell", async () => {
-    const failing = async (method: string, status: number | 'never') => {
+    const failing = async (method: string, status: number | 'never' | 'drops') => {
       const client = await startRawClient(gateway, (_message, _request, response) => {
-        if (status !== 'never') response.writeHead(status).end()
+        if (typeof status === 'number') response.writeHead(status).end()
+        if (status === 'drops') response.writeHead(200, { 'content-type': 'application/json' }).write('{')
       })
       const answer = await client.post(
         JSON.stringify({ jsonrpc: '2.0', id: 5, method, params: { name: 'a' } }),
@@ -188,6 +189,7 @@ describe('on the way back', () => {
     expect(await failing('tools/call', 'never')).toMatchObject([504, { id: 5, error: { code: 1004 } }])
     expect(await failing('tools/call', 401)).toMatchObject([200, { id: 5, result: { isError: true } }])
     expect(await failing('prompts/get', 401)).toMatchObject([502, { id: 5, error: { code: 1010 } }])
+    expect(await failing('tools/call', 'drops')).toMatchObject([504, { id: 5, error: { code: 1004 } }])
     await waitFor(() => gateway.registry.records.some((one) => one.error_code === 'upstream_auth_failed'))
   })
 
