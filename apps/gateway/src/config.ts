@@ -25,6 +25,11 @@ export const settings = {
   REGISTRY_URL: { schema: kind.baseUrl(), about: "The registry's internal listener" },
   GATEWAY_TOKEN: { schema: kind.secret(), about: "One of the registry's GATEWAY_TOKENS", secret: true },
   CONSOLE_PUBLIC_URL: { schema: kind.baseUrl(), about: 'Where people reach the console' },
+  GATEHOUSE_PEER_URL: {
+    schema: kind.optional(kind.baseUrl()),
+    about: 'Where the other gateways reach this one, not through a load balancer',
+    fallback: 'its own port while bound to loopback; else calls that only this gateway holds end with it',
+  },
   GATEHOUSE_HOST: { schema: kind.host('127.0.0.1'), about: 'Address to bind to', fallback: '127.0.0.1' },
   GATEHOUSE_EGRESS_ALLOW: {
     schema: kind.list(),
@@ -110,11 +115,14 @@ function betweenSettings(env: Environment): string[] {
     else if (!env.PUBLIC_URL.startsWith('https://'))
       mistakes.push('PUBLIC_URL: must be https where GATEHOUSE_HOST is not a loopback address')
   }
-  const registry = env.REGISTRY_URL && URL.canParse(env.REGISTRY_URL) ? new URL(env.REGISTRY_URL) : undefined
-  const open = registry?.protocol === 'http:' && !isLoopback(registry.hostname)
-  if (open && env.GATEHOUSE_INTERNAL_INSECURE !== '1')
-    mistakes.push(
-      'REGISTRY_URL: secrets would travel over plain http; use https, or GATEHOUSE_INTERNAL_INSECURE=1 where the network is private',
-    )
+  for (const name of ['REGISTRY_URL', 'GATEHOUSE_PEER_URL']) {
+    const text = env[name]
+    const url = text && URL.canParse(text) ? new URL(text) : undefined
+    const open = url?.protocol === 'http:' && !isLoopback(url.hostname)
+    if (open && env.GATEHOUSE_INTERNAL_INSECURE !== '1')
+      mistakes.push(
+        `${name}: secrets would travel over plain http; use https, or GATEHOUSE_INTERNAL_INSECURE=1 where the network is private`,
+      )
+  }
   return mistakes
 }

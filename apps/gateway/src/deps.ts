@@ -11,6 +11,7 @@ import { createFetchList } from './mcp/aggregate/fetch-list.ts'
 import { createServerLists, type ServerLists } from './mcp/aggregate/server-lists.ts'
 import { createUpstreamSessions, type UpstreamSessions } from './mcp/aggregate/upstream-sessions.ts'
 import { createOpenEnds, type OpenEnds } from './mcp/bridge/legacy-client/open-ends.ts'
+import { createPeers, type Peers } from './mcp/peers.ts'
 import { createRecorder, type Recorder } from './mcp/record-call.ts'
 import { createSealedStates, type SealedStates } from './mcp/sealed-state.ts'
 import { createSessionTokens, type SessionTokens } from './mcp/session-token.ts'
@@ -31,6 +32,7 @@ export interface Deps {
   readonly knowledge: Knowledge
   readonly sessions: SessionTokens
   readonly states: SealedStates
+  readonly peers: Peers
   readonly pools: Pools
   readonly eras: Eras
   readonly slots: Slots
@@ -50,7 +52,7 @@ export interface Deps {
 export interface Opened {
   readonly deps: Deps
   readonly firstHello: Promise<void>
-  /** Told once the port is known. */
+  /** Told once the port is known: from then on the registry is listened to. */
   listening(port: number): void
   /** Ends open streams after the event that is under way. */
   endStreams(): void
@@ -66,7 +68,7 @@ export function openDeps(config: Config): Opened {
     allow: config.GATEHOUSE_EGRESS_ALLOW,
     proxy: config.GATEHOUSE_EGRESS_PROXY,
     caFile: config.GATEHOUSE_EGRESS_CA_FILE,
-    ownOrigins: [config.PUBLIC_URL],
+    ownOrigins: [config.PUBLIC_URL, ...(config.GATEHOUSE_PEER_URL ? [config.GATEHOUSE_PEER_URL] : [])],
   })
   const registry = createRegistryClient(
     egress.internalClient(config.REGISTRY_URL, { connections: 16 }),
@@ -96,10 +98,9 @@ export function openDeps(config: Config): Opened {
   const metrics = new Registry()
   const stop = new AbortController()
   const ending = new AbortController()
-  const { firstHello } = followChanges(
-    { client: registry, knowledge, gatewayId: randomUUID(), log },
-    stop.signal,
-  )
+  const gatewayId = randomUUID()
+  const peers = createPeers({ self: gatewayId, egress, client: registry, knowledge, now: Date.now })
+  const first = Promise.withResolvers<void>()
   let allowList = hosts(config, config.PORT)
   const via = () => `1.1 gatehouse-${knowledge.greeting?.installation_mark ?? 'unknown'}`
   const eras = createEras({ knowledge, pools, via, timeoutMs: probeTimeoutMs })
@@ -118,6 +119,7 @@ export function openDeps(config: Config): Opened {
     knowledge,
     sessions,
     states: createSealedStates(knowledge, Date.now),
+    peers,
     pools,
     eras,
     slots: createSlots({
@@ -138,9 +140,12 @@ export function openDeps(config: Config): Opened {
   }
   return {
     deps,
-    firstHello,
+    firstHello: first.promise,
     listening: (port) => {
       allowList = hosts(config, port)
+      const address = peerAddress(config, port)
+      const { firstHello } = followChanges({ client: registry, knowledge, gatewayId, address, log }, stop.signal)
+      firstHello.then(first.resolve)
     },
     endStreams: () => ending.abort(),
     async close() {
@@ -148,9 +153,18 @@ export function openDeps(config: Config): Opened {
       await recorder.close()
       stop.abort()
       await pools.close()
+      await peers.close()
       await registry.close()
     },
   }
+}
+
+/** On loopback every gateway of the installation is on this machine. */
+function peerAddress(config: Config, port: number): string | undefined {
+  if (config.GATEHOUSE_PEER_URL !== undefined) return config.GATEHOUSE_PEER_URL
+  if (!isLoopback(config.GATEHOUSE_HOST)) return undefined
+  const host = config.GATEHOUSE_HOST.includes(':') ? `[${config.GATEHOUSE_HOST}]` : config.GATEHOUSE_HOST
+  return `http://${host}:${port}`
 }
 
 const hosts = (config: Config, port: number) =>

@@ -86,7 +86,8 @@ export const endedSession = z.strictObject({
 export const endSessionRequest = endedSession.extend({ workspace_id: uuid.optional() })
 
 /**
- * `GET /internal/changes?gateway_id=`: server-sent events. `hello` first, then a `change` for every committed change of what
+ * `GET /internal/changes?gateway_id=&address=`: server-sent events. `address` is the base URL at which other gateways reach this
+ * one, where they can. `hello` first, then a `change` for every committed change of what
  * gateways cache; a comment line every 5 s. After any gap a gateway drops everything it has cached. Another `hello` comes on
  * the same stream when there is a new sealing key: it brings the keys again, and nothing has to be dropped.
  */
@@ -112,6 +113,11 @@ export const changeEvent = z.object({
   expires_at_ms: z.number().optional(),
 })
 export type ChangeEvent = z.output<typeof changeEvent>
+
+/** `GET /internal/peers`: the connected gateways that have told an address. */
+export const peer = z.object({ gateway_id: uuid, address: z.url() })
+export type Peer = z.output<typeof peer>
+export const peersAnswer = z.array(peer)
 
 /** `POST /internal/acknowledge`: the gateway uses nothing older than this revision any more. Answers 204. */
 export const acknowledgement = z.strictObject({ gateway_id: uuid, revision })

@@ -38,7 +38,8 @@ export async function handleMcp(
   response.setHeader('X-Request-Id', requestId)
   try {
     checkFraming(request)
-    checkHostAndOrigin(request, deps.allowed())
+    const handedOver = deps.peers.isHandedOver(request)
+    if (!handedOver) checkHostAndOrigin(request, deps.allowed())
     if (answerCors(request, response)) return
     const keyDigest = authenticate(request)
     const slug = targetOf(request.url ?? '')
@@ -94,7 +95,7 @@ async function transparent(
       call.response.setHeader('Allow', 'POST, GET, DELETE')
       throw new AppError('method_not_allowed')
     }
-    checkLoop(deps, call.request)
+    if (!deps.peers.isHandedOver(call.request)) checkLoop(deps, call.request)
     if (method === 'POST') {
       checkMediaType(call.request)
       const body = await readBody(call.request, deps.config.GATEHOUSE_BODY_TIMEOUT_MS)

@@ -9,6 +9,8 @@ interface Parts {
   readonly client: RegistryClient
   readonly knowledge: Knowledge
   readonly gatewayId: string
+  /** Where other gateways reach this one, if they can. */
+  readonly address: string | undefined
   readonly log: Logger
 }
 
@@ -22,7 +24,7 @@ export function followChanges(parts: Parts, signal: AbortSignal): { firstHello: 
     let waitMs = 50
     while (!signal.aborted) {
       try {
-        const bytes = await parts.client.changes(parts.gatewayId, signal)
+        const bytes = await parts.client.changes(parts.gatewayId, parts.address, signal)
         for await (const { name, data } of events(bytes)) {
           await handle(parts, name, data)
           if (name === 'hello') {

@@ -13,8 +13,10 @@ export interface RegistryClient {
   sendRecords(records: readonly CallReport[]): Promise<void>
   endSession(request: z.input<typeof contract.endSessionRequest>): Promise<void>
   acknowledge(gatewayId: string, revision: number): Promise<void>
-  /** The change stream's bytes; ends or throws when it breaks. */
-  changes(gatewayId: string, signal: AbortSignal): Promise<AsyncIterable<Buffer>>
+  /** The change stream's bytes; ends or throws when it breaks. `address` is where other gateways reach this one. */
+  changes(gatewayId: string, address: string | undefined, signal: AbortSignal): Promise<AsyncIterable<Buffer>>
+  /** The connected gateways that can be reached by others. */
+  peers(): Promise<readonly contract.Peer[]>
   close(): Promise<void>
 }
 
@@ -42,14 +44,15 @@ export function createRegistryClient(pool: Pool, token: string): RegistryClient 
     }
   }
 
-  const post = async (path: string, body: unknown): Promise<unknown> => {
-    const answer = await send('POST', path, { body })
+  const ask = async (method: 'GET' | 'POST', path: string, body?: unknown): Promise<unknown> => {
+    const answer = await send(method, path, { body })
     const text = await answer.body.text().catch((cause: unknown) => {
       throw new AppError('registry_unreachable', { cause, retryAfterS: 2 })
     })
     if (answer.statusCode < 300) return text === '' ? undefined : JSON.parse(text)
     throw toError(path, answer.statusCode, text)
   }
+  const post = (path: string, body: unknown) => ask('POST', path, body)
 
   return {
     resolve: async (keyDigest, slug) =>
@@ -60,11 +63,13 @@ export function createRegistryClient(pool: Pool, token: string): RegistryClient 
     endSession: async (request) => void (await post('/internal/ended-sessions', request)),
     acknowledge: async (gatewayId, revision) =>
       void (await post('/internal/acknowledge', { gateway_id: gatewayId, revision })),
-    async changes(gatewayId, signal) {
-      const answer = await send('GET', `/internal/changes?gateway_id=${gatewayId}`, { signal })
+    async changes(gatewayId, address, signal) {
+      const at = address === undefined ? '' : `&address=${encodeURIComponent(address)}`
+      const answer = await send('GET', `/internal/changes?gateway_id=${gatewayId}${at}`, { signal })
       if (answer.statusCode === 200) return answer.body
       throw toError('/internal/changes', answer.statusCode, await answer.body.text())
     },
+    peers: async () => contract.peersAnswer.parse(await ask('GET', '/internal/peers')),
     close: () => pool.destroy(),
   }
 }

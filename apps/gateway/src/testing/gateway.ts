@@ -17,9 +17,15 @@ export interface TestGateway {
   close(): Promise<void>
 }
 
-/** @param env settings beyond those that a test gateway needs anyway */
-export async function startGateway(env: NodeJS.ProcessEnv = {}): Promise<TestGateway> {
-  const registry = await startInternalListener()
+/**
+ * @param env settings beyond those that a test gateway needs anyway
+ * @param shared the registry of another gateway, which then closes it
+ */
+export async function startGateway(
+  env: NodeJS.ProcessEnv = {},
+  shared?: InternalListener,
+): Promise<TestGateway> {
+  const registry = shared ?? (await startInternalListener())
   const config = loadGatewayConfig({
     PORT: '0',
     REGISTRY_URL: registry.url,
@@ -45,7 +51,7 @@ export async function startGateway(env: NodeJS.ProcessEnv = {}): Promise<TestGat
       server.closeAllConnections()
       await closed
       await opened.close()
-      await registry.close()
+      if (registry !== shared) await registry.close()
     },
   }
 }

@@ -65,6 +65,7 @@ export async function startInternalListener(): Promise<InternalListener> {
   const keys = new Map<string, StoredKey>()
   const servers = new Map<string, StoredServer>()
   const streams = new Set<ServerResponse>()
+  const peers = new Map<ServerResponse, contract.Peer>()
   const records: CallReport[] = []
   const ended: string[] = []
   let revision = 1
@@ -118,6 +119,7 @@ export async function startInternalListener(): Promise<InternalListener> {
       ended.push(contract.endSessionRequest.parse(body).digest)
       return { status: 204 }
     },
+    '/internal/peers': () => ({ body: contract.peersAnswer.parse([...peers.values()]) }),
     '/internal/acknowledge': (body) => {
       acknowledged = Math.max(acknowledged, contract.acknowledgement.parse(body).revision)
       return { status: 204 }
@@ -125,7 +127,7 @@ export async function startInternalListener(): Promise<InternalListener> {
   }
 
   const server = createServer(async (request, response) => {
-    const path = (request.url ?? '').split('?')[0] ?? ''
+    const { pathname: path, searchParams } = new URL(request.url ?? '', 'http://internal')
     if (down) return void response.writeHead(503).end()
     if (path === '/internal/changes') {
       const hello = contract.helloEvent.parse({
@@ -137,12 +139,14 @@ export async function startInternalListener(): Promise<InternalListener> {
       response.writeHead(200, { 'content-type': 'text/event-stream' })
       response.write(`event: hello\ndata: ${JSON.stringify(hello)}\n\n`)
       streams.add(response)
-      response.once('close', () => streams.delete(response))
+      const address = searchParams.get('address')
+      if (address) peers.set(response, { gateway_id: searchParams.get('gateway_id') ?? '', address })
+      response.once('close', () => streams.delete(response) && peers.delete(response))
       return
     }
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer) // no encoding was set
-    const answer = answers[path]?.(JSON.parse(Buffer.concat(chunks).toString())) ?? { status: 404 }
+    const answer = answers[path]?.(JSON.parse(Buffer.concat(chunks).toString() || 'null')) ?? { status: 404 }
     response.writeHead(answer.status ?? 200, { 'content-type': 'application/json' })
     response.end(answer.body === undefined ? undefined : JSON.stringify(answer.body))
   })

@@ -6,12 +6,22 @@ import type { PublishedChange } from '../changes.ts'
 import type { Deps } from '../deps.ts'
 import { openEventStream } from '../event-stream.ts'
 import { readSealingKeys } from '../sealing-keys.ts'
+import { type KeptAddress, keepAddress } from './gateway-addresses.ts'
 
 const beatMs = 5_000
+/** Gateways that the others reach: told often enough to count as there. */
+const refreshMs = 15_000
 /** A new sealing key is made an hour before it is used: often enough to have it in time. */
 const keysMs = 10 * 60_000
+
+export interface ConnectingGateway {
+  readonly id: string
+  /** Where other gateways reach it. */
+  readonly address: string | undefined
+}
+
 /** Streams until either side ends it. A change that commits while hello is read comes right after it. */
-export async function streamChanges(deps: Deps, gatewayId: string, res: Response): Promise<void> {
+export async function streamChanges(deps: Deps, gateway: ConnectingGateway, res: Response): Promise<void> {
   const early: PublishedChange[] = []
   let tell = (change: PublishedChange): void => {
     early.push(change)
@@ -19,14 +29,22 @@ export async function streamChanges(deps: Deps, gatewayId: string, res: Response
   let missed = (): void => {
     res.destroy()
   }
-  const disconnect = deps.changes.subscribe(gatewayId, {
+  const disconnect = deps.changes.subscribe(gateway.id, {
     change: (change) => tell(change),
     gap: () => missed(),
   })
-  let hello = await readHello(deps).catch((error: unknown) => {
+  let kept: KeptAddress | undefined
+  let hello: HelloEvent
+  try {
+    if (gateway.address !== undefined) kept = await keepAddress(deps.db, gateway.id, gateway.address)
+    hello = await readHello(deps)
+  } catch (error) {
     disconnect()
+    kept?.remove().catch(() => undefined) // it expires
     throw error
-  })
+  }
+  const warn = (error: unknown) => deps.log.warn({ err: error }, "a gateway's address was not kept")
+  const refresh = setInterval(() => void kept?.refresh().catch(warn), refreshMs)
   const sendNewKeys = async () => {
     const newer = await readHello(deps)
     if (newer.sealing_keys[0]?.id === hello.sealing_keys[0]?.id) return
@@ -40,7 +58,9 @@ export async function streamChanges(deps: Deps, gatewayId: string, res: Response
     beatMs,
     onClose: () => {
       clearInterval(timer)
+      clearInterval(refresh)
       disconnect()
+      kept?.remove().catch(warn)
     },
   })
   stream.send('hello', hello)

@@ -8,15 +8,19 @@ import {
   resolveRequest,
 } from '@gatehouse/registry-api/internal'
 import express, { type Router } from 'express'
+import { z } from 'zod'
 import { jsonBody } from '../body.ts'
 import type { Deps } from '../deps.ts'
-import { parseBody, parseId } from '../parse.ts'
+import { parseBody, parseId, parseQuery } from '../parse.ts'
 import { authenticateGateway } from './authenticate-gateway.ts'
 import { recordCalls } from './call-records.ts'
 import { streamChanges } from './changes-stream.ts'
 import { credentials } from './credentials.ts'
 import { endSession } from './end-session.ts'
+import { readPeers } from './gateway-addresses.ts'
 import { resolve } from './resolve.ts'
+
+const changesQuery = z.object({ address: z.url().optional() })
 
 export function internalRoutes(deps: Deps): Router {
   const router = express.Router()
@@ -31,7 +35,11 @@ export function internalRoutes(deps: Deps): Router {
     res.json(await credentials(deps, parseBody(credentialsRequest, req.body)))
   })
   router.get('/internal/changes', async (req, res) => {
-    await streamChanges(deps, parseId(req.query.gateway_id, 'gateway_id'), res)
+    const { address } = parseQuery(changesQuery, req.query)
+    await streamChanges(deps, { id: parseId(req.query.gateway_id, 'gateway_id'), address }, res)
+  })
+  router.get('/internal/peers', async (_req, res) => {
+    res.json(await readPeers(deps.db))
   })
   router.post('/internal/acknowledge', async (req, res) => {
     const { gateway_id, revision } = parseBody(acknowledgement, req.body)
