@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { AppError } from '@gatehouse/errors'
+import { modernRevisions } from '@gatehouse/protocol'
 import type { Deps } from '../../../deps.ts'
 import { converse } from '../../../upstream/converse.ts'
 import type { Trace } from '../../call.ts'
@@ -18,6 +19,7 @@ export async function discover(
   bearer: Bearer,
   client: LegacyClient,
   trace: Trace,
+  again = false,
 ): Promise<string> {
   const request = JSON.stringify({ jsonrpc: '2.0', id: randomUUID(), method, params: {} })
   const startedAt = performance.now()
@@ -36,6 +38,9 @@ export async function discover(
       const reply = readReply(text)
       if (reply === undefined) continue
       if (reply.kind === 'result') return reply.result
+      // who refuses a revision and names it among those to try is asked once more, as clients do
+      if (reply.kind === 'error' && !again && namesOurRevision(reply))
+        return discover(deps, bearer, client, trace, true)
       deps.eras.doubt(bearer)
       const what = reply.kind === 'error' ? `with error ${reply.code}` : 'by asking for input'
       throw new AppError('upstream_invalid', { what: `it answered ${method} ${what}` })
@@ -45,6 +50,12 @@ export async function discover(
     trace.upstreamMs = (trace.upstreamMs ?? 0) + performance.now() - startedAt
   }
   throw noAnswer(conversation.status)
+}
+
+function namesOurRevision({ code, error }: { code: number; error: string }): boolean {
+  if (code !== -32022) return false
+  const { data } = JSON.parse(error) as { data?: { supported?: unknown } } // a JSON object, as readReply found
+  return Array.isArray(data?.supported) && data.supported.includes(modernRevisions[0])
 }
 
 /** An answer without a JSON-RPC response. */
