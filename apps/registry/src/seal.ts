@@ -1,7 +1,7 @@
 // Envelope encryption of everything that must not be readable at rest. The key encryption key (MASTER_KEY, or a KMS behind
 // the same two functions) wraps one data key per workspace and one for the installation; values are sealed with those.
 
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import { Secret } from '@gatehouse/config'
 import { AppError } from '@gatehouse/errors'
 import { LRUCache } from 'lru-cache'
@@ -36,6 +36,11 @@ export interface Sealer {
     where: HeaderPlace,
     row: { readonly sealed: Uint8Array; readonly dataKeyId: string },
   ): Promise<Secret>
+  /**
+   * Tells whether two values of one server are the same, and nothing else: keyed, so that a guess can't be tried on it. Stays
+   * the same when the master key is replaced, as the installation's own key does.
+   */
+  fingerprint(serverId: string, value: Secret): string
   /** For values of the installation; `label` says which. */
   sealGlobal(label: string, bytes: Uint8Array): Bytes
   /** @throws when it was sealed by another installation or under another label */
@@ -70,6 +75,9 @@ export function localKeyEncryption(masterKey: Secret<Uint8Array>): KeyEncryption
 /** @param installationKey opened by installation.ts at start */
 export function createSealer(kek: KeyEncryption, installationKey: Secret<Uint8Array>): Sealer {
   const opened = new LRUCache<string, Secret<Uint8Array>>({ max: 1_000 })
+  const fingerprintKey = new Secret(
+    Buffer.from(hkdfSync('sha256', installationKey.reveal(), '', 'gatehouse header fingerprint v1', 32)),
+  )
 
   async function unwrap(workspaceId: string, id: string, wrapped: Uint8Array): Promise<Secret<Uint8Array>> {
     const known = opened.get(`${workspaceId}/${id}`)
@@ -112,6 +120,11 @@ export function createSealer(kek: KeyEncryption, installationKey: Secret<Uint8Ar
       return { sealed, dataKeyId: id }
     },
     openHeader: (tx, where, row) => openWith(tx, where, row.dataKeyId, row.sealed),
+    fingerprint: (serverId, value) =>
+      createHmac('sha256', fingerprintKey.reveal())
+        .update(`${serverId}\0${value.reveal()}`)
+        .digest('hex')
+        .slice(0, 12),
     sealGlobal: (label, bytes) => seal(installationKey.reveal(), globalContext(label), bytes),
     openGlobal: (label, sealed) => open(installationKey.reveal(), globalContext(label), sealed),
   }

@@ -6,7 +6,7 @@ import type { z } from 'zod'
 import { findLiveKeyById } from '../api-keys/live-key.ts'
 import type { Tx } from '../db.ts'
 import type { Deps } from '../deps.ts'
-import { checkHeaders } from '../servers/check-headers.ts'
+import { openHeaders, sealedHeaders } from '../servers/open-headers.ts'
 
 /** @throws AppError mcp_server_not_found, credential_unreadable */
 export async function credentials(
@@ -21,18 +21,7 @@ export async function credentials(
       (key.servers === null || key.servers.includes(ask.server_id))
     const server = may ? await findServer(tx, ask.workspace_id, ask.server_id) : null
     if (!server?.enabled) throw new AppError('mcp_server_not_found')
-    const headers: [string, string][] = []
-    for (const { key: name, ...row } of server.headers) {
-      const where = {
-        workspaceId: ask.workspace_id,
-        serverId: server.id,
-        key: name,
-        generation: server.credentialGeneration,
-      }
-      const value = await deps.sealer.openHeader(tx, where, row)
-      headers.push([name, value.reveal()])
-    }
-    checkStored(headers)
+    const headers = await openHeaders(deps, tx, server)
     return { revision, generation: server.credentialGeneration, headers }
   })
 }
@@ -40,19 +29,5 @@ export async function credentials(
 const findServer = (tx: Tx, workspaceId: string, id: string) =>
   tx.mcpServer.findUnique({
     where: { workspaceId_id: { workspaceId, id } },
-    select: {
-      id: true,
-      enabled: true,
-      credentialGeneration: true,
-      headers: { orderBy: { position: 'asc' }, select: { key: true, sealed: true, dataKeyId: true } },
-    },
+    select: { ...sealedHeaders, enabled: true },
   })
-
-/** The rules of writing hold when sending as well: a row may have come into the database by another way. */
-function checkStored(headers: readonly (readonly [string, string])[]): void {
-  try {
-    checkHeaders(headers.map(([key, value]) => ({ key, value })))
-  } catch (cause) {
-    throw new AppError('credential_unreadable', { what: 'a stored header may not be sent', cause })
-  }
-}

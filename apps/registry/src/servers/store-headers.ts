@@ -1,6 +1,5 @@
 // Seals header values and writes them in place of what was stored. A new set is a new generation of the credential.
 
-import { createHash } from 'node:crypto'
 import { Secret } from '@gatehouse/config'
 import type { Tx } from '../db.ts'
 import type { Deps } from '../deps.ts'
@@ -31,13 +30,9 @@ export async function storeHeaders(
         key,
         sealed: Buffer.from(sealed),
         dataKeyId,
-        fingerprint: fingerprint(serverId, value),
+        fingerprint: deps.sealer.fingerprint(serverId, new Secret(value)),
       },
       select: { position: true },
     })
   }
 }
-
-/** Tells whether two values of one server are the same, and nothing else. */
-const fingerprint = (serverId: string, value: string) =>
-  createHash('sha256').update(`gatehouse fingerprint\0${serverId}\0${value}`).digest('hex').slice(0, 12)
