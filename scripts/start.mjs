@@ -18,6 +18,7 @@ const devFile = join(folder, 'dev.json')
 
 const ports = await choosePorts()
 const { secrets, release } = openDataFolder(folder)
+rmSync(devFile, { force: true }) // of a start that was killed
 process.on('exit', () => {
   rmSync(devFile, { force: true })
   release()
@@ -60,6 +61,7 @@ async function run() {
     MASTER_KEY: secrets.master_key,
     GATEWAY_TOKENS: secrets.gateway_token,
     GATEHOUSE_DATA_DIR: folder,
+    GATEHOUSE_TRUSTED_PROXIES: '127.0.0.1,::1',
     ...(process.env.DATABASE_URL
       ? { DATABASE_URL: process.env.DATABASE_URL }
       : { GATEHOUSE_LOCAL_START: '1' }),

@@ -35,6 +35,15 @@ describe('settings', () => {
     expect(config.GATEWAY_TOKENS.map((token) => token.reveal()).join(',')).toBe(fine.GATEWAY_TOKENS)
   })
 
+  test('refuse a console that people would reach in the clear', () => {
+    const at = (url: string) => mistakes({ ...fine, CONSOLE_PUBLIC_URL: url })
+    expect(at('http://console.example')).toEqual([
+      expect.stringMatching(/^CONSOLE_PUBLIC_URL: must be https/),
+    ])
+    for (const url of ['https://console.example', 'http://127.0.0.1:7402', 'http://[::1]:7402'])
+      expect(at(url)).toEqual([])
+  })
+
   test('name every mistake at once', () => {
     const names = mistakes({
       PORT: 'many',

@@ -134,6 +134,16 @@ function betweenSettings(env: Environment): string[] {
   const mistakes: string[] = []
   const tls = Boolean(env.TLS_CERT_FILE)
   if (tls !== Boolean(env.TLS_KEY_FILE)) mistakes.push('TLS_CERT_FILE, TLS_KEY_FILE: set both or neither')
+  const pages = env.CONSOLE_PUBLIC_URL
+  if (
+    pages &&
+    URL.canParse(pages) &&
+    new URL(pages).protocol === 'http:' &&
+    !isLoopback(new URL(pages).hostname)
+  )
+    mistakes.push(
+      "CONSOLE_PUBLIC_URL: must be https off loopback, or people's session cookies would travel in the clear",
+    )
   if (isLoopback(env.GATEHOUSE_HOST || '127.0.0.1')) return mistakes
   if (!env.PUBLIC_URL) mistakes.push('PUBLIC_URL: is required where GATEHOUSE_HOST is not a loopback address')
   else if (!env.PUBLIC_URL.startsWith('https://'))

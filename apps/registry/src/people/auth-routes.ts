@@ -30,7 +30,7 @@ const passOn =
     copyCookies(answer.headers, res)
     const text = await answer.text()
     if (!answer.ok) throw toOurs(req, answer, text)
-    res.status(answer.status).type('application/json').send(text)
+    res.status(answer.status).type('application/json').send(withoutToken(text))
   }
 
 function toWebRequest(deps: Deps, req: Request): globalThis.Request {
@@ -41,6 +41,15 @@ function toWebRequest(deps: Deps, req: Request): globalThis.Request {
   if (req.method === 'GET') return new globalThis.Request(url, { headers })
   headers.set('content-type', 'application/json')
   return new globalThis.Request(url, { method: 'POST', headers, body: JSON.stringify(req.body ?? {}) })
+}
+
+/** The session's token is the cookie's alone, which no script can read. */
+function withoutToken(text: string): string {
+  const body = JSON.parse(text) as { token?: unknown; session?: { token?: unknown } } | null // better-auth's own answer
+  if (body === null) return text
+  delete body.token
+  delete body.session?.token
+  return JSON.stringify(body)
 }
 
 /** Puts what better-auth wants to set on our answer. */

@@ -35,7 +35,7 @@ describe('a local start', () => {
       data: [{ name: 'local start', kind: 'service', permissions }],
     })
     const [page, token = ''] = started.console_link.split('#token=')
-    expect(page).toBe('http://console.test/claim')
+    expect(page).toBe('http://localhost:7402/claim')
     expect(token).toMatch(/^[A-Za-z0-9_-]{43}$/)
     const tokenHash = createHash('sha256').update(token).digest()
     const row = await registry.deps.db.asSystem((tx) => tx.oneTimeLink.findUnique({ where: { tokenHash } }))

@@ -41,6 +41,18 @@ describe('signing in', () => {
     expect(cookie).not.toMatch(/Secure|Domain/)
   })
 
+  test('no answer tells the token that the cookie holds', async () => {
+    const page = browser()
+    const response = await page.post('/api/auth/sign-in/email', signIn)
+    const [, token = ''] = /=([^;.%]+)/.exec(page.cookie() ?? '') ?? []
+    expect(token.length).toBeGreaterThan(16)
+    const session = await page.get('/api/auth/get-session')
+    for (const text of [await response.text(), await session.text()]) {
+      expect(text).toContain('ada@example.test')
+      expect(text).not.toContain(token)
+    }
+  })
+
   test('a wrong password and an unknown e-mail answer the same', async () => {
     const wrong = await browser().post('/api/auth/sign-in/email', { ...signIn, password: 'x'.repeat(12) })
     const unknown = await browser().post('/api/auth/sign-in/email', { ...signIn, email: 'eve@example.test' })
@@ -194,7 +206,7 @@ describe('who and where', () => {
     const owner = await registry.deps.db.asSystem(firstOwner)
     const { userId, workspaceId } = owner ?? { userId: '', workspaceId: '' }
     const url = await registry.deps.db.inWorkspace(workspaceId, (tx) =>
-      makeLink(tx, 'http://console.test', { kind: 'claim', userId, workspaceId }, new Date()),
+      makeLink(tx, 'http://localhost:7402', { kind: 'claim', userId, workspaceId }, new Date()),
     )
     const token = url.split('#token=')[1]
     expect(await codeOf(await browser().post('/v1/sign-in-link', { token }))).toEqual([410, 'link_invalid'])

@@ -33,6 +33,7 @@ beforeAll(async () => {
     GATEWAY_TOKENS: randomBytes(32).toString('hex'),
     GATEHOUSE_SETTLE_MS: '0',
     GATEHOUSE_LOCAL_START: '1',
+    GATEHOUSE_TRUSTED_PROXIES: '127.0.0.1',
   }
   app = await spawnApp('registry', env)
 })
@@ -42,10 +43,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const post = (path: string, body: unknown) =>
+const post = (path: string, body: unknown, from = '192.0.2.1') =>
   fetch(`http://127.0.0.1:${env.PORT}${path}`, {
     method: 'POST',
-    headers: { 'Content-Type': 'application/json', Origin: origin },
+    headers: { 'Content-Type': 'application/json', Origin: origin, 'X-Forwarded-For': from },
     body: JSON.stringify(body),
   })
 
@@ -86,7 +87,7 @@ test.runIf(onPostgres)(
   },
 )
 
-test('passwords can not be tried without end: 429 with Retry-After', async () => {
+test('passwords can not be tried without end, per address that a trusted proxy names: 429 with Retry-After', async () => {
   const wrong = { email: person.email, password: 'x'.repeat(12) }
   const seen: number[] = []
   for (let attempt = 0; attempt < 21; attempt += 1) {
@@ -95,4 +96,5 @@ test('passwords can not be tried without end: 429 with Retry-After', async () =>
     if (response.status === 429) expect(Number(response.headers.get('Retry-After'))).toBeGreaterThan(0)
   }
   expect([seen.slice(0, 20).every((status) => status === 401), seen[20]]).toEqual([true, 429])
+  expect((await post('/api/auth/sign-in/email', wrong, '192.0.2.2')).status).toBe(401)
 })

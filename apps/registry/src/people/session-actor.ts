@@ -50,6 +50,7 @@ export const personActor = (workspaceId: string, person: Person, as?: Role): Act
   servers: null,
 })
 
+/** An owner may give away whatever there is, also what only a service key can use; everybody else has what the table says. */
 const permissionsOf = (as: Role): readonly Permission[] =>
   as === 'owner' ? permissions : rolePermissions[as]
 

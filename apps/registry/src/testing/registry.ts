@@ -61,7 +61,7 @@ export async function startTestRegistry(options: TestRegistryOptions = {}): Prom
     PUBLIC_URL: 'http://registry.test',
     GATEWAY_URL: 'http://gateway.test',
     GATEWAY_PUBLIC_URL: 'http://gateway.test',
-    CONSOLE_PUBLIC_URL: 'http://console.test',
+    CONSOLE_PUBLIC_URL: 'http://localhost:7402',
     MASTER_KEY: randomBytes(32).toString('base64'),
     GATEWAY_TOKENS: gatewayToken,
     GATEHOUSE_EGRESS_ALLOW: '127.0.0.0/8,::1/128,localhost',
