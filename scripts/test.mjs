@@ -11,7 +11,7 @@ await setup()
 await ensurePostgres()
 const results = {
   verify: await verify(),
-  'unit and integration': await vitest('unit and integration', ['--project', '!e2e']),
+  'unit and integration': await vitest('unit and integration', ['--project', '!e2e', '--project', '!long']),
   'end to end': await e2e(),
 }
 for (const [name, { passed, failed }] of Object.entries(results))

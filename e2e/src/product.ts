@@ -67,8 +67,9 @@ export async function launch(options: StartOptions) {
 
 /** Starts the product and waits until it is ready. */
 export async function startProduct(options: StartOptions): Promise<Product> {
-  const { child, ended, output } = await launch(options)
   const devFile = join(options.folder, 'dev.json')
+  rmSync(devFile, { force: true }) // of a start that was killed
+  const { child, ended, output } = await launch(options)
   let over = false
   ended.then(() => (over = true))
   await waitFor(() => over || existsSync(devFile), { deadlineMs: 90_000 })

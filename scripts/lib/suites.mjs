@@ -6,11 +6,12 @@ import { bin, environment, node, root } from './paths.mjs'
 import { show } from './run.mjs'
 import { say } from './say.mjs'
 
-/** vitest's projects by name; none means all. @returns {{passed, failed}} */
+/** vitest's projects by name; none means all. A reporter among `args` takes the place of the default one. @returns {{passed, failed}} */
 export async function vitest(title, args, env = {}) {
   const file = fresh(`reports/${title.replaceAll(' ', '-')}.json`)
   say(`Suite: ${title}`)
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+  const shown = args.some((arg) => arg.startsWith('--reporter=')) ? [] : ['--reporter=default']
+  const reporters = [...shown, '--reporter=json', `--outputFile.json=${file}`]
   const code = await show(join(bin, 'vitest'), ['run', ...args, ...reporters], {
     env: { ...environment(), ...env },
   })
