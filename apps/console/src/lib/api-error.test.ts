@@ -1,7 +1,7 @@
 // Errors name whose side they are and land on their fields.
 
 import { expect, test } from 'vitest'
-import { errorOf, fieldOf, halves, sideOf } from './api-error.ts'
+import { ApiError, errorOf, fieldOf, halves, healsAfter, sideOf } from './api-error.ts'
 
 const json = (status: number, body: unknown) =>
   new Response(JSON.stringify(body), { status, headers: { 'X-Request-Id': 'r-1' } })
@@ -30,6 +30,16 @@ test("a server's fault is the server's, ours is ours, a dead line is the network
   expect(sideOf({ status: 503, code: 'database_unavailable' })).toBe('the gateway')
   expect(sideOf({ status: 422, code: 'url_not_allowed' })).toBe('your input')
   expect(sideOf({ status: 0, code: 'network' })).toBe('the network')
+})
+
+test('what may heal is asked again, what was refused is not', () => {
+  const after = (status: number, code: string) =>
+    healsAfter(new ApiError({ status, code, detail: '', requestId: null }))
+  expect(after(503, 'registry_unreachable')).toBe(3_000)
+  expect(after(0, 'network')).toBe(3_000)
+  expect(after(502, 'upstream_unreachable')).toBe(15_000)
+  expect(after(404, 'mcp_server_not_found')).toBe(false)
+  expect(healsAfter(new Error('a bug'))).toBe(false)
 })
 
 test('field errors land on their fields', () => {

@@ -71,6 +71,15 @@ export function sideOf({ status, code }: Pick<ApiErrorFields, 'status' | 'code'>
   return status >= 400 && status < 500 ? 'your input' : 'the gateway'
 }
 
+/** When a failed read is worth asking again without being told, in ms; false where the same comes back. */
+export function healsAfter(error: unknown): number | false {
+  const { status, code } = toApiError(error)
+  const side = sideOf({ status, code })
+  if (code === 'console_error' || side === 'your input') return false
+  // A registry that comes back is seen within seconds; somebody else's server isn't pressed.
+  return side === 'the server' ? 15_000 : 3_000
+}
+
 /** The two halves of a detail: what to do, and what happened. */
 export function halves(detail: string): { todo: string; what: string } {
   const at = detail.indexOf(': ')

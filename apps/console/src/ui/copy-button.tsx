@@ -8,9 +8,11 @@ interface Props extends ButtonProps {
   value: string
   /** What is copied, for who doesn't see what stands beside: "Copy {what}". */
   what: string
+  /** What stands on it. */
+  label?: string
 }
 
-export function CopyButton({ value, what, ...rest }: Props) {
+export function CopyButton({ value, what, label = 'Copy', ...rest }: Props) {
   return (
     <Copier value={value} timeout={2_000}>
       {({ copied, copy }) => (
@@ -22,7 +24,7 @@ export function CopyButton({ value, what, ...rest }: Props) {
           onClick={copy}
           {...rest}
         >
-          <span aria-live="polite">{copied ? 'Copied' : 'Copy'}</span>
+          <span aria-live="polite">{copied ? 'Copied' : label}</span>
         </Button>
       )}
     </Copier>

@@ -13,6 +13,8 @@ interface Props {
   title: string
   error: unknown
   retry?: (() => void) | undefined
+  /** Whoever shows this asks again without being told. */
+  heals?: boolean
   /** The fix, where there is a better one than another try. */
   children?: ReactNode
 }
@@ -24,11 +26,18 @@ const sides: Readonly<Record<Side, string>> = {
   'the network': 'The network',
 }
 
-export function ErrorCard({ title, error, retry, children }: Props) {
+export function ErrorCard({ title, error, retry, heals = false, children }: Props) {
   const { status, code, detail, requestId } = toApiError(error)
   const { todo, what } = halves(detail)
   return (
-    <Alert color="red" variant="default" role="alert" icon={<Icon name="alert" />} title={title}>
+    <Alert
+      color="red"
+      variant="default"
+      role="alert"
+      icon={<Icon name="alert" />}
+      styles={{ icon: { color: 'var(--gh-bad)' } }}
+      title={title}
+    >
       <Stack gap="xs">
         <Text size="sm">
           <strong>{sides[sideOf({ status, code })]}:</strong> <UpstreamText text={what} />
@@ -38,15 +47,21 @@ export function ErrorCard({ title, error, retry, children }: Props) {
           {status > 0 && `HTTP ${status} · `}
           <code>{code}</code>
           {requestId && ` · request ${requestId}`}
+          {heals && ' · asked again by itself'}
         </Text>
         <Group gap="xs">
           {retry && (
-            <Button size="compact-sm" onClick={retry} leftSection={<Icon name="refresh" size={14} />}>
+            <Button
+              variant="default"
+              size="compact-sm"
+              onClick={retry}
+              leftSection={<Icon name="refresh" size={14} />}
+            >
               Try again
             </Button>
           )}
           {children}
-          {requestId && <CopyButton value={requestId} what="request id" />}
+          {requestId && <CopyButton value={requestId} what="request id" label="Copy request id" />}
         </Group>
       </Stack>
     </Alert>

@@ -11,9 +11,15 @@ const words: Readonly<Record<Feed, string>> = { live: 'Live', polling: 'Asking e
 
 export function FeedNote({ feed, updatedAt }: { feed: Feed; updatedAt: number }) {
   const now = useNow()
+  if (updatedAt === 0)
+    return (
+      <Text component="div" size="sm">
+        <Status tone="neutral">Connecting…</Status>
+      </Text>
+    )
   const stale = feed !== 'paused' && now - updatedAt > 15_000
   return (
-    <Text component="div" size="sm" c="dimmed" className="gh-numbers">
+    <Text component="div" size="sm" className="gh-numbers">
       <Status tone={stale ? 'warn' : feed === 'live' ? 'good' : 'neutral'}>
         {words[feed]}
         {updatedAt > 0 && now > 0 && ` · updated ${ago(Math.min(updatedAt, now), now)}`}

@@ -7,7 +7,7 @@ import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-qu
 import { setNonce } from 'get-nonce'
 import { NuqsAdapter } from 'nuqs/adapters/next/app'
 import { type ReactNode, useState } from 'react'
-import { ApiError } from '#lib/api-error.ts'
+import { ApiError, healsAfter } from '#lib/api-error.ts'
 import { cssVariables, theme } from './theme.ts'
 
 export function Providers({ nonce, children }: { nonce: string; children: ReactNode }) {
@@ -39,6 +39,7 @@ function makeClient(): QueryClient {
         // What answered with a reason answers the same again; only a lost line is tried again at once.
         retry: (failures, error) => error instanceof ApiError && error.code === 'network' && failures < 2,
         retryDelay: 500,
+        refetchInterval: ({ state }) => (state.status === 'error' ? healsAfter(state.error) : false),
       },
     },
   })

@@ -4,7 +4,7 @@
 import { Skeleton, Stack } from '@mantine/core'
 import type { UseQueryResult } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useState } from 'react'
-import { ApiError } from '#lib/api-error.ts'
+import { ApiError, healsAfter } from '#lib/api-error.ts'
 import { ErrorCard } from './error-card.tsx'
 
 interface Props<T> {
@@ -20,14 +20,20 @@ interface Props<T> {
 
 export function QueryView<T>({ query, failed, rows = 4, empty, children }: Props<T>) {
   const retry = () => void query.refetch()
+  const heals = healsAfter(query.error) !== false
   if (query.data === undefined) {
-    if (query.isError) return <ErrorCard title={failed} error={query.error} retry={retry} />
+    if (query.isError) return <ErrorCard title={failed} error={query.error} retry={retry} heals={heals} />
     return <Loading rows={rows} failed={failed} retry={retry} />
   }
   return (
     <>
       {query.isError && (
-        <ErrorCard title={`${failed}; what you see may be old`} error={query.error} retry={retry} />
+        <ErrorCard
+          title={`${failed}; what you see may be old`}
+          error={query.error}
+          retry={retry}
+          heals={heals}
+        />
       )}
       {empty?.when(query.data) ? empty.show : children(query.data)}
     </>

@@ -5,12 +5,18 @@ import {
   Anchor,
   type CSSVariablesResolver,
   createTheme,
+  Drawer,
   InputWrapper,
   Modal,
   NavLink,
   Notification,
   Table,
 } from '@mantine/core'
+
+const dialogStyles = {
+  header: { alignItems: 'flex-start' },
+  title: { fontSize: '1.1rem', fontWeight: 600, lineHeight: 1.4, overflowWrap: 'anywhere' },
+} as const
 
 export const theme = createTheme({
   primaryColor: 'teal',
@@ -30,7 +36,14 @@ export const theme = createTheme({
     Anchor: Anchor.extend({ defaultProps: { underline: 'always' } }),
     // What is optional says so.
     InputWrapper: InputWrapper.extend({ defaultProps: { withAsterisk: false } }),
-    Modal: Modal.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' }, centered: true } }),
+    Drawer: Drawer.extend({
+      defaultProps: { closeButtonProps: { 'aria-label': 'Close' } },
+      styles: dialogStyles,
+    }),
+    Modal: Modal.extend({
+      defaultProps: { closeButtonProps: { 'aria-label': 'Close' }, centered: true },
+      styles: dialogStyles,
+    }),
     NavLink: NavLink.extend({ defaultProps: { variant: 'light' } }),
     Notification: Notification.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss' } } }),
     Table: Table.extend({ defaultProps: { verticalSpacing: 'sm' } }),
@@ -61,6 +74,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--gh-surface': 'var(--mantine-color-gray-0)',
   },
   dark: {
+    '--mantine-color-text': '#e4e4e4',
     '--mantine-color-dimmed': 'var(--mantine-color-dark-1)',
     '--mantine-color-placeholder': 'var(--mantine-color-dark-1)',
     '--mantine-color-error': 'var(--mantine-color-red-4)',

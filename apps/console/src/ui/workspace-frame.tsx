@@ -115,7 +115,7 @@ function Refused({ error, retry }: { error: Error; retry: () => void }) {
   const unknown = code === 'workspace_not_found'
   return (
     <>
-      <PageHeader title={unknown ? 'No such workspace' : 'Not loaded'} />
+      <PageHeader title={unknown ? 'No such workspace' : 'Gatehouse is not ready'} />
       <ErrorCard title="Your account could not be loaded" error={error} retry={unknown ? undefined : retry}>
         {unknown && (
           <Button component="a" href="/" size="compact-sm">

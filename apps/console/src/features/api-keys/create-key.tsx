@@ -3,7 +3,17 @@
 // The dialog that makes a key, and then shows it once.
 
 import type { Permission } from '@gatehouse/registry-api'
-import { Button, Checkbox, Group, Modal, NativeSelect, Radio, Stack, TextInput } from '@mantine/core'
+import {
+  Button,
+  Checkbox,
+  Group,
+  Modal,
+  NativeSelect,
+  Radio,
+  SimpleGrid,
+  Stack,
+  TextInput,
+} from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { fieldOf, halves, toApiError } from '#lib/api-error.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
@@ -95,19 +105,19 @@ function Form({ create, onCancel }: { create: ReturnType<typeof useCreateKey>; o
             </Stack>
           </Radio.Group>
         )}
-        <Checkbox.Group label="May" {...form.getInputProps('permissions')}>
-          <Stack gap={6} mt={4}>
+        <Checkbox.Group label="Permissions" {...form.getInputProps('permissions')}>
+          <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="xs" verticalSpacing={6} mt={4}>
             {choices.map((one) => (
               <Checkbox key={one} value={one} label={permissionWords(one)} />
             ))}
-          </Stack>
+          </SimpleGrid>
         </Checkbox.Group>
         <ServersField
           value={form.values.servers}
           error={form.errors.servers}
           onChange={(servers) => form.setFieldValue('servers', servers)}
         />
-        <NativeSelect label="Ends" data={[...lifetimes]} {...form.getInputProps('days')} />
+        <NativeSelect label="Expires" data={[...lifetimes]} {...form.getInputProps('days')} />
         {elsewhere && <ErrorCard title="The key was not made" error={create.error} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={onCancel} disabled={create.isPending}>

@@ -3,16 +3,18 @@
 // The API keys that the person may see; search and order live in the address.
 
 import type { ApiKey } from '@gatehouse/registry-api'
-import { Button, Group, NativeSelect, Stack, Table, Text } from '@mantine/core'
+import { Button, Group, NativeSelect, Stack, Text, VisuallyHidden } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import dynamic from 'next/dynamic'
 import { parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
 import { count } from '#lib/format.ts'
 import { keysRead } from '#lib/reads.ts'
+import { useFocusReturn } from '#lib/use-focus-return.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
 import { Empty } from '#ui/empty.tsx'
 import { PageHeader } from '#ui/page-header.tsx'
 import { QueryView } from '#ui/query-view.tsx'
+import { Rows } from '#ui/rows.tsx'
 import { SearchField } from '#ui/search-field.tsx'
 import { KeyRow } from './key-row.tsx'
 import { orders, sortKeys } from './sort-keys.ts'
@@ -26,6 +28,7 @@ export function KeyList() {
   const { id, may } = useWorkspace()
   const keys = useQuery(keysRead(id))
   const [{ create }, set] = useQueryStates({ create: parseAsBoolean.withDefault(false) })
+  useFocusReturn(create)
   const make = may('api-keys:own') && (
     <Button onClick={() => void set({ create: true })}>Create API key</Button>
   )
@@ -35,7 +38,7 @@ export function KeyList() {
         title="API keys"
         about="What clients show to the gateway. A key is shown once, when it is made."
       >
-        {make}
+        {keys.data?.length !== 0 && make}
       </PageHeader>
       <QueryView
         query={keys}
@@ -81,26 +84,23 @@ function List({ all }: { all: ApiKey[] }) {
           </Button>
         </Empty>
       ) : (
-        <Table.ScrollContainer minWidth={760} type="native" tabIndex={0} role="region" aria-label="API keys">
-          <Table>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Name</Table.Th>
-                <Table.Th>Kind</Table.Th>
-                <Table.Th>May</Table.Th>
-                <Table.Th>Servers</Table.Th>
-                <Table.Th>Last used</Table.Th>
-                <Table.Th>Ends</Table.Th>
-                <Table.Th>Actions</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {shown.map((key) => (
-                <KeyRow key={key.id} apiKey={key} />
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+        <Rows
+          label="API keys"
+          heads={[
+            'Name',
+            'Kind',
+            'Permissions',
+            'Servers',
+            'Last used',
+            'Expires',
+            <VisuallyHidden key="actions">Actions</VisuallyHidden>,
+          ]}
+          folded={'"name kind" "permissions servers" "used expires" "actions actions"'}
+        >
+          {shown.map((key) => (
+            <KeyRow key={key.id} apiKey={key} />
+          ))}
+        </Rows>
       )}
     </Stack>
   )

@@ -9,8 +9,10 @@ import dynamic from 'next/dynamic'
 import Link from 'next/link'
 import { count } from '#lib/format.ts'
 import { plainly } from '#lib/invisible.ts'
+import { useFocusReturn } from '#lib/use-focus-return.ts'
 import { useNow } from '#lib/use-now.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
+import { Cell } from '#ui/rows.tsx'
 import { Status } from '#ui/status.tsx'
 import { TimeAgo } from '#ui/time-ago.tsx'
 import { UpstreamText } from '#ui/upstream-text.tsx'
@@ -24,36 +26,41 @@ export function KeyRow({ apiKey }: { apiKey: ApiKey }) {
   const { to, me } = useWorkspace()
   const [rotating, rotate] = useDisclosure()
   const [revoking, revoke] = useDisclosure()
+  useFocusReturn(rotating || revoking)
   const { name, kind, owner_id, permissions, servers } = apiKey
   // A key that acts for a person is rotated by that person alone.
   const mayRotate = owner_id === null || owner_id === me.user?.id
   return (
-    <Table.Tr>
-      <Table.Td>
+    <Table.Tr role="row">
+      <Cell area="name">
         <Link href={to(`/calls?key=${apiKey.id}`)} className="gh-row-link" title="Calls with this key">
           <UpstreamText text={name} />
         </Link>
         <div>
           <Code>{apiKey.prefix}…</Code>
         </div>
-      </Table.Td>
-      <Table.Td>
-        {kind === 'service' ? 'Service' : owner_id === me.user?.id ? 'Yours' : "Somebody's"}
-      </Table.Td>
-      <Table.Td>
+      </Cell>
+      <Cell area="kind" end="folded">
+        {kind === 'service' ? 'Service' : owner_id === me.user?.id ? 'Yours' : "Another person's"}
+      </Cell>
+      <Cell area="permissions">
         <Text size="sm" title={permissions.map(permissionWords).join(', ')}>
           {permissions.length <= 2
             ? permissions.map(permissionWords).join(', ')
             : count(permissions.length, 'permission')}
         </Text>
-      </Table.Td>
-      <Table.Td>{servers === null ? 'Every server' : count(servers.length, 'server')}</Table.Td>
-      <Table.Td>{apiKey.last_used_at === null ? 'Never' : <TimeAgo at={apiKey.last_used_at} />}</Table.Td>
-      <Table.Td>
+      </Cell>
+      <Cell area="servers" end="folded">
+        {servers === null ? 'Every server' : count(servers.length, 'server')}
+      </Cell>
+      <Cell area="used" label="Last used">
+        {apiKey.last_used_at === null ? 'Never' : <TimeAgo at={apiKey.last_used_at} />}
+      </Cell>
+      <Cell area="expires" end="folded" label="Expires" whole>
         <Ends at={apiKey.expires_at} />
-      </Table.Td>
-      <Table.Td>
-        <Group gap="xs" wrap="nowrap">
+      </Cell>
+      <Cell area="actions">
+        <Group gap="xs" wrap="nowrap" justify="flex-end">
           {mayRotate && (
             <Button
               variant="default"
@@ -75,7 +82,7 @@ export function KeyRow({ apiKey }: { apiKey: ApiKey }) {
         </Group>
         {rotating && <RotateKey apiKey={apiKey} opened onClose={rotate.close} />}
         {revoking && <RevokeKey apiKey={apiKey} opened onClose={revoke.close} />}
-      </Table.Td>
+      </Cell>
     </Table.Tr>
   )
 }

@@ -1,7 +1,7 @@
 'use client'
 // A filter for each thing that tells calls apart.
 
-import { Button, Group, NativeSelect, TextInput } from '@mantine/core'
+import { Button, NativeSelect, TextInput } from '@mantine/core'
 import { useDebouncedCallback, useHotkeys } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
@@ -29,7 +29,7 @@ export function CallFilters() {
   const serverChoices = (servers.data ?? []).map((one) => ({ value: one.id, label: plainly(one.name) }))
   const keyChoices = (keys.data ?? []).map((one) => ({ value: one.id, label: plainly(one.name) }))
   return (
-    <Group align="flex-end" role="search" aria-label="Filter calls">
+    <search aria-label="Filter calls" className="gh-filters">
       <ToolFilter value={filter.tool ?? ''} onChange={(text) => set('tool', text)} />
       <Choice
         label="Server"
@@ -60,7 +60,7 @@ export function CallFilters() {
           Clear filters
         </Button>
       )}
-    </Group>
+    </search>
   )
 }
 
@@ -80,7 +80,6 @@ function Choice({ label, value = '', choices, onChange }: ChoiceProps) {
       data={[{ value: '', label: 'All' }, ...foreign, ...choices]}
       value={value}
       onChange={(event) => onChange(event.currentTarget.value)}
-      w={{ base: '100%', xs: 150 }}
     />
   )
 }
@@ -102,7 +101,6 @@ function ToolFilter({ value, onChange }: { value: string; onChange: (value: stri
         setText(event.currentTarget.value)
         say(event.currentTarget.value.trim())
       }}
-      w={{ base: '100%', xs: 180 }}
     />
   )
 }

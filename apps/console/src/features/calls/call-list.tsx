@@ -8,6 +8,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import { type CallFilter, callsAsk, filterText } from '#lib/reads.ts'
+import { useFocusReturn } from '#lib/use-focus-return.ts'
 import { useLiveCalls } from '#lib/use-live-calls.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
 import { Empty } from '#ui/empty.tsx'
@@ -30,6 +31,7 @@ export function CallList() {
   const { filter, open, setOpen, clear } = useCallFilter()
   const [paused, setPaused] = useState(false)
   const { query, feed, updatedAt } = useLiveCalls(id, filter, pageSize, paused)
+  useFocusReturn(open !== null)
   const filtered = Object.keys(filter).length > 0
   return (
     <>

@@ -6,6 +6,7 @@ import type { Call } from '@gatehouse/registry-api'
 import { Table, UnstyledButton } from '@mantine/core'
 import { verdictOf } from '#lib/call-outcome.ts'
 import { duration } from '#lib/format.ts'
+import { Cell, Rows } from '#ui/rows.tsx'
 import { Status } from '#ui/status.tsx'
 import { TimeAgo } from '#ui/time-ago.tsx'
 import { UpstreamText } from '#ui/upstream-text.tsx'
@@ -19,52 +20,41 @@ interface Props {
 
 export function CallsTable({ calls, onOpen, label }: Props) {
   return (
-    <Table.ScrollContainer minWidth={680} type="native" tabIndex={0} role="region" aria-label={label}>
-      <Table className="gh-numbers">
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Time</Table.Th>
-            <Table.Th>What</Table.Th>
-            <Table.Th>Server</Table.Th>
-            <Table.Th>Caller</Table.Th>
-            <Table.Th>Outcome</Table.Th>
-            <Table.Th ta="right">Took</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {calls.map((call) => (
-            <Row key={call.id} call={call} onOpen={onOpen} />
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <Rows
+      label={label}
+      heads={['Time', 'What', 'Server', 'Caller', 'Outcome', 'Took']}
+      numbersLast
+      folded={'"what outcome" "server took" "caller time"'}
+    >
+      {calls.map((call) => (
+        <Row key={call.id} call={call} onOpen={onOpen} />
+      ))}
+    </Rows>
   )
 }
 
 function Row({ call, onOpen }: { call: Call; onOpen: (id: string) => void }) {
   const { word, tone } = verdictOf(call.outcome)
   return (
-    <Table.Tr>
-      <Table.Td style={{ whiteSpace: 'nowrap' }}>
+    <Table.Tr role="row">
+      <Cell area="time" end="folded" whole>
         <TimeAgo at={call.started_at} />
-      </Table.Td>
-      <Table.Td>
+      </Cell>
+      <Cell area="what">
         <UnstyledButton fz="sm" className="gh-row-link gh-break" onClick={() => onOpen(call.id)}>
           <UpstreamText text={call.tool ?? call.method} />
         </UnstyledButton>
-      </Table.Td>
-      <Table.Td>
-        {call.server_slug === null ? (call.path === 'aggregate' ? 'All' : '') : call.server_slug}
-      </Table.Td>
-      <Table.Td className="gh-break">
+      </Cell>
+      <Cell area="server">{call.server_slug ?? (call.path === 'aggregate' ? 'All servers' : 'None')}</Cell>
+      <Cell area="caller">
         <UpstreamText text={call.caller_name} />
-      </Table.Td>
-      <Table.Td style={{ whiteSpace: 'nowrap' }}>
+      </Cell>
+      <Cell area="outcome" end="folded" whole>
         <Status tone={tone}>{word}</Status>
-      </Table.Td>
-      <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
+      </Cell>
+      <Cell area="took" end="always" whole>
         {duration(call.duration_ms)}
-      </Table.Td>
+      </Cell>
     </Table.Tr>
   )
 }

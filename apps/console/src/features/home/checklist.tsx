@@ -1,7 +1,7 @@
 'use client'
 // The first steps; each ticks itself by what the registry says, not by a click.
 
-import { Anchor, Group, List, Paper, Stack, Text, Title } from '@mantine/core'
+import { Anchor, Group, List, Paper, Stack, Text, Title, VisuallyHidden } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { callsAsk, keysRead, serversRead } from '#lib/reads.ts'
@@ -29,6 +29,7 @@ export function Checklist() {
     keys: keys.data,
     calls: calls.data?.data.length,
   })
+  const known = servers.data !== undefined && calls.data !== undefined && !failed
   const done = steps.filter((step) => step.done).length
   return (
     <Paper withBorder p="lg" component="section" aria-labelledby="steps">
@@ -38,18 +39,24 @@ export function Checklist() {
             First steps
           </Title>
           <Text size="sm" c="dimmed" role="status">
-            {done} of {steps.length} done
+            {known && `${done} of ${steps.length} done`}
           </Text>
         </Group>
         {failed && (
           <ErrorCard
             title="The steps could not be checked"
             error={failed.error}
+            heals
             retry={() => void failed.refetch()}
           />
         )}
-        {!failed && !(servers.data && calls.data) && <Loading failed="The steps could not be checked" />}
-        {servers.data && calls.data && (
+        {!failed && !known && (
+          <Loading
+            failed="The steps could not be checked"
+            retry={() => void Promise.all([servers.refetch(), calls.refetch()])}
+          />
+        )}
+        {known && (
           <List listStyleType="none" spacing="xs">
             {steps.map((step) => (
               <Line key={step.name} step={step} href={step.path === undefined ? undefined : to(step.path)} />
@@ -77,10 +84,8 @@ function Line({ step, href }: { step: Step; href: string | undefined }) {
             </Anchor>
           ) : (
             step.name
-          )}{' '}
-          <Text span size="sm" c="dimmed">
-            {step.done ? '— done' : '— to do'}
-          </Text>
+          )}
+          <VisuallyHidden>{step.done ? ': done' : ': to do'}</VisuallyHidden>
         </Text>
       </Group>
     </List.Item>

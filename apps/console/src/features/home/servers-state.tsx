@@ -5,6 +5,7 @@ import { Anchor, List, Paper, Stack, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { halves, toApiError } from '#lib/api-error.ts'
+import { count } from '#lib/format.ts'
 import { serversRead } from '#lib/reads.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
 import { QueryView } from '#ui/query-view.tsx'
@@ -15,7 +16,7 @@ import { useReachable } from './use-reachable.ts'
 export function ServersState() {
   const { id, to } = useWorkspace()
   const servers = useQuery(serversRead(id))
-  const { asked, pending, reachable, failing } = useReachable(servers.data ?? [])
+  const { asked, pending, reachable, failing, unknown } = useReachable(servers.data ?? [])
   return (
     <Paper withBorder p="lg" component="section" aria-labelledby="servers-state">
       <Stack>
@@ -46,14 +47,22 @@ export function ServersState() {
                     Asking {asked} of {all.length} for their tools…
                   </Status>
                 ) : (
-                  <Status tone={failing.length > 0 ? 'bad' : 'good'}>
-                    {reachable} of {asked} servers reachable
+                  <Status tone={failing.length > 0 ? 'bad' : unknown.length > 0 ? 'warn' : 'good'}>
+                    {unknown.length < asked
+                      ? `${reachable} of ${count(asked, 'server')} reachable`
+                      : 'Not known: no server could be asked'}
                   </Status>
                 )}
               </div>
               {asked < all.length && pending === 0 && (
                 <Text size="sm" c="dimmed">
                   {all.length - asked} more were not asked: they are switched off, or too many for this page.
+                </Text>
+              )}
+              {unknown[0] && pending === 0 && (
+                <Text size="sm" c="dimmed">
+                  {count(unknown.length, 'server')} could not be asked:{' '}
+                  {halves(toApiError(unknown[0].error).detail).what}
                 </Text>
               )}
               {failing.length > 0 && (

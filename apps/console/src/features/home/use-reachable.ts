@@ -2,6 +2,7 @@
 
 import type { Server } from '@gatehouse/registry-api'
 import { useQueries } from '@tanstack/react-query'
+import { sideOf, toApiError } from '#lib/api-error.ts'
 import { toolsRead } from '#lib/reads.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
 
@@ -19,14 +20,19 @@ export function useReachable(servers: readonly Server[]) {
   const results = useQueries({
     queries: asked.map((server) => ({ ...toolsRead(id, server.id), refetchInterval: 30_000 })),
   })
-  const failing = asked.flatMap((server, at): Failing[] => {
+  const failures = asked.flatMap((server, at): Failing[] => {
     const error = results[at]?.error
     return error ? [{ server, error }] : []
   })
+  // Where the question itself got lost, nothing is known about the server.
+  const [failing, unknown] = [true, false].map((its) =>
+    failures.filter(({ error }) => (sideOf(toApiError(error)) === 'the server') === its),
+  ) as [Failing[], Failing[]] // two in, two out
   return {
     asked: asked.length,
     pending: results.filter((one) => one.isPending).length,
     reachable: results.filter((one) => one.isSuccess).length,
     failing,
+    unknown,
   }
 }

@@ -56,7 +56,9 @@ export function Palette({ wanted }: { wanted: number }) {
       attributes={{ content: { 'aria-label': 'Command palette' } }}
       nothingFound="Nothing has this name"
       highlightQuery
-      limit={12}
+      limit={20}
+      scrollable
+      maxHeight="60dvh"
       searchProps={{ placeholder: 'Go to…', 'aria-label': 'Command palette' }}
     />
   )

@@ -56,6 +56,6 @@ const safeNext = (next: string | null) =>
 function asOurs(error: Error): ApiError {
   const known = toApiError(error)
   if (known.status !== 401) return known
-  const detail = 'Check e-mail and password: they do not match an account'
+  const detail = 'Check both: this e-mail and password do not match an account'
   return new ApiError({ status: 401, code: 'sign_in_failed', detail, requestId: known.requestId })
 }

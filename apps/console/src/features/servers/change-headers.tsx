@@ -55,6 +55,7 @@ export function ChangeHeaders({ server }: { server: Server }) {
           >
             <Stack>
               <HeadersField
+                unlabelled
                 value={draft}
                 onChange={setDraft}
                 error={onField ? halves(error.detail).what : undefined}

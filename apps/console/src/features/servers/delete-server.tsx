@@ -2,7 +2,7 @@
 
 // The question before a server is deleted: its name, and what it hits.
 
-import type { Server } from '@gatehouse/registry-api'
+import type { ApiKey, Server } from '@gatehouse/registry-api'
 import { List, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useQuery } from '@tanstack/react-query'
@@ -33,8 +33,6 @@ export function DeleteServer({
     })
     router.replace(to('/servers'))
   })
-  const named = keys.data?.filter((key) => key.servers?.includes(server.id)).length
-  const every = keys.data?.filter((key) => key.servers === null).length
   return (
     <ConfirmDialog
       opened={opened}
@@ -48,16 +46,20 @@ export function DeleteServer({
         Calls to <code className="gh-break">{server.gateway_url}</code> end. This can not be undone.
       </Text>
       <List size="sm">
-        {named !== undefined && (
-          <List.Item>{count(named, 'API key names', 'API keys name')} this server.</List.Item>
-        )}
-        {every !== undefined && (
-          <List.Item>{count(every, 'more key reaches', 'more keys reach')} it, as every server.</List.Item>
-        )}
+        {keys.data && <List.Item>{reach(keys.data, server.id)}</List.Item>}
+        {keys.isError && <List.Item>Which API keys may use it could not be loaded.</List.Item>}
         {Boolean(server.headers?.length) && (
           <List.Item>{count(server.headers?.length ?? 0, 'stored header')} will be destroyed.</List.Item>
         )}
       </List>
     </ConfirmDialog>
   )
+}
+
+/** Who loses it: the keys made for it, and those that reach every server. */
+function reach(keys: readonly ApiKey[], serverId: string): string {
+  const named = keys.filter((key) => key.servers?.includes(serverId)).length
+  const all = named + keys.filter((key) => key.servers === null).length
+  if (all === 0) return 'No API key may use this server.'
+  return `${count(all, 'API key')} may use this server${named > 0 ? `, ${named} of them by name` : ''}.`
 }

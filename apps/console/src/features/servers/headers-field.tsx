@@ -14,15 +14,17 @@ interface Props {
   value: readonly HeaderValue[]
   onChange: (value: HeaderValue[]) => void
   error?: ReactNode
+  /** Where a heading above says it already. */
+  unlabelled?: boolean
 }
 
-export function HeadersField({ value, onChange, error }: Props) {
+export function HeadersField({ value, onChange, error, unlabelled = false }: Props) {
   const set = (at: number, change: Partial<HeaderValue>) =>
     onChange(value.map((one, index) => (index === at ? { ...one, ...change } : one)))
   return (
     <Input.Wrapper
       component="fieldset"
-      label="Headers"
+      label={unlabelled ? undefined : 'Headers'}
       labelElement="div"
       description="Sent with every call to this server, stored encrypted, never shown again."
       error={error}

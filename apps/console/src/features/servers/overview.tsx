@@ -1,16 +1,16 @@
 'use client'
 // What there is to know about a server at a glance.
 
-import { Anchor, Paper, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core'
+import { Anchor, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
-import type { ReactNode } from 'react'
 import { count } from '#lib/format.ts'
 import { callsAsk, serverRead, toolsRead } from '#lib/reads.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
 import { ClientSnippets } from '#ui/client-snippets.tsx'
 import { CodeBlock } from '#ui/code-block.tsx'
 import { ErrorCard } from '#ui/error-card.tsx'
+import { Fact, Facts } from '#ui/facts.tsx'
 import { Loading } from '#ui/query-view.tsx'
 import { TimeAgo } from '#ui/time-ago.tsx'
 import { authWords } from './auth-words.ts'
@@ -34,38 +34,36 @@ export function Overview({ serverId }: { serverId: string }) {
           <Title order={2} id="state">
             State
           </Title>
-          <Table variant="vertical" layout="fixed">
-            <Table.Tbody>
-              <Fact name="Last call">
-                {calls.isError ? 'Could not be loaded' : calls.data && <LastCall call={calls.data.data[0]} />}
-              </Fact>
-              <Fact name="Tools">
-                {tools.data && (
-                  <Text size="sm">
-                    <Anchor component={Link} href={to(`/servers/${serverId}/tools`)}>
-                      {count(tools.data.tools.length, 'tool')}
-                    </Anchor>
-                    , listed <TimeAgo at={tools.data.fetched_at} />
-                  </Text>
-                )}
-                {tools.isLoading && <Text size="sm">Asking the server…</Text>}
-                {tools.isError && <Text size="sm">Could not be listed</Text>}
-              </Fact>
-              <Fact name="Authentication">
-                <Text size="sm">{authWords(server)}</Text>
-                <StoredHeaders server={server} />
-              </Fact>
-              <Fact name="Slug">
-                <code>{server.slug}</code>
-              </Fact>
-              <Fact name="Registered">
-                <TimeAgo at={server.created_at} />
-              </Fact>
-              <Fact name="Changed">
-                <TimeAgo at={server.updated_at} />
-              </Fact>
-            </Table.Tbody>
-          </Table>
+          <Facts>
+            <Fact name="Last call">
+              {calls.isError ? 'Could not be loaded' : calls.data && <LastCall call={calls.data.data[0]} />}
+            </Fact>
+            <Fact name="Tools">
+              {tools.data && (
+                <Text size="sm">
+                  <Anchor component={Link} href={to(`/servers/${serverId}/tools`)}>
+                    {count(tools.data.tools.length, 'tool')}
+                  </Anchor>
+                  , listed <TimeAgo at={tools.data.fetched_at} />
+                </Text>
+              )}
+              {tools.isLoading && <Text size="sm">Asking the server…</Text>}
+              {tools.isError && <Text size="sm">Could not be listed</Text>}
+            </Fact>
+            <Fact name="Authentication">
+              <Text size="sm">{authWords(server)}</Text>
+              <StoredHeaders server={server} />
+            </Fact>
+            <Fact name="Slug">
+              <code>{server.slug}</code>
+            </Fact>
+            <Fact name="Registered">
+              <TimeAgo at={server.created_at} />
+            </Fact>
+            <Fact name="Changed">
+              <TimeAgo at={server.updated_at} />
+            </Fact>
+          </Facts>
           {tools.isError && (
             <ErrorCard
               title="Its tools could not be listed"
@@ -88,14 +86,5 @@ export function Overview({ serverId }: { serverId: string }) {
         </Stack>
       </Paper>
     </SimpleGrid>
-  )
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <Table.Tr>
-      <Table.Th w={130}>{name}</Table.Th>
-      <Table.Td>{children}</Table.Td>
-    </Table.Tr>
   )
 }

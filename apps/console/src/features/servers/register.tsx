@@ -52,7 +52,10 @@ export function Register() {
   const elsewhere = register.isError && fieldOf(toApiError(register.error), fields) === undefined
   return (
     <>
-      <PageHeader title="Register server" about="Streamable HTTP servers of either protocol era." />
+      <PageHeader
+        title="Register server"
+        about="By its URL for Streamable HTTP. Its tools are listed right after, with the headers you store."
+      />
       <Paper withBorder p="lg" maw={720}>
         <form onSubmit={submit} noValidate>
           <Stack>

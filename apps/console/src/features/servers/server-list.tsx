@@ -3,7 +3,7 @@
 // The servers of the workspace; search and order live in the address.
 
 import type { Server } from '@gatehouse/registry-api'
-import { Button, Group, NativeSelect, Stack, Table, Text } from '@mantine/core'
+import { Button, Group, NativeSelect, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
@@ -13,6 +13,7 @@ import { useWorkspace } from '#lib/workspace.tsx'
 import { Empty } from '#ui/empty.tsx'
 import { PageHeader } from '#ui/page-header.tsx'
 import { QueryView } from '#ui/query-view.tsx'
+import { Rows } from '#ui/rows.tsx'
 import { SearchField } from '#ui/search-field.tsx'
 import { ServerRow } from './server-row.tsx'
 import { orders, sortServers } from './sort-servers.ts'
@@ -31,7 +32,7 @@ export function ServerList() {
   return (
     <>
       <PageHeader title="Servers" about="The MCP servers that callers reach through this gateway.">
-        {register}
+        {servers.data?.length !== 0 && register}
       </PageHeader>
       <QueryView
         query={servers}
@@ -78,23 +79,19 @@ function List({ all }: { all: Server[] }) {
           </Button>
         </Empty>
       ) : (
-        <Table.ScrollContainer minWidth={640} type="native" tabIndex={0} role="region" aria-label="Servers">
-          <Table>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Name</Table.Th>
-                <Table.Th>URL</Table.Th>
-                <Table.Th>Authentication</Table.Th>
-                <Table.Th>Last call</Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {shown.map((server) => (
-                <ServerRow key={server.id} server={server} lastCall={lastCalls.get(server.id)} />
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+        <Rows
+          label="Servers"
+          heads={['Name', 'URL', 'Authentication', 'Last call']}
+          folded={'"name last" "url url" "auth auth"'}
+        >
+          {shown.map((server) => (
+            <ServerRow
+              key={server.id}
+              server={server}
+              lastCall={lastCalls && (lastCalls.get(server.id) ?? null)}
+            />
+          ))}
+        </Rows>
       )}
     </Stack>
   )

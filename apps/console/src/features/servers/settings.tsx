@@ -6,6 +6,7 @@ import { useDisclosure } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import dynamic from 'next/dynamic'
 import { serverRead } from '#lib/reads.ts'
+import { useFocusReturn } from '#lib/use-focus-return.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
 import { Loading } from '#ui/query-view.tsx'
 import { ChangeHeaders } from './change-headers.tsx'
@@ -18,6 +19,7 @@ export function Settings({ serverId }: { serverId: string }) {
   const { id, may } = useWorkspace()
   const { data: server } = useQuery(serverRead(id, serverId))
   const [asking, { open, close }] = useDisclosure()
+  useFocusReturn(asking)
   if (!server) return <Loading failed="The server could not be loaded" />
   return (
     <Stack maw={720} gap="lg">
