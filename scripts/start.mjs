@@ -19,6 +19,7 @@ const devFile = join(folder, 'dev.json')
 const ports = await choosePorts()
 const { secrets, release } = openDataFolder(folder)
 rmSync(devFile, { force: true }) // of a start that was killed
+rmSync(devFile, { force: true }) // of a start that was killed
 process.on('exit', () => {
   rmSync(devFile, { force: true })
   release()
