@@ -192,3 +192,34 @@ test('a gateway that stops says that the call has to be made again', async () =>
   await stopping.close()
   await waitFor(() => client.sent().length === 1)
 })
+
+test('many clients with equal ids at once: every answer reaches its asker', async () => {
+  const says: Says = (message, _request, response) => {
+    const { arguments: args, inputResponses } = message.params ?? {}
+    const { who, ms } = args as { who: number; ms: number }
+    const answer = () => {
+      const given = JSON.stringify(inputResponses ?? {})
+      if (inputResponses === undefined) respond(response, message, required(`{"k":${form}}`))
+      else respond(response, message, JSON.stringify({ resultType: 'complete', content: [], who, given }))
+    }
+    setTimeout(answer, ms)
+  }
+  const first = await startRawClient(gateway, says)
+  const keys = Array.from({ length: 25 }, () => gateway.registry.addKey().key)
+  const run = async (who: number) => {
+    const client = await joinAs(first.url, first.upstream, keys[who % 25] ?? '')
+    const params = { name: 'a', arguments: { who, ms: (who * 37) % 50 } }
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params })
+    const events = eventsOf(await client.post(body))
+    const question = (await events.next()).value as { id: string } // the server asks first
+    if (who % 4 === 0) {
+      await client.post('{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}')
+      return expect(await allOf(events)).toMatchObject([{ method: 'notifications/cancelled' }])
+    }
+    await client.post(answerTo(question, `{"action":"accept","content":{"who":${who}}}`))
+    const [response] = await allOf(events)
+    const given = `{"k":{"action":"accept","content":{"who":${who}}}}`
+    expect(response).toEqual({ jsonrpc: '2.0', id: 1, result: { content: [], who, given } })
+  }
+  await Promise.all(Array.from({ length: 200 }, (_, who) => run(who)))
+})

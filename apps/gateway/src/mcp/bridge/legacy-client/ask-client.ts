@@ -35,7 +35,7 @@ export async function askClient(bridged: BridgedCall, requests: string): Promise
   const open = new Set<string>()
   try {
     const questions = inputs.map((input) => {
-      const { id, answer: given } = deps.openEnds.asks.ask(asked, deps.openEnds.self, signal)
+      const { id, answer: given } = deps.openEnds.asks.ask(asked, deps.peers.self, signal)
       open.add(id)
       const response = given.then((text) => {
         open.delete(id)

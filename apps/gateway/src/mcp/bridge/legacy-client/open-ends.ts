@@ -1,7 +1,6 @@
 // What one process keeps for legacy clients of modern servers while they wait: nothing of it outlives the process, and whatever
 // another replica must know is told through deps.peers and deps.notes.
 
-import { randomUUID } from 'node:crypto'
 import type { Bearer } from '../../session-token.ts'
 import { type Asks, createAsks } from './asks.ts'
 import { createRunningCalls, type RunningCalls } from './running-calls.ts'
@@ -13,7 +12,6 @@ export interface Notes {
 }
 
 export interface OpenEnds {
-  readonly self: string
   readonly notes: {
     read(token: string, bearer: Bearer): Promise<Notes>
     change(token: string, bearer: Bearer, change: (notes: Notes) => Notes): Promise<void>
@@ -24,7 +22,6 @@ export interface OpenEnds {
 }
 
 export const createOpenEnds = (): OpenEnds => ({
-  self: randomUUID(),
   notes: createNotes(),
   asks: createAsks(),
   running: createRunningCalls(),

@@ -27,16 +27,17 @@ export async function takeNotification(
   trace: Trace,
 ): Promise<void> {
   const { method = '' } = message.envelope
-  if (method === 'notifications/cancelled') cancelCall(deps, client, message)
+  if (method === 'notifications/cancelled') cancelCall(deps, call, client, message)
   else if (!ending.has(method)) await cross(deps, bearer, client, message, method, trace)
   accept(call, trace)
 }
 
-/** Closing its request is how a modern server is told. */
-function cancelCall(deps: Deps, { token }: LegacyClient, { body }: Message): void {
+/** Closing its request is how a modern server is told, at whatever replica the call runs. */
+function cancelCall(deps: Deps, call: Call, { token }: LegacyClient, { body }: Message): void {
   const id = rawMember(rawMember(body.toString('utf8'), 'params') ?? '{}', 'requestId')
   if (token === undefined || id === undefined) return
-  deps.openEnds.running.cancel(token, id)
+  if (deps.openEnds.running.cancel(token, id) || deps.peers.isHandedOver(call.request)) return
+  void deps.peers.tellAll(call, body) // the client waits for nothing
 }
 
 async function cross(

@@ -1,0 +1,90 @@
+// Two gateways on one registry, and clients whose every request goes to another one than the last.
+
+import { waitFor } from '@gatehouse/testkit'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startGateway, type TestGateway } from '../../../testing/gateway.ts'
+import {
+  allOf,
+  eventsOf,
+  joinAs,
+  type RawClient,
+  respond,
+  type Says,
+  startRawClient,
+} from './raw-client.fixture.ts'
+
+let one: TestGateway
+let two: TestGateway
+beforeAll(async () => {
+  one = await startGateway()
+  two = await startGateway({}, one.registry)
+})
+afterAll(async () => {
+  await two.close()
+  await one.close()
+})
+
+const call = '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a"}}'
+const cancelled = '{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}}'
+
+const asking: Says = (message, _request, response) => {
+  const { inputResponses } = message.params ?? {}
+  const params = { message: 'Who?', requestedSchema: { type: 'object', properties: {} } }
+  const inputRequests = { k: { method: 'elicitation/create', params } }
+  const result =
+    inputResponses === undefined
+      ? { resultType: 'input_required', inputRequests }
+      : { resultType: 'complete', content: [], inputResponses }
+  respond(response, message, JSON.stringify(result))
+}
+
+/** To the other gateway, with the session of the first. */
+const toOther = (client: RawClient, gateway: TestGateway, body: string | null, method = 'POST') =>
+  fetch(client.url.replace(/^http:\/\/[^/]+/, gateway.url), { method, headers: client.headers, body })
+
+async function begin(client: RawClient) {
+  const events = eventsOf(await client.post(call))
+  const { id } = (await events.next()).value as { id: string } // the server asks first
+  return { id, rest: () => allOf(events) }
+}
+
+const answerTo = (id: string, action = 'accept') =>
+  JSON.stringify({ jsonrpc: '2.0', id, result: { action, content: {} } })
+
+test('an answer reaches the call that waits at the other gateway', async () => {
+  const client = await startRawClient(one, asking)
+  const { id, rest } = await begin(client)
+  expect((await toOther(client, two, answerTo(id))).status).toBe(202)
+  expect(await rest()).toMatchObject([{ id: 1, result: { inputResponses: { k: { action: 'accept' } } } }])
+})
+
+test("a stranger's answer by way of the other gateway is not taken", async () => {
+  const client = await startRawClient(one, asking)
+  const stranger = await joinAs(client.url, client.upstream, one.registry.addKey().key)
+  const { id, rest } = await begin(client)
+  expect((await toOther(stranger, two, answerTo(id, 'decline'))).status).toBe(202)
+  await toOther(client, two, answerTo(id))
+  expect(await rest()).toMatchObject([{ result: { inputResponses: { k: { action: 'accept' } } } }])
+})
+
+test('an answer to a gateway that is gone says to make the call again', async () => {
+  const third = await startGateway({}, one.registry)
+  const client = await startRawClient(third, asking)
+  const { id } = await begin(client)
+  await third.close()
+  await waitFor(async () => (await toOther(client, two, answerTo(id))).status === 410)
+  expect(await (await toOther(client, two, answerTo(id))).text()).toContain('Make the call again')
+})
+
+test('a cancellation reaches the call at the other gateway, whether it runs or waits', async () => {
+  const running = await startRawClient(one, () => {})
+  const answer = running.post(call)
+  await waitFor(() => running.sent().length === 1)
+  expect((await toOther(running, two, cancelled)).status).toBe(202)
+  expect(await running.sent()[0]?.over).toEqual({ aborted: true })
+  expect(await allOf(eventsOf(await answer))).toEqual([])
+  const waiting = await startRawClient(one, asking)
+  const { id, rest } = await begin(waiting)
+  await toOther(waiting, two, cancelled)
+  expect(await rest()).toMatchObject([{ method: 'notifications/cancelled', params: { requestId: id } }])
+})
