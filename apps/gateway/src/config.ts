@@ -1,6 +1,7 @@
 // The gateway's settings. The table in the README is made from `settings`; main.ts reads them once.
 
 import { ConfigError, type Environment, isLoopback, kind, loadConfig, type Settings } from '@gatehouse/config'
+import { parseAllow } from '@gatehouse/egress'
 import { z } from 'zod'
 
 const ms = (fallback: number, about: string) => ({
@@ -32,7 +33,7 @@ export const settings = {
   },
   GATEHOUSE_HOST: { schema: kind.host('127.0.0.1'), about: 'Address to bind to', fallback: '127.0.0.1' },
   GATEHOUSE_EGRESS_ALLOW: {
-    schema: kind.list(),
+    schema: kind.checked(kind.list(), parseAllow),
     about: 'Networks and host names beyond the public internet that servers may have, separated by commas',
   },
   GATEHOUSE_EGRESS_PROXY: {

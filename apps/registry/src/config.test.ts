@@ -44,6 +44,12 @@ describe('settings', () => {
       expect(at(url)).toEqual([])
   })
 
+  test('tell which network or host name is none', () => {
+    expect(mistakes({ ...fine, GATEHOUSE_EGRESS_ALLOW: 'localhost,10.0.0.0/33' })).toEqual([
+      expect.stringMatching(/^GATEHOUSE_EGRESS_ALLOW: .*10\.0\.0\.0\/33/),
+    ])
+  })
+
   test('name every mistake at once', () => {
     const names = mistakes({
       PORT: 'many',

@@ -10,6 +10,7 @@ import {
   Secret,
   type Settings,
 } from '@gatehouse/config'
+import { parseAllow } from '@gatehouse/egress'
 import { z } from 'zod'
 
 export const settings = {
@@ -60,7 +61,7 @@ export const settings = {
     about: 'Set by npm start: make a local key and a console link on every start',
   },
   GATEHOUSE_EGRESS_ALLOW: {
-    schema: kind.list(),
+    schema: kind.checked(kind.list(), parseAllow),
     about: 'Networks and host names beyond the public internet that servers may have, separated by commas',
   },
   GATEHOUSE_EGRESS_PROXY: {

@@ -37,6 +37,16 @@ export const secret = (min = 32) =>
     .refine((value) => new Set(value).size > 5, 'is too weak: use a random value')
     .transform((value) => new Secret(value))
 
+/** A setting that `check` throws a sentence about where it is wrong. */
+export const checked = <S extends z.ZodType>(schema: S, check: (value: z.output<S>) => unknown) =>
+  schema.superRefine((value, context) => {
+    try {
+      check(value)
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) })
+    }
+  })
+
 /** Comma separated list; empty when unset. */
 export const list = () =>
   z

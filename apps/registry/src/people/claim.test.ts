@@ -1,6 +1,6 @@
 // The link that claims the owner's account, once, and the cookie that comes with it.
 
-import { permissions } from '@gatehouse/registry-api'
+import { rolePermissions } from '@gatehouse/registry-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testBrowser } from '../testing/browser.ts'
 import { startTestRegistry, type TestRegistry } from '../testing/registry.ts'
@@ -66,13 +66,15 @@ describe('claiming the owner', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 410, 410, 410, 410, 410])
     const winner = browsers[answers.findIndex(({ status }) => status === 200)]?.page
     const me = await (await winner?.get('/v1/me'))?.json()
+    for (const token of tokens)
+      expect((await testBrowser(own).post('/v1/links/check', { token })).status).toBe(410)
     await own.stop()
     expect(me).toMatchObject({
       user: { name: 'Ada', email: 'ada@example.test' },
       actor: { type: 'user', name: 'Ada' },
       workspace: { slug: 'default' },
       role: 'owner',
-      permissions,
+      permissions: rolePermissions.owner,
       workspaces: [{ slug: 'default', role: 'owner' }],
     })
   })

@@ -27,6 +27,8 @@ export async function claim(
     // Locks the person's row: a claim by another link waits here and then finds the account.
     await tx.user.update({ where: { id: userId }, data: { name, email }, select: { id: true } })
     if ((await tx.account.count({ where: { userId } })) > 0) throw new AppError('link_invalid')
+    // What other links promised is given away.
+    await tx.oneTimeLink.deleteMany({ where: { userId, kind: 'claim', usedAt: null } })
     await tx.account.create({
       data: { id: uuidv7(), accountId: userId, providerId: 'credential', userId, password },
       select: { id: true },

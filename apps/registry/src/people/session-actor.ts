@@ -1,7 +1,7 @@
 // From the console's cookie to an actor: who is signed in, in which of their workspaces, and what their role allows there now.
 
 import { AppError, AuthError } from '@gatehouse/errors'
-import { type Permission, permissions, type Role, role, rolePermissions } from '@gatehouse/registry-api'
+import { type Role, role, rolePermissions } from '@gatehouse/registry-api'
 import { fromNodeHeaders } from 'better-auth/node'
 import type { Request } from 'express'
 import type { Actor } from '../actor.ts'
@@ -46,13 +46,9 @@ export const personActor = (workspaceId: string, person: Person, as?: Role): Act
   userId: person.id,
   keyId: null,
   kind: 'session',
-  permissions: new Set(as === undefined ? [] : permissionsOf(as)),
+  permissions: new Set(as === undefined ? [] : rolePermissions[as]),
   servers: null,
 })
-
-/** An owner may give away whatever there is, also what only a service key can use; everybody else has what the table says. */
-const permissionsOf = (as: Role): readonly Permission[] =>
-  as === 'owner' ? permissions : rolePermissions[as]
 
 /** Browsers send the cookie whoever made the page, so what changes something must come from the console's own. */
 function checkOrigin(deps: Deps, req: Request): void {
