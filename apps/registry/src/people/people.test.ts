@@ -161,6 +161,17 @@ describe('a session', () => {
     expect(await codeOf(out)).toEqual([403, 'origin_forbidden'])
   })
 
+  test('of an owner has what the table says, and may still make a service key that acts as people', async () => {
+    const page = browser()
+    await page.post('/api/auth/sign-in/email', signIn)
+    const me = (await (await page.get('/v1/me')).json()) as { permissions: string[] }
+    expect(me.permissions).toContain('api-keys:all')
+    expect(me.permissions).not.toContain('users:act-as')
+    const wanted = { name: 'agents', kind: 'service', permissions: ['users:act-as'] }
+    const made = await page.post('/v1/api-keys', wanted)
+    expect([made.status, await made.json()]).toMatchObject([201, { permissions: ['users:act-as'] }])
+  })
+
   test('with a key besides it is 400', async () => {
     const page = browser()
     await page.post('/api/auth/sign-in/email', signIn)
