@@ -8,6 +8,7 @@ import { type Logger, pino } from 'pino'
 import { Registry } from 'prom-client'
 import type { Config } from './config.ts'
 import { createFetchList } from './mcp/aggregate/fetch-list.ts'
+import { createListeners, type Listeners } from './mcp/aggregate/listeners.ts'
 import { createServerLists, type ServerLists } from './mcp/aggregate/server-lists.ts'
 import { createUpstreamSessions, type UpstreamSessions } from './mcp/aggregate/upstream-sessions.ts'
 import { createOpenEnds, type OpenEnds } from './mcp/bridge/legacy-client/open-ends.ts'
@@ -39,6 +40,7 @@ export interface Deps {
   readonly openEnds: OpenEnds
   readonly recorder: Recorder
   readonly lists: ServerLists
+  readonly listeners: Listeners
   readonly toolLists: Pick<ServerLists, 'schemaOf'>
   readonly upstreamSessions: UpstreamSessions
   readonly metrics: Registry
@@ -83,17 +85,22 @@ export function openDeps(config: Config): Opened {
       if (event.subject === 'session') {
         sessions.endDigest(event.subject_id, event.expires_at_ms ?? 0)
         openEnds.streams.sessionEnded(event.subject_id)
-      } else pools.drop(event.workspace_id)
+      } else {
+        pools.drop(event.workspace_id)
+        listeners.changed(event.workspace_id)
+      }
       await upstreamSessions.changed(event)
     },
     onGap: () => {
       pools.drop()
+      listeners.changed()
       upstreamSessions.gap()
     },
   })
   const upstreamSessions = createUpstreamSessions(egress, config.GATEHOUSE_FIRST_BYTE_TIMEOUT_MS)
   const sessions = createSessionTokens(knowledge, Date.now)
   const openEnds = createOpenEnds()
+  const listeners = createListeners()
   const recorder = createRecorder(registry, log)
   const metrics = new Registry()
   const stop = new AbortController()
@@ -131,6 +138,7 @@ export function openDeps(config: Config): Opened {
     openEnds,
     recorder,
     lists,
+    listeners,
     toolLists: lists,
     upstreamSessions,
     metrics,
@@ -144,7 +152,10 @@ export function openDeps(config: Config): Opened {
     listening: (port) => {
       allowList = hosts(config, port)
       const address = peerAddress(config, port)
-      const { firstHello } = followChanges({ client: registry, knowledge, gatewayId, address, log }, stop.signal)
+      const { firstHello } = followChanges(
+        { client: registry, knowledge, gatewayId, address, log },
+        stop.signal,
+      )
       firstHello.then(first.resolve)
     },
     endStreams: () => ending.abort(),

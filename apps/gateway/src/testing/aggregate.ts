@@ -64,7 +64,9 @@ export async function startAggregate(
   const auth = { 'x-api-key': key.key }
   const url = new URL(`${gateway.url}/mcp/`)
 
+  let closed = false
   const remove = async (id: string) => {
+    if (closed) return
     const revision = registry.removeServer(id)
     await waitFor(() => registry.acknowledged() >= revision)
   }
@@ -121,7 +123,10 @@ export async function startAggregate(
       onTestFinished(() => client.close())
       return client
     },
-    close: () => gateway.close(),
+    close() {
+      closed = true
+      return gateway.close()
+    },
   }
 }
 

@@ -22,6 +22,7 @@ import { checkMediaType, readBody } from '../read-body.ts'
 import { refuse, sendJson, withRawId } from '../refuse.ts'
 import type { Known } from '../resolve.ts'
 import { discoverResult, initializeResult } from './greetings.ts'
+import { listen } from './listen.ts'
 import { answerList, isListMethod } from './merge-lists.ts'
 import { sendCall } from './send-call.ts'
 import { isRouted, targetOf } from './target.ts'
@@ -119,7 +120,8 @@ async function serveNow(
   let known: Known = { caller: call.caller, servers }
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await serve(deps, { ...call, caller: known.caller }, known.servers, message, trace)
+      const now = { ...call, caller: known.caller }
+      return await serve(deps, now, known.servers, lookAgain, message, trace)
     } catch (thrown) {
       if (!(thrown instanceof ServerChanged) || attempt === maxAttempts) throw thrown
       known = await lookAgain()
@@ -131,6 +133,7 @@ async function serve(
   deps: Deps,
   call: Call,
   servers: readonly ResolvedServer[],
+  lookAgain: () => Promise<Known>,
   message: Message,
   trace: Trace,
 ): Promise<void> {
@@ -151,6 +154,7 @@ async function serve(
   }
   if (isListMethod(method)) return answerList(deps, call, servers, message, method, trace)
   if (message.era === 'modern') {
+    if (method === 'subscriptions/listen') return listen(deps, call, servers, lookAgain, message, trace)
     if (method === 'server/discover') return reply(JSON.stringify(discoverResult))
   } else {
     if (method === 'initialize')

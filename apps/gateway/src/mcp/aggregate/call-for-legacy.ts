@@ -11,6 +11,7 @@ import { modernHeaders, toModern } from '../bridge/legacy-client/to-modern.ts'
 import type { Call, Trace } from '../call.ts'
 import { answerFailure } from '../transparent/failure.ts'
 import { paramsOf } from './check-params.ts'
+import { ourselves } from './greetings.ts'
 import { patienceMs } from './patience.ts'
 import { answerAsked, answerOnce } from './single-answer.ts'
 import type { Target } from './target.ts'
@@ -45,8 +46,6 @@ export async function callForLegacy(deps: Deps, call: Call, target: Target, trac
   }
 }
 
-const nobody = { token: undefined, capabilities: {}, clientInfo: undefined } as const
-
 async function exchange(
   deps: Deps,
   call: Call,
@@ -63,7 +62,7 @@ async function exchange(
   trace.upstreamStartedAt ??= startedAt
   const conversation = await converse(deps, bearer, {
     headers: [...modernHeaders(method, name), ...params],
-    body: toModern(message.body.toString('utf8'), nobody, undefined),
+    body: toModern(message.body.toString('utf8'), ourselves, undefined),
     patienceMs: patience,
     signal: AbortSignal.any([gone, AbortSignal.timeout(patience)]),
     attached: (names) => {

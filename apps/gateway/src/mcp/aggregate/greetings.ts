@@ -5,6 +5,13 @@ import { version } from '../../version.ts'
 
 const serverInfo = { name: 'gatehouse', title: 'Gatehouse', version }
 const capabilities = { tools: {}, prompts: {}, resources: {}, completions: {} }
+const modernCapabilities = {
+  tools: { listChanged: true },
+  prompts: { listChanged: true },
+  resources: { listChanged: true, subscribe: true },
+  completions: {},
+  logging: {},
+}
 const instructions =
   'Several servers behind one endpoint. The part of a name before the first two underscores is the server, and so is the part of a resource URI before its first plus.'
 
@@ -13,6 +20,9 @@ const discoverTtlMs = 3_600_000
 
 /** Members of every modern result that is complete. */
 export const modernMembers = { resultType: 'complete', _meta: { [metaServerInfo]: serverInfo } } as const
+
+/** What we are to modern servers where no client stands behind a request. */
+export const ourselves = { token: undefined, capabilities: {}, clientInfo: serverInfo } as const
 
 /** The result of initialize: the client's own version where we know it, else our newest. */
 export function initializeResult(requested: string | undefined) {
@@ -25,7 +35,7 @@ export function initializeResult(requested: string | undefined) {
 export const discoverResult = {
   ...modernMembers,
   supportedVersions: modernRevisions,
-  capabilities,
+  capabilities: modernCapabilities,
   instructions,
   ttlMs: discoverTtlMs,
   cacheScope: 'private',

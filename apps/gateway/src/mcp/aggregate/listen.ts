@@ -1,0 +1,159 @@
+// One stream for what all servers tell (subscriptions/listen): acknowledged first, every message with the mark of the client's
+// subscription, ended with its result. Servers that appear, disappear or break meanwhile don't end it. Next: feed.ts.
+
+import { AuthError } from '@gatehouse/errors'
+import type { ResolvedServer } from '@gatehouse/registry-api/internal'
+import { rawMember, setMember } from '@gatehouse/upstream'
+import type { Deps } from '../../deps.ts'
+import { createAnswer } from '../answer.ts'
+import { authorize } from '../authorize.ts'
+import type { Call, Message, Trace } from '../call.ts'
+import type { Known } from '../resolve.ts'
+import { type Feed, startFeed } from './feed.ts'
+import { type Filter, filterFor, listChanges, readFilter, writeFilter } from './filter.ts'
+import { modernMembers } from './greetings.ts'
+
+const subscriptionId = 'io.modelcontextprotocol/subscriptionId'
+/** The registry may be away for a while. */
+const lookAgainMs = 2_000
+
+/**
+ * Resolves when the stream is over.
+ * @param look who asks and what they may use, now
+ * @throws AppError invalid_params, denied, overloaded
+ */
+export async function listen(
+  deps: Deps,
+  call: Call,
+  servers: readonly ResolvedServer[],
+  look: () => Promise<Known>,
+  message: Message,
+  trace: Trace,
+): Promise<void> {
+  for (const server of servers) authorize(call.caller, server, servers)
+  const filter = readFilter(message)
+  const idRaw = message.envelope.idRaw ?? 'null'
+  const release = deps.slots.takeStream(call.caller.key_id)
+  const answer = createAnswer(deps, call, trace)
+  const over = new AbortController()
+  const feeds = new Map<string, Feed>()
+  const tell = (text: string) => answer.send(tagged(text, idRaw))
+
+  /** Feeds for the servers there are now; an unchanged one keeps its feed. */
+  const follow = (known: Known): boolean => {
+    const wanted = new Map(known.servers.map((server) => [identityOf(server), server]))
+    let changed = false
+    for (const [identity, feed] of feeds) {
+      if (wanted.has(identity)) continue
+      feed.stop()
+      feeds.delete(identity)
+      changed = true
+    }
+    for (const [identity, server] of wanted) {
+      if (feeds.has(identity)) continue
+      const bearer = { caller: known.caller, server, generation: server.credential_generation }
+      feeds.set(identity, startFeed(deps, call, bearer, filterFor(server.slug, filter), tell))
+      changed = true
+    }
+    return changed
+  }
+
+  const stopWatching = watch(deps, call.caller.workspace_id, over.signal, async () => {
+    try {
+      if (!follow(await look())) return
+      for (const name of filter.lists) await tell(notification(listChanges[name].notification))
+    } catch (thrown) {
+      if (!(thrown instanceof AuthError)) throw thrown
+      over.abort() // whoever listens here may not any more
+    }
+  })
+  try {
+    await answer.send(tagged(acknowledgement(granted(filter, servers)), idRaw))
+    follow({ caller: call.caller, servers })
+    await ended([answer.gone, deps.stopping, over.signal])
+  } finally {
+    over.abort()
+    stopWatching()
+    for (const feed of feeds.values()) feed.stop()
+    release()
+  }
+  if (answer.gone.aborted) trace.outcome = 'cancelled'
+  else answer.finish(`{"jsonrpc":"2.0","id":${idRaw},"result":${endResult(idRaw)}}`)
+}
+
+/** Another state of these is another upstream, or other lists. */
+const identityOf = ({ id, url, era, credential_generation, disabled_tools }: ResolvedServer) =>
+  [id, url, era, credential_generation, ...disabled_tools].join(' ')
+
+/** Runs the work after every change, never twice at a time, and again later where it fails. @returns ends it */
+function watch(
+  deps: Pick<Deps, 'listeners' | 'log'>,
+  workspaceId: string,
+  over: AbortSignal,
+  work: () => Promise<void>,
+): () => void {
+  let running = false
+  let again = false
+  let retry: NodeJS.Timeout | undefined
+  const run = async () => {
+    again = true
+    clearTimeout(retry)
+    if (running) return
+    running = true
+    while (again && !over.aborted) {
+      again = false
+      try {
+        await work()
+      } catch (thrown) {
+        deps.log.info({ err: thrown }, 'a stream could not look at its servers again')
+        if (!over.aborted) retry = setTimeout(run, lookAgainMs)
+      }
+    }
+    running = false
+  }
+  const remove = deps.listeners.add(workspaceId, () => void run())
+  return () => {
+    remove()
+    clearTimeout(retry)
+  }
+}
+
+/** URIs of servers that the caller doesn't have are not. */
+const granted = ({ lists, uris }: Filter, servers: readonly ResolvedServer[]): Filter => ({
+  lists,
+  uris: uris.filter((uri) =>
+    servers.some(({ slug }) => filterFor(slug, { lists, uris: [uri] }).uris.length > 0),
+  ),
+})
+
+const acknowledgement = (filter: Filter) =>
+  JSON.stringify({
+    jsonrpc: '2.0',
+    method: 'notifications/subscriptions/acknowledged',
+    params: { notifications: writeFilter(filter) },
+  })
+
+const notification = (method: string) => JSON.stringify({ jsonrpc: '2.0', method })
+
+/** With the mark of this subscription. */
+function tagged(text: string, idRaw: string): string {
+  const params = rawMember(text, 'params') ?? '{}'
+  const meta = setMember(rawMember(params, '_meta') ?? '{}', subscriptionId, idRaw)
+  return setMember(text, 'params', setMember(params, '_meta', meta))
+}
+
+const endResult = (idRaw: string) =>
+  setMember(
+    JSON.stringify(modernMembers),
+    '_meta',
+    setMember(JSON.stringify(modernMembers._meta), subscriptionId, idRaw),
+  )
+
+/** Resolves when one of them aborts. */
+function ended(signals: readonly AbortSignal[]): Promise<void> {
+  const any = AbortSignal.any([...signals])
+  return new Promise((resolve) => {
+    if (any.aborted) resolve()
+    else any.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
