@@ -1,7 +1,6 @@
 // One message to one server: straight through where it speaks the client's era, over a bridge where it refused it. Next:
 // transparent/forward.ts, bridge/.
 
-import { AppError } from '@gatehouse/errors'
 import type { ResolvedServer } from '@gatehouse/registry-api/internal'
 import { evidence } from '@gatehouse/upstream'
 import type { Deps } from '../deps.ts'
@@ -29,8 +28,7 @@ export async function serve(
   const bearer: Bearer = { caller: call.caller, server, generation: server.credential_generation }
   if (message !== undefined) checkDisabled(server, message)
   if (message?.era === 'modern') {
-    const { modern, legacy } = await deps.eras.probe(bearer)
-    if (modern === false && legacy !== false) return bridgeModernClient(server)
+    await deps.eras.probe(bearer)
     if (hidesTools(server, message)) return listVisibleTools(deps, call, server, message, trace, undefined)
     await forward(deps, call, server, message, trace)
     return
@@ -77,10 +75,4 @@ function replyOf({ status, body }: HeldAnswer): Reply {
   } catch {
     return none
   }
-}
-
-function bridgeModernClient(server: ResolvedServer): never {
-  throw new AppError('era_mismatch', {
-    what: `the server '${server.slug}' speaks only revisions before 2026-07-28`,
-  })
 }
