@@ -33,6 +33,10 @@ export const settings = {
     schema: kind.list(),
     about: 'More origins that browsers may call from, separated by commas',
   },
+  GATEHOUSE_TRUSTED_PROXIES: {
+    schema: kind.list(),
+    about: 'Addresses or networks of proxies whose X-Forwarded-* headers count, separated by commas',
+  },
   GATEHOUSE_SETTLE_MS: {
     schema: kind.whole(0, 600_000, 5_000),
     about: 'On stop: still accepting, in ms',

@@ -24,9 +24,9 @@ async function serve(listener: RequestListener): Promise<string> {
 }
 
 /** The console before a service that is both registry and gateway. */
-async function start(service: RequestListener | string) {
+async function start(service: RequestListener | string, env: Record<string, string> = {}) {
   const url = typeof service === 'string' ? service : await serve(service)
-  const config: Config = loadConsoleConfig({ PORT: '0', REGISTRY_URL: url, GATEWAY_URL: url })
+  const config: Config = loadConsoleConfig({ PORT: '0', REGISTRY_URL: url, GATEWAY_URL: url, ...env })
   const forward = createForward(config)
   ends.push(() => forward.close())
   const standing = { allowed: allowedHere(config, 0) }
@@ -86,6 +86,14 @@ describe('passing on', () => {
     expect(got['x-forwarded-for']).toBe('127.0.0.1')
     for (const name of ['x-forwarded-host', 'forwarded', 'x-nonce', 'x-mine', 'te'])
       expect([name, got[name]]).toEqual([name, undefined])
+  })
+
+  test('behind a proxy that is trusted the client is whom the proxy saw', async () => {
+    const { at } = await start((req, res) => res.end(seen(req)), { GATEHOUSE_TRUSTED_PROXIES: '127.0.0.1' })
+    const answer = await fetch(`${at}/api/registry/v1/x`, {
+      headers: { 'x-forwarded-for': '9.9.9.9, 198.51.100.4' },
+    })
+    expect(JSON.parse(await answer.text()).headers['x-forwarded-for']).toBe('198.51.100.4')
   })
 
   test("the console's session does not reach the gateway", async () => {

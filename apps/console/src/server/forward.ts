@@ -2,9 +2,10 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
-import { createEgress } from '@gatehouse/egress'
+import { createEgress, parseAllow } from '@gatehouse/egress'
 import { AppError } from '@gatehouse/errors'
 import type { Config } from '../config.ts'
+import { clientAddress } from './client-address.ts'
 import { requestHeaders, responseHeaders } from './hop-headers.ts'
 import type { Target } from './targets.ts'
 
@@ -27,6 +28,7 @@ export function createForward(config: Config): Forward {
     registry: egress.internalClient(new URL(urls.registry).origin, options),
     gateway: egress.internalClient(new URL(urls.gateway).origin, options),
   }
+  const trusted = parseAllow(config.GATEHOUSE_TRUSTED_PROXIES)
   const streams = new Set<ServerResponse>()
 
   return {
@@ -40,7 +42,7 @@ export function createForward(config: Config): Forward {
           // The gateway knows keys and tokens only: the console's session is none of its business.
           headers: requestHeaders(
             req.rawHeaders,
-            req.socket.remoteAddress ?? '',
+            clientAddress(req.socket.remoteAddress ?? '', forwardedFor(req), trusted),
             to === 'gateway' ? ['cookie'] : [],
           ),
           body: hasBody(req) ? req : null,
@@ -69,6 +71,9 @@ export function createForward(config: Config): Forward {
     },
   }
 }
+
+/** The header's lines as one: Node joins them by commas. */
+const forwardedFor = ({ headers }: IncomingMessage) => String(headers['x-forwarded-for'] ?? '')
 
 const hasBody = (req: IncomingMessage) =>
   req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0
