@@ -20,6 +20,9 @@ const levels: readonly unknown[] = [
   'emergency',
 ]
 
+const maxSubscriptions = 200
+const maxUriLength = 2_048
+
 /** False for a request that crosses. @throws AppError invalid_params, invalid_message, upstream_* */
 export async function answerSelf(
   deps: Deps,
@@ -48,11 +51,16 @@ export async function answerSelf(
   }
   if (method !== 'resources/subscribe' && method !== 'resources/unsubscribe') return false
   const uri = param('uri')
-  if (typeof uri !== 'string') throw new AppError('invalid_params', { what: 'params.uri must be a string' })
+  if (typeof uri !== 'string' || uri.length > maxUriLength)
+    throw new AppError('invalid_params', { what: `params.uri must be a string of at most ${maxUriLength}` })
   const subscribes = method === 'resources/subscribe'
   if (subscribes && !(await offersSubscriptions(deps, bearer, client, trace))) return answer(notFound(method))
   await deps.openEnds.notes.change(tokenIn(client), bearer, (notes) => {
     const others = notes.subscriptions.filter((one) => one !== uri)
+    if (subscribes && others.length >= maxSubscriptions)
+      throw new AppError('invalid_params', {
+        what: `a session has at most ${maxSubscriptions} subscriptions`,
+      })
     return { ...notes, subscriptions: subscribes ? [...others, uri] : others }
   })
   deps.openEnds.streams.subscriptionsChanged(tokenDigest(tokenIn(client)))
@@ -77,6 +85,8 @@ async function offersSubscriptions(
   client: LegacyClient,
   trace: Trace,
 ): Promise<boolean> {
-  const capabilities = rawMember(await discover(deps, bearer, client, trace), 'capabilities') ?? '{}'
+  const release = deps.slots.take(bearer.server)
+  const said = await discover(deps, bearer, client, trace).finally(release)
+  const capabilities = rawMember(said, 'capabilities') ?? '{}'
   return rawMember(rawMember(capabilities, 'resources') ?? '{}', 'subscribe') === 'true'
 }

@@ -7,6 +7,7 @@ import type { ResolvedServer } from '@gatehouse/registry-api/internal'
 import type { Deps } from '../../../deps.ts'
 import type { Call, Message, Trace } from '../../call.ts'
 import type { Bearer } from '../../session-token.ts'
+import { answerFailure } from '../../transparent/failure.ts'
 import { tokenOf } from '../../transparent/forward.ts'
 import { answerSelf } from './answer-self.ts'
 import { clientOf } from './client.ts'
@@ -30,6 +31,26 @@ export async function bridgeLegacyClient(
   trace: Trace,
 ): Promise<void> {
   checkVersion(call)
+  try {
+    await take(deps, call, server, message, trace)
+  } catch (thrown) {
+    const failed = thrown instanceof AppError && thrown.code.startsWith('upstream_')
+    if (!failed || call.response.headersSent) throw thrown
+    const refused = thrown.code === 'upstream_auth_failed'
+    const ending = refused
+      ? ({ kind: 'refused', status: 401 } as const)
+      : ({ kind: 'failed', error: thrown } as const)
+    answerFailure(deps, call, server, message, ending, trace)
+  }
+}
+
+async function take(
+  deps: Deps,
+  call: Call,
+  server: ResolvedServer,
+  message: Message | undefined,
+  trace: Trace,
+): Promise<void> {
   const bearer: Bearer = { caller: call.caller, server, generation: server.credential_generation }
   const { kind, method } = message?.envelope ?? {}
   if (message !== undefined && method === 'initialize') return greet(deps, call, bearer, message, trace)

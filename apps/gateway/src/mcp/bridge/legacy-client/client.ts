@@ -16,8 +16,8 @@ export const clientOf = (token: string | undefined, session: Session | undefined
   clientInfo: session?.bridged?.clientInfo,
 })
 
-/** A token has to fit into a header. */
-const maxLength = 4_096
+/** Of each of the two: a token has to fit into a header. */
+const maxBytes = 1_024
 
 /** What initialize said, as far as it can cross. Core tasks can't. */
 export function describeClient(params: Readonly<Record<string, unknown>>): Bridged {
@@ -34,17 +34,28 @@ export function describeClient(params: Readonly<Record<string, unknown>>): Bridg
     ...(isObject(experimental) && { experimental }),
   }
   const info = describeImplementation(params.clientInfo)
-  return { capabilities: fits(all) ? all : known, clientInfo: info }
+  return { capabilities: fits(all) ? all : bare(known), clientInfo: info }
 }
+
+/** What is declared, without what is said about it. */
+const bare = (declared: Readonly<Record<string, object>>) =>
+  Object.fromEntries(
+    Object.entries(declared).map(([name, parts]) => [
+      name,
+      Object.fromEntries(
+        ['form', 'url', 'tools', 'context'].filter((part) => part in parts).map((part) => [part, {}]),
+      ),
+    ]),
+  )
 
 export const tasksExtension = 'io.modelcontextprotocol/tasks'
 
 function describeImplementation(info: unknown): unknown {
   if (!isObject(info) || typeof info.name !== 'string' || typeof info.version !== 'string') return undefined
-  return fits(info) ? info : { name: info.name.slice(0, 256), version: info.version.slice(0, 256) }
+  return fits(info) ? info : { name: info.name.slice(0, 128), version: info.version.slice(0, 64) }
 }
 
-const fits = (value: unknown) => JSON.stringify(value).length <= maxLength
+const fits = (value: unknown) => Buffer.byteLength(JSON.stringify(value)) <= maxBytes
 
 const objectOr = (value: unknown) => (isObject(value) ? value : {})
 

@@ -13,7 +13,7 @@ import { modernHeaders, toModern } from './to-modern.ts'
 
 const method = 'server/discover'
 
-/** @returns the result as it was written. @throws AppError upstream_*; ServerChanged */
+/** @returns the result as it was written. @throws AppError upstream_*, overloaded; ServerChanged */
 export async function discover(
   deps: Deps,
   bearer: Bearer,

@@ -12,7 +12,7 @@ import type { Bearer } from '../../session-token.ts'
 import { describeClient, tasksExtension } from './client.ts'
 import { discover } from './discover.ts'
 
-/** @throws AppError invalid_params, upstream_*; ServerChanged */
+/** @throws AppError invalid_params, overloaded, upstream_*; ServerChanged */
 export async function greet(
   deps: Deps,
   call: Call,
@@ -26,7 +26,8 @@ export async function greet(
     throw new AppError('invalid_params', { what: 'params.protocolVersion must be a string' })
   const protocolVersion = legacyRevisions.find((known) => known === asked) ?? legacyRevisions[0]
   const bridged = describeClient(params)
-  const said = await discover(deps, bearer, { ...bridged, token: undefined }, trace)
+  const release = deps.slots.take(bearer.server)
+  const said = await discover(deps, bearer, { ...bridged, token: undefined }, trace).finally(release)
   const token = deps.sessions.seal(bearer, {
     upstreamId: randomUUID(),
     protocolVersion,

@@ -109,7 +109,8 @@ test('a server without subscriptions offers no stream, and a client without a se
   const client = await startRawClient(gateway, (message, _request, response) =>
     respond(response, message, '{"code":-32601,"message":"no"}', 'error', 404),
   )
-  expect((await get(client)).status).toBe(405)
+  const refused = await get(client)
+  expect([refused.status, refused.headers.get('allow')]).toEqual([405, 'POST, DELETE'])
   const { 'mcp-session-id': _, ...headers } = client.headers
   expect((await fetch(client.url, { headers })).status).toBe(400)
   expect(await client.ask('resources/subscribe', { uri: 'a:1' })).toMatchObject({ error: { code: -32601 } })
@@ -131,6 +132,15 @@ test('DELETE ends the session and its streams, at the gateway alone', async () =
   }
   expect(gateway.registry.ended.length).toBe(ended + 1)
   expect(client.upstream.requests.length).toBe(before)
+})
+
+test('a server that never acknowledges has a time to do so', async () => {
+  const quick = await startGateway({ GATEHOUSE_FIRST_BYTE_TIMEOUT_MS: '200' })
+  const client = await startRawClient(quick, (_message, _request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders()
+  })
+  expect((await get(client)).status).toBe(502)
+  await quick.close()
 })
 
 test('a stop ends it cleanly', async () => {

@@ -60,6 +60,9 @@ export async function listen(
     current.close()
     if (trace.outcome === 'unknown') trace.outcome = 'ok'
     answer.end()
+  } catch (thrown) {
+    if (toAppError(thrown).code === 'method_not_allowed') call.response.setHeader('Allow', 'POST, DELETE')
+    throw thrown
   } finally {
     place.remove()
     release()

@@ -54,11 +54,14 @@ export async function openSubscription(
     },
   })
   const messages = conversation.messages[Symbol.asyncIterator]()
+  const patience = setTimeout(conversation.close, deps.config.GATEHOUSE_FIRST_BYTE_TIMEOUT_MS)
   try {
     await acknowledged(conversation, messages)
   } catch (thrown) {
     conversation.close()
     throw thrown
+  } finally {
+    clearTimeout(patience)
   }
   const ended = pump(messages, tell).catch(() => {}) // broken off: it is opened again
   return { ended, close: conversation.close }

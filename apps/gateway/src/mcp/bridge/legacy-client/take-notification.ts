@@ -1,6 +1,5 @@
 // A legacy client's notification. Over HTTP the modern era has none of its own: what the gateway knows ends here, the rest crosses.
 
-import { toUpstreamError } from '@gatehouse/egress'
 import { rawMember } from '@gatehouse/upstream'
 import type { Deps } from '../../../deps.ts'
 import { converse } from '../../../upstream/converse.ts'
@@ -49,6 +48,7 @@ async function cross(
   trace: Trace,
 ): Promise<void> {
   const patienceMs = deps.config.GATEHOUSE_FIRST_BYTE_TIMEOUT_MS
+  const release = deps.slots.take(bearer.server)
   trace.upstreamStartedAt = performance.now()
   try {
     const conversation = await converse(deps, bearer, {
@@ -61,9 +61,8 @@ async function cross(
       },
     })
     conversation.close()
-  } catch (thrown) {
-    throw toUpstreamError(thrown)
   } finally {
+    release()
     trace.upstreamMs = performance.now() - trace.upstreamStartedAt
   }
 }

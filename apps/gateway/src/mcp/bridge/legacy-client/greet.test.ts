@@ -1,0 +1,117 @@
+// The handshake of a legacy client, answered out of server/discover.
+
+import { waitFor } from '@gatehouse/testkit'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startGateway, type TestGateway } from '../../../testing/gateway.ts'
+import { modernScript, type RawClient, respond, type Sent, startRawClient } from './raw-client.fixture.ts'
+
+let gateway: TestGateway
+beforeAll(async () => {
+  gateway = await startGateway()
+})
+afterAll(() => gateway.close())
+
+const start = (capabilities: object = {}) =>
+  startRawClient(
+    gateway,
+    (message, _request, response) => respond(response, message, '{"resultType":"complete"}'),
+    { capabilities },
+  )
+
+async function greet(url: string, headers: Readonly<Record<string, string>>, params: object) {
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params })
+  const { 'mcp-session-id': _, 'mcp-protocol-version': __, ...own } = headers
+  const answer = await fetch(url, { method: 'POST', headers: own, body })
+  const token = answer.headers.get('mcp-session-id') ?? ''
+  return { status: answer.status, token, body: (await answer.json()) as Record<string, unknown> } // JSON-RPC
+}
+
+/** The metadata of the last request that reached the server. */
+function saidOfItself(client: RawClient): Record<string, unknown> {
+  const sent = client.sent().at(-1)?.json() as Sent | undefined
+  return { ...(sent?.params?._meta as object) } // absent: nothing was said
+}
+
+const clientInfo = { name: 'c', version: '1' }
+
+test.each([
+  ['2025-11-25', '2025-11-25'],
+  ['2025-06-18', '2025-06-18'],
+  ['2025-03-26', '2025-03-26'],
+  ['2024-11-05', '2024-11-05'],
+  ['1999-01-01', '2025-11-25'],
+])('a client that asks for %s speaks %s', async (asked, spoken) => {
+  const { url, headers } = await start()
+  const given = await greet(url, headers, { protocolVersion: asked, capabilities: {}, clientInfo })
+  expect(given).toMatchObject({ status: 200, body: { id: 1, result: { protocolVersion: spoken } } })
+})
+
+test('a client that says much of itself still gets a token that fits a header', async () => {
+  const client = await start()
+  const capabilities = {
+    elicitation: { form: { applyDefaults: true }, url: {} },
+    sampling: { tools: {} },
+    experimental: { x: 'x'.repeat(100_000) },
+  }
+  const icons = [{ src: `data:image/png;base64,${'a'.repeat(50_000)}` }]
+  const params = { protocolVersion: '2025-11-25', capabilities, clientInfo: { ...clientInfo, icons } }
+  const { token } = await greet(client.url, client.headers, params)
+  expect(token.length).toBeLessThan(4_000)
+  await client.post('{"jsonrpc":"2.0","id":1,"method":"x/y"}', { 'mcp-session-id': token })
+  expect(saidOfItself(client)).toMatchObject({
+    'io.modelcontextprotocol/clientCapabilities': {
+      elicitation: { form: {}, url: {} },
+      sampling: { tools: {} },
+    },
+    'io.modelcontextprotocol/clientInfo': clientInfo,
+  })
+})
+
+test('core tasks are not declared to the server', async () => {
+  const capabilities = {
+    tasks: { list: {} },
+    roots: { listChanged: true },
+    extensions: { 'com.example/x': {} },
+  }
+  const client = await start(capabilities)
+  await client.ask('x/y')
+  expect(client.sent()[0]?.json()).toMatchObject({
+    params: {
+      _meta: {
+        'io.modelcontextprotocol/clientCapabilities': { roots: {}, extensions: { 'com.example/x': {} } },
+      },
+    },
+  })
+  expect(client.sent()[0]?.body.toString()).not.toContain('tasks')
+})
+
+test('a client without a session is served as one that can do nothing', async () => {
+  const client = await start({ sampling: {} })
+  const { 'mcp-session-id': _, ...headers } = client.headers
+  const body = '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a"}}'
+  expect((await fetch(client.url, { method: 'POST', headers, body })).status).toBe(200)
+  expect(saidOfItself(client)['io.modelcontextprotocol/clientCapabilities']).toEqual({})
+  const level = '{"jsonrpc":"2.0","id":1,"method":"logging/setLevel","params":{"level":"info"}}'
+  expect((await fetch(client.url, { method: 'POST', headers, body: level })).status).toBe(400)
+})
+
+test('a level that is none is refused', async () => {
+  const client = await start()
+  expect(await client.ask('logging/setLevel', { level: 'loud' })).toMatchObject({ error: { code: -32602 } })
+})
+
+test('what the server refuses is told with a link, and recorded as its failure', async () => {
+  const client = await start()
+  client.upstream.answer((request, response) => {
+    if (request.header('mcp-protocol-version')[0] === '2026-07-28') response.writeHead(401).end()
+    else modernScript(() => {})(request, response)
+  })
+  const given = await greet(client.url, client.headers, { protocolVersion: '2025-11-25', clientInfo })
+  expect(given).toMatchObject({ status: 502, body: { error: { code: 1010 } } })
+  expect(JSON.stringify(given.body)).toContain('/servers/')
+  await waitFor(() =>
+    gateway.registry.records.some(
+      (one) => one.error_code === 'upstream_auth_failed' && one.outcome === 'upstream_error',
+    ),
+  )
+})
