@@ -134,7 +134,7 @@ function readOther(found: Members, wanted: Shape, bytes: Buffer, start: number, 
   return -1
 }
 
-/** Plain ASCII, no longer or shorter than a name that we know, and not `__proto__`. */
+/** Plain ASCII, of another length than every name that we know, and not `__proto__`: neither one of them nor a variant. */
 function isHarmless(bytes: Buffer, start: number, end: number, { bytes: names }: Shape): boolean {
   if (bytes[start + 1] === 0x5f) return false
   for (let i = 0; i < names.length; i += 1) if (names[i]?.length === end - start - 2) return false

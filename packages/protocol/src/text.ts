@@ -7,7 +7,7 @@ export function textOf(bytes: Buffer, start: number, end: number): string {
 }
 
 /**
- * The same for all names that some parser or table takes for each other: letters in both cases, and the four characters outside
- * ASCII whose other case is inside (K for the Kelvin sign, s for the long s, i with and without its dot).
+ * The same text for names that some parser takes for each other: in either case, and with the four characters whose other case
+ * is a letter of ASCII (the Kelvin sign, the long s, the i without a dot and the I with one).
  */
 export const foldCase = (name: string): string => name.toUpperCase().toLowerCase().replaceAll('\u0307', '')
