@@ -163,6 +163,19 @@ test('eight calls may wait per caller, and they are none that run', async () => 
   await begin(client, 1, 10)
 })
 
+test('a client that leaves while it is asked gives its places back', async () => {
+  const client = await startRawClient(gateway, asking(`{"k":${form}}`))
+  const leaving = new AbortController()
+  for (let id = 1; id <= 8; id += 1) {
+    const events = eventsOf(await client.post(toolCall(id), {}, leaving.signal))
+    await events.next()
+    events.next().catch(() => {}) // it breaks off
+  }
+  leaving.abort()
+  await waitFor(async () => (await client.post(toolCall(9))).status === 200)
+  await waitFor(() => gateway.registry.records.filter((one) => one.outcome === 'cancelled').length >= 8)
+})
+
 test('a cancelled call takes its questions back', async () => {
   const client = await startRawClient(gateway, asking(`{"k":${form}}`))
   const { question, rest } = await begin(client)
