@@ -19,7 +19,6 @@ const devFile = join(folder, 'dev.json')
 const ports = await choosePorts()
 const { secrets, release } = openDataFolder(folder)
 rmSync(devFile, { force: true }) // of a start that was killed
-rmSync(devFile, { force: true }) // of a start that was killed
 process.on('exit', () => {
   rmSync(devFile, { force: true })
   release()
@@ -63,11 +62,10 @@ async function run() {
     GATEWAY_TOKENS: secrets.gateway_token,
     GATEHOUSE_DATA_DIR: folder,
     GATEHOUSE_TRUSTED_PROXIES: '127.0.0.1,::1',
-    ...(process.env.DATABASE_URL
-      ? { DATABASE_URL: process.env.DATABASE_URL }
-      : { GATEHOUSE_LOCAL_START: '1' }),
+    GATEHOUSE_LOCAL_START: '1',
+    ...(process.env.DATABASE_URL && { DATABASE_URL: process.env.DATABASE_URL }),
   })
-  const { api_key = null, console_link = null } = await registry.ready
+  const { api_key, console_link } = await registry.ready
   say(`Registry ready at ${urls.registry}`)
   const gateway = launch('gateway', 'apps/gateway/src/main.ts', {
     ...life,
@@ -81,7 +79,7 @@ async function run() {
   await gateway.ready
   say(`Gateway ready at ${urls.gateway}/mcp/`)
   const { url: sampleUrl } = await sample.ready
-  if (api_key) await registerSample({ urls, apiKey: api_key, sampleUrl })
+  await registerSample({ urls, apiKey: api_key, sampleUrl })
   await built
   const pages = launch('console', 'apps/console/src/main.ts', {
     ...life,

@@ -1,9 +1,11 @@
 // What `npm start` promises: private files, clean stops, data that stays, and one clear sentence for each thing in its way.
 
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { createDatabase, startPostgres } from '@gatehouse/testkit/databases'
 import { afterEach, expect, test } from 'vitest'
+import { connectV2 } from '../src/clients.ts'
 import { api, dataFolder, launch, startProduct } from '../src/product.ts'
 
 const folders: { remove(): void }[] = []
@@ -49,6 +51,37 @@ test('files with secrets are private, Ctrl-C ends within 5 s, and the next start
     expect(third.output()).toMatch(/data folder .* is in use by another Gatehouse/)
   } finally {
     await second.stop()
+  }
+}, 120_000)
+
+test('with DATABASE_URL the whole product starts on that PostgreSQL: key, link, sample server, and data that stays', async () => {
+  const postgres = await startPostgres()
+  const options = {
+    folder: newFolder(),
+    env: { DATABASE_URL: await createDatabase(postgres.adminUrl) },
+  }
+  try {
+    const first = await startProduct(options)
+    expect(first.console_link).toMatch(/\/claim#token=[\w-]{43}$/)
+    expect(first.output()).toContain(first.console_link)
+    const { body: installation } = await first.api('GET', '/v1/installation')
+    expect(installation).toMatchObject({ database: 'postgresql' })
+    const client = await connectV2(`${first.gateway_url}/mcp/`, first.api_key)
+    const { tools } = await client.listTools()
+    await client.close()
+    expect(tools.some(({ name }) => name.startsWith('sample__'))).toBe(true)
+    expect((await first.stop()).code).toBe(0)
+    expect(readdirSync(options.folder).sort()).toEqual(['secrets.json', 'version.json'])
+
+    const second = await startProduct(options)
+    expect(second.api_key).not.toBe(first.api_key)
+    const { body } = await second.api('GET', '/v1/deepagents/mcp-servers')
+    expect((body as { name: string }[]).map((server) => server.name)).toEqual(['Sample server'])
+    const old = await api(`${second.registry_url}/v1/deepagents/mcp-servers`, first.api_key, 'GET')
+    expect(old.status).toBe(403)
+    await second.stop()
+  } finally {
+    await postgres.stop()
   }
 }, 120_000)
 

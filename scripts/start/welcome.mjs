@@ -2,7 +2,7 @@
 
 /** The URLs, the one-time link and a client snippet. */
 export function welcome(facts, { sampleUrl, devFile }) {
-  const key = facts.api_key ?? '<an API key>'
+  const key = facts.api_key
   const lines = [
     '',
     'Gatehouse is ready.',
@@ -11,9 +11,10 @@ export function welcome(facts, { sampleUrl, devFile }) {
     `  Registry  ${facts.registry_url}   (docs: ${facts.registry_url}/docs)`,
     `  Console   ${facts.console_url}`,
     '',
-    facts.console_link
-      ? `  Open this one-time link to enter the console:\n\n    ${facts.console_link}\n`
-      : '  With DATABASE_URL set no key or link is made here: run "npm run owner-link" in apps/registry.\n',
+    '  Open this one-time link to enter the console:',
+    '',
+    `    ${facts.console_link}`,
+    '',
     '  Connect a client, for instance Claude Code:',
     '',
     `    claude mcp add --transport http gatehouse ${facts.gateway_url}/mcp/ --header "Authorization: Bearer ${key}"`,

@@ -50,6 +50,19 @@ describe('settings', () => {
     ])
   })
 
+  test('refuse the key of a local start off loopback', () => {
+    const open = {
+      ...fine,
+      GATEHOUSE_HOST: '0.0.0.0',
+      PUBLIC_URL: 'https://registry.example',
+      GATEHOUSE_INTERNAL_INSECURE: '1',
+    }
+    expect(mistakes(open)).toEqual([])
+    expect(mistakes({ ...open, GATEHOUSE_LOCAL_START: '1' })).toEqual([
+      expect.stringMatching(/^GATEHOUSE_LOCAL_START: is for npm start/),
+    ])
+  })
+
   test('name every mistake at once', () => {
     const names = mistakes({
       PORT: 'many',

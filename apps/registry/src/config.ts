@@ -146,6 +146,8 @@ function betweenSettings(env: Environment): string[] {
       "CONSOLE_PUBLIC_URL: must be https off loopback, or people's session cookies would travel in the clear",
     )
   if (isLoopback(env.GATEHOUSE_HOST || '127.0.0.1')) return mistakes
+  if (env.GATEHOUSE_LOCAL_START === '1')
+    mistakes.push('GATEHOUSE_LOCAL_START: is for npm start, which binds to loopback; remove it')
   if (!env.PUBLIC_URL) mistakes.push('PUBLIC_URL: is required where GATEHOUSE_HOST is not a loopback address')
   else if (!env.PUBLIC_URL.startsWith('https://'))
     mistakes.push('PUBLIC_URL: must be https where GATEHOUSE_HOST is not a loopback address')

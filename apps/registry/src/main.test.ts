@@ -52,17 +52,17 @@ const refusal = async (env: Record<string, string>) =>
   )
 
 describe('the registry as a process', () => {
-  test('starts on an empty database, answers, stops on SIGTERM, and starts again on its data', async () => {
+  test('starts on an empty database, makes no key, answers, stops on SIGTERM, and starts again on its data', async () => {
     const marks: unknown[] = []
     for (let round = 0; round < 2; round += 1) {
       const env = await environment()
       const app: App = await spawnApp('registry', env)
       const ready = await fetch(`http://127.0.0.1:${env.PORT}/ready`)
-      marks.push([ready.status, app.ready.kind, await app.stop()])
+      marks.push([ready.status, app.ready.kind, 'api_key' in app.ready, await app.stop()])
     }
     expect(marks).toEqual([
-      [200, 'ready', 0],
-      [200, 'ready', 0],
+      [200, 'ready', false, 0],
+      [200, 'ready', false, 0],
     ])
   })
 

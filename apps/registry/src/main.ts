@@ -25,7 +25,7 @@ async function start(): Promise<void> {
   const { deps, close } = await openDeps(config, database.source)
   collectDefaultMetrics({ register: deps.metrics })
   await ensureFirstOwner(deps.db)
-  const local = config.GATEHOUSE_LOCAL_START && database.source.embedded ? await localStart(deps) : undefined
+  const local = config.GATEHOUSE_LOCAL_START ? await localStart(deps) : undefined
   const serving = await serve(deps)
   const times = { settleMs: config.GATEHOUSE_SETTLE_MS, drainMs: config.GATEHOUSE_DRAIN_MS }
   onStop(async () => {
