@@ -1,0 +1,184 @@
+import { exposedUri } from '@gatehouse/protocol'
+import { type Recorded, type Script, scripts } from '@gatehouse/testkit'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Aggregate, modernHeaders, modernMeta, startAggregate } from '../../testing/aggregate.ts'
+
+let world: Aggregate & { close(): Promise<void> }
+beforeAll(async () => {
+  world = await startAggregate()
+})
+afterAll(() => world.close())
+
+const tool = (name: string, properties: object = {}) => ({
+  name,
+  inputSchema: { type: 'object', properties },
+})
+const region = { region: { type: 'string', 'x-mcp-header': 'Region' } }
+const methodOf = (request: Recorded) => (request.json() as { method?: string } | undefined)?.method
+
+/** A modern server that answers calls otherwise. */
+const modernWith =
+  (tools: readonly unknown[], onCall: Script): Script =>
+  (request, response) =>
+    methodOf(request) === 'tools/call'
+      ? onCall(request, response)
+      : scripts.modernServer({ tools })(request, response)
+
+const answer =
+  (outcome: object, status = 200): Script =>
+  (request, response) =>
+    scripts.json({ jsonrpc: '2.0', id: (request.json() as { id: unknown }).id, ...outcome }, { status })(
+      request,
+      response,
+    )
+
+describe('headers that repeat arguments', () => {
+  test('are compared with the body, and refused where they disagree', async () => {
+    const upstream = await world.recording(scripts.modernServer({ tools: [tool('t', region)] }))
+    await world.add('one', upstream.url)
+    const params = { name: 'one__t', arguments: { region: 'eu' } }
+    for (const headers of [{}, { 'mcp-param-region': 'us' }, { 'mcp-param-region': '=?base64?x?=' }]) {
+      const { status, error } = await world.modern('tools/call', params, headers)
+      expect([status, error?.code]).toEqual([400, -32020])
+    }
+    expect(upstream.requests.map(methodOf)).not.toContain('tools/call')
+    const { status } = await world.modern('tools/call', params, { 'mcp-param-region': '=?base64?ZXU=?=' })
+    expect(status).toBe(200)
+    expect(upstream.requests.at(-1)?.header('mcp-param-region')).toEqual(['eu'])
+  })
+
+  test('are made for a legacy client', async () => {
+    const upstream = await world.recording(scripts.modernServer({ tools: [tool('t', region)] }))
+    await world.add('one', upstream.url)
+    await world.legacy('tools/call', { name: 'one__t', arguments: { region: 'Hello, 世界' } })
+    expect(upstream.requests.at(-1)?.header('mcp-param-region')).toEqual(['=?base64?SGVsbG8sIOS4lueVjA==?='])
+  })
+
+  test.each(['legacy', 'modern'] as const)(
+    'are made anew, once, where the server refuses them for a %s client, as its tool may have changed',
+    async (era) => {
+      const calls: (string | undefined)[] = []
+      const changed = tool('t', region)
+      const upstream = await world.recording(scripts.modernServer({ tools: [tool('t')] }))
+      await world.add('one', upstream.url)
+      await world.legacy('tools/list')
+      const refuses = answer({ error: { code: -32020, message: 'Header mismatch' } }, 400)
+      upstream.answer(
+        modernWith([changed], (request, response) => {
+          const [header] = request.header('mcp-param-region')
+          calls.push(header)
+          const plain = scripts.modernServer({ tools: [changed] })
+          return (header === 'eu' ? plain : refuses)(request, response)
+        }),
+      )
+      const params = { name: 'one__t', arguments: { region: 'eu' } }
+      expect((await world[era]('tools/call', params)).result).toMatchObject({ content: [{ type: 'text' }] })
+      expect(calls).toEqual([undefined, 'eu'])
+      upstream.answer(modernWith([changed], refuses))
+      const headers = { 'mcp-param-region': 'eu' }
+      expect((await world[era]('tools/call', params, headers)).error?.code).toBe(-32020)
+    },
+  )
+})
+
+describe('the state of a call that waits for input', () => {
+  const requestState = 'upstream-secret'
+  const asks: Script = (request, response) => {
+    const { params } = request.json() as { params: { requestState?: string } }
+    return answer({
+      result: params.requestState
+        ? { resultType: 'complete', content: [{ type: 'text', text: params.requestState }] }
+        : { resultType: 'input_required', requestState },
+    })(request, response)
+  }
+
+  test('is sealed, and opens for the same call of the same caller only', async () => {
+    const upstream = await world.recording(modernWith([tool('t'), tool('u')], asks))
+    await world.add('one', upstream.url)
+    await world.add('two', upstream.url)
+    const call = { name: 'one__t', arguments: { b: 1.0, a: 'x' } }
+    const { result, text } = await world.modern('tools/call', call)
+    expect(result?.resultType).toBe('input_required')
+    expect(text).not.toContain(requestState)
+    const sealed = String(result?.requestState)
+    const again = await world.modern('tools/call', {
+      name: 'one__t',
+      arguments: { a: 'x', b: 1 },
+      requestState: sealed,
+    })
+    expect(again.result).toMatchObject({ content: [{ text: requestState }] })
+    const before = upstream.requests.length
+    const stranger = world.gateway.registry.addKey()
+    for (const [params, headers] of [
+      [{ ...call, name: 'one__u' }, {}],
+      [{ ...call, name: 'two__t' }, {}],
+      [{ ...call, arguments: { a: 'y' } }, {}],
+      [{ ...call, requestState: `${sealed.slice(0, -1)}${sealed.endsWith('A') ? 'B' : 'A'}` }, {}],
+      [{ ...call, requestState: requestState }, {}],
+      [{ ...call, requestState: 7 }, {}],
+      [call, { 'x-api-key': stranger.key }],
+    ] as const) {
+      const refused = await world.modern('tools/call', { requestState: sealed, ...params }, headers)
+      expect([refused.status, refused.error?.code]).toEqual([400, -32602])
+    }
+    expect(upstream.requests.slice(before).map(methodOf)).not.toContain('tools/call')
+  })
+
+  test('is not what a legacy client gets: it is told where it can be asked', async () => {
+    await world.add('one', (await world.recording(modernWith([tool('t')], asks))).url)
+    const { result } = await world.legacy('tools/call', { name: 'one__t' })
+    expect(result).toMatchObject({ isError: true, content: [{ text: expect.stringContaining('/mcp/one') }] })
+  })
+})
+
+test('a server may not answer with a task, which this address does not offer', async () => {
+  const upstream = await world.recording(scripts.modernServer({ tools: [tool('t')] }))
+  await world.add('one', upstream.url)
+  const extensions = { 'io.modelcontextprotocol/tasks': {}, 'x/y': { n: 1 } }
+  await world.modern('tools/call', { name: 'one__t', _meta: modernMeta({ extensions }) })
+  expect(upstream.requests.at(-1)?.json()).toMatchObject({
+    params: {
+      _meta: { 'io.modelcontextprotocol/clientCapabilities': { extensions: { 'x/y': { n: 1 } } } },
+    },
+  })
+  expect(upstream.requests.at(-1)?.body.toString()).not.toContain('tasks')
+})
+
+test('a modern call reaches the server as it was written but for the name, whatever it holds', async () => {
+  const upstream = await world.recording(scripts.modernServer({ tools: [tool('do.it')] }))
+  await world.add('one', upstream.url)
+  const [exposed] = ((await world.legacy('tools/list')).result?.tools ?? []) as { name: string }[]
+  const json = fc.jsonValue({ stringUnit: 'binary' })
+  await fc.assert(
+    fc.asyncProperty(json, fc.string(), fc.integer({ min: 0, max: 3 }), async (value, id, indent) => {
+      const body = (name: string) =>
+        JSON.stringify(
+          {
+            id,
+            params: { arguments: value, other: value, name, _meta: { ...modernMeta(), 'x/y': value } },
+            method: 'tools/call',
+            jsonrpc: '2.0',
+          },
+          undefined,
+          indent,
+        ).replace('"other"', '"big": 12345678901234567890.0, "other"')
+      await world.post(body(exposed?.name ?? ''), modernHeaders('tools/call', { name: exposed?.name }))
+      expect(upstream.requests.at(-1)?.body.toString()).toBe(body('do.it'))
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('any URI is read as the server knows it', async () => {
+  const upstream = await world.recording(scripts.modernServer())
+  await world.add('one', upstream.url)
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(fc.webUrl(), fc.string({ unit: 'binary' })), async (uri) => {
+      const encoded = `=?base64?${Buffer.from(exposedUri('one', uri)).toString('base64')}?=`
+      await world.modern('resources/read', { uri: exposedUri('one', uri) }, { 'mcp-name': encoded })
+      expect(upstream.requests.at(-1)?.json()).toMatchObject({ params: { uri } })
+    }),
+    { numRuns: 60 },
+  )
+})
