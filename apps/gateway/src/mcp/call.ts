@@ -51,4 +51,6 @@ export interface Trace {
   upstreamStartedAt: number | undefined
   upstreamMs: number | undefined
   attachedHeaders: readonly string[]
+  /** The replica that answered it writes it down. */
+  handedOver?: true
 }

@@ -58,6 +58,7 @@ export function createRecorder(client: RegistryClient, log: Logger): Recorder {
     },
     counts,
     record(call, trace) {
+      if (trace.handedOver) return
       counts.set(trace.outcome, (counts.get(trace.outcome) ?? 0) + 1)
       if (waiting.length >= capacity) {
         lost += 1
