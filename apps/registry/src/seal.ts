@@ -29,6 +29,15 @@ export interface SealedValue {
 }
 
 export interface Sealer {
+  /** @param label says what it is and where it belongs; it opens under the same one only */
+  sealFor(tx: Tx, workspaceId: string, label: readonly string[], value: Secret): Promise<SealedValue>
+  /** @throws AppError credential_unreadable */
+  openFor(
+    tx: Tx,
+    workspaceId: string,
+    label: readonly string[],
+    row: { readonly sealed: Uint8Array; readonly dataKeyId: string },
+  ): Promise<Secret>
   sealHeader(tx: Tx, where: HeaderPlace, value: Secret): Promise<SealedValue>
   /** @throws AppError credential_unreadable */
   openHeader(
@@ -100,26 +109,30 @@ export function createSealer(kek: KeyEncryption, installationKey: Secret<Uint8Ar
     return { id, key: new Secret(key) }
   }
 
-  async function openWith(tx: Tx, where: HeaderPlace, id: string, sealed: Uint8Array): Promise<Secret> {
-    const known = opened.get(`${where.workspaceId}/${id}`)
+  const sealFor: Sealer['sealFor'] = async (tx, workspaceId, label, value) => {
+    const { id, key } = await newest(tx, workspaceId)
+    const sealed = seal(key.reveal(), context(...label, id), Buffer.from(value.reveal()))
+    return { sealed, dataKeyId: id }
+  }
+
+  const openFor: Sealer['openFor'] = async (tx, workspaceId, label, { sealed, dataKeyId: id }) => {
+    const known = opened.get(`${workspaceId}/${id}`)
     const row = known
       ? null
-      : await tx.dataKey.findUnique({ where: { workspaceId_id: { workspaceId: where.workspaceId, id } } })
+      : await tx.dataKey.findUnique({ where: { workspaceId_id: { workspaceId, id } } })
     try {
-      const key = known ?? (await unwrap(where.workspaceId, id, row?.wrapped ?? Buffer.of()))
-      return new Secret(Buffer.from(open(key.reveal(), headerContext(where, id), sealed)).toString())
+      const key = known ?? (await unwrap(workspaceId, id, row?.wrapped ?? Buffer.of()))
+      return new Secret(Buffer.from(open(key.reveal(), context(...label, id), sealed)).toString())
     } catch (cause) {
       throw new AppError('credential_unreadable', { cause })
     }
   }
 
   return {
-    async sealHeader(tx, where, value) {
-      const { id, key } = await newest(tx, where.workspaceId)
-      const sealed = seal(key.reveal(), headerContext(where, id), Buffer.from(value.reveal()))
-      return { sealed, dataKeyId: id }
-    },
-    openHeader: (tx, where, row) => openWith(tx, where, row.dataKeyId, row.sealed),
+    sealFor,
+    openFor,
+    sealHeader: (tx, where, value) => sealFor(tx, where.workspaceId, headerLabel(where), value),
+    openHeader: (tx, where, row) => openFor(tx, where.workspaceId, headerLabel(where), row),
     fingerprint: (serverId, value) =>
       createHmac('sha256', fingerprintKey.reveal())
         .update(`${serverId}\0${value.reveal()}`)
@@ -133,5 +146,10 @@ export function createSealer(kek: KeyEncryption, installationKey: Secret<Uint8Ar
 const context = (...parts: string[]) => JSON.stringify(parts)
 const dataKeyContext = (workspaceId: string, id: string) => context('data key', workspaceId, id)
 const globalContext = (label: string) => context('installation', label)
-const headerContext = (where: HeaderPlace, dataKeyId: string) =>
-  context('header', where.workspaceId, where.serverId, where.key, where.generation, dataKeyId)
+const headerLabel = (where: HeaderPlace) => [
+  'header',
+  where.workspaceId,
+  where.serverId,
+  where.key,
+  where.generation,
+]

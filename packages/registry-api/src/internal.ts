@@ -114,6 +114,73 @@ export const changeEvent = z.object({
 })
 export type ChangeEvent = z.output<typeof changeEvent>
 
+/** Where a session that gateways open at a legacy server belongs: one in each place, for all replicas. */
+export const sessionPlace = z.strictObject({
+  workspace_id: uuid,
+  /** The caller's. */
+  key_id: uuid,
+  server_id: uuid,
+  /** SHA-256, hex, of everything else that keeps sessions apart: URL, generation, declared capabilities. */
+  variant: z.string().regex(/^[0-9a-f]{64}$/),
+})
+export type SessionPlace = z.output<typeof sessionPlace>
+
+/** The outcome of the handshake. */
+export const upstreamSession = z.object({
+  url: z.string(),
+  /** Null where the server keeps none. */
+  session_id: z.string().nullable(),
+  protocol_version: z.string(),
+  capabilities: z.unknown(),
+  server_info: z.unknown(),
+  instructions: z.string().nullable(),
+})
+export type UpstreamSession = z.output<typeof upstreamSession>
+
+/**
+ * `POST /internal/upstream-sessions/open`: the session in this place, counted as used, or the right to open one. `claim` is
+ * the id that it will have; the right lasts five seconds, and asking again with the same claim renews it. 404 where the server
+ * is gone, disabled or of another generation.
+ */
+export const openSessionRequest = sessionPlace.extend({ generation: uuid, gateway_id: uuid, claim: uuid })
+export const openSessionAnswer = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('open'), id: uuid, session: upstreamSession }),
+  z.object({ state: z.literal('yours') }),
+  z.object({ state: z.literal('opening') }),
+])
+export type OpenSessionAnswer = z.output<typeof openSessionAnswer>
+
+/** `POST /internal/upstream-sessions/put`: the session that was opened under this claim; not kept where the claim was lost. */
+export const putSessionRequest = sessionPlace.extend({
+  gateway_id: uuid,
+  claim: uuid,
+  session: upstreamSession,
+})
+export const putSessionAnswer = z.object({ kept: z.boolean() })
+
+/** `POST /internal/upstream-sessions/forget`: exactly this session (or claim) is no more. Answers 204. */
+export const forgetSessionRequest = sessionPlace.extend({ id: uuid })
+
+/**
+ * `POST /internal/upstream-sessions/collect`: sessions that the asking gateway has to end, as nobody will use them again:
+ * those that nobody has used for so long, at most a hundred; or, of a gateway that stops, those that no other one uses.
+ */
+export const collectSessionsRequest = z.union([
+  z.strictObject({ gateway_id: uuid, idle_ms: z.int().positive() }),
+  z.strictObject({ gateway_id: uuid, leaving: z.literal(true) }),
+])
+export const collectedSession = z.object({
+  workspace_id: uuid,
+  key_id: uuid,
+  id: uuid,
+  server: z.object({ id: uuid, slug, url: z.string(), credential_generation: uuid }),
+  session_id: z.string(),
+  protocol_version: z.string(),
+})
+export type CollectedSession = z.output<typeof collectedSession>
+export const collectedSessions = z.object({ revision, sessions: z.array(collectedSession) })
+export type CollectedSessions = z.output<typeof collectedSessions>
+
 /** `GET /internal/peers`: the connected gateways that have told an address. */
 export const peer = z.object({ gateway_id: uuid, address: z.url() })
 export type Peer = z.output<typeof peer>

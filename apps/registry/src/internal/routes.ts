@@ -3,8 +3,12 @@
 import {
   acknowledgement,
   callRecordsRequest,
+  collectSessionsRequest,
   credentialsRequest,
   endSessionRequest,
+  forgetSessionRequest,
+  openSessionRequest,
+  putSessionRequest,
   resolveRequest,
 } from '@gatehouse/registry-api/internal'
 import express, { type Router } from 'express'
@@ -17,8 +21,10 @@ import { recordCalls } from './call-records.ts'
 import { streamChanges } from './changes-stream.ts'
 import { credentials } from './credentials.ts'
 import { endSession } from './end-session.ts'
+import { collectSessions } from './collect-sessions.ts'
 import { readPeers } from './gateway-addresses.ts'
 import { resolve } from './resolve.ts'
+import { forgetSession, openSession, putSession } from './upstream-sessions.ts'
 
 const changesQuery = z.object({ address: z.url().optional() })
 
@@ -55,6 +61,20 @@ export function internalRoutes(deps: Deps): Router {
   router.post('/internal/ended-sessions', async (req, res) => {
     await endSession(deps, parseBody(endSessionRequest, req.body))
     res.status(204).end()
+  })
+  router.post('/internal/upstream-sessions/open', async (req, res) => {
+    res.json(await openSession(deps, parseBody(openSessionRequest, req.body)))
+  })
+  router.post('/internal/upstream-sessions/put', async (req, res) => {
+    // What a server says of itself is stored sealed, whatever it is.
+    res.json(await putSession(deps, parseBody(putSessionRequest, req.body, { anyText: true })))
+  })
+  router.post('/internal/upstream-sessions/forget', async (req, res) => {
+    await forgetSession(deps, parseBody(forgetSessionRequest, req.body))
+    res.status(204).end()
+  })
+  router.post('/internal/upstream-sessions/collect', async (req, res) => {
+    res.json(await collectSessions(deps, parseBody(collectSessionsRequest, req.body)))
   })
   return router
 }
