@@ -2,7 +2,7 @@
 // answers come in requests of their own, at whatever replica: take-answer.ts.
 
 import { randomUUID } from 'node:crypto'
-import { rawMember, rawMembers, setMember } from '@gatehouse/upstream'
+import { rawMember, setMember } from '@gatehouse/upstream'
 import type { Call } from '../../call.ts'
 import { type BridgedCall, takesStream } from './bridged-call.ts'
 import { NoInput } from './fail-call.ts'
@@ -18,16 +18,18 @@ interface Input {
 const heldMs = 10 * 60_000
 
 /**
- * @param requests the `inputRequests` as they were written
+ * @param requests the members of `inputRequests`, as they were written
  * @returns the `inputResponses`, each as the client wrote it
  * @throws NoInput; the reason of `over` where the call is over meanwhile
  */
-export async function askClient(bridged: BridgedCall, requests: string): Promise<string> {
+export async function askClient(
+  bridged: BridgedCall,
+  requests: readonly { readonly name: string; readonly value: string }[],
+): Promise<string> {
   const { deps, call, bearer, client, answer, over } = bridged
-  const inputs = rawMembers(requests).map(({ name, value }) => readInput(name, value))
+  const inputs = requests.map(({ name, value }) => readInput(name, value))
   for (const input of inputs) checkDeclared(bridged, input)
   checkStream(call, inputs)
-  if (inputs.length === 0) return '{}'
   const leave = deps.openEnds.asks.hold(call.caller.key_id)
   const done = new AbortController()
   const signal = AbortSignal.any([over, answer.gone, deps.stopping, done.signal, AbortSignal.timeout(heldMs)])

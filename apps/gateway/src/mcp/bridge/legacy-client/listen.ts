@@ -39,7 +39,10 @@ export async function listen(
   const tell = async (text: string) => {
     if (place.isNewest()) await answer.send(text)
   }
-  const open = () => openSubscription(deps, bearer, client, trace, tell, over)
+  const open = async () => {
+    deps.sessions.open(token, bearer) // it may have ended meanwhile, unheard
+    return openSubscription(deps, bearer, client, trace, tell, over)
+  }
   try {
     let current = await open()
     answer.open()

@@ -65,6 +65,12 @@ describe('on the way to the server', () => {
     expect(await ask()).toMatchObject({ error: { code: 1003 } })
   })
 
+  test('a call that names nothing is refused', async () => {
+    const client = await startRawClient(gateway, () => {})
+    expect(await client.ask('tools/call', {})).toMatchObject({ id: 1, error: { code: -32602 } })
+    expect(client.sent()).toHaveLength(0)
+  })
+
   test('methods and notifications that the gateway does not know cross too', async () => {
     const client = await startRawClient(gateway, (message, _request, response) => {
       if (message.id === undefined) response.writeHead(202).end()
@@ -157,7 +163,7 @@ describe('on the way back', () => {
         respond(response, message, error, 'error', status),
       )
       const answer = await client.post(
-        JSON.stringify({ jsonrpc: '2.0', id: 5, method, params: { uri: 'a:b' } }),
+        JSON.stringify({ jsonrpc: '2.0', id: 5, method, params: { name: 'a', uri: 'a:b' } }),
       )
       return [answer.status, await answer.json()]
     }

@@ -4,6 +4,8 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { AppError } from '@gatehouse/errors'
+import { nameMemberOf } from '@gatehouse/protocol'
+import { rawMembers } from '@gatehouse/upstream'
 import type { Deps } from '../../../deps.ts'
 import { ServerChanged } from '../../../registry/knowledge.ts'
 import { createAnswer } from '../../answer.ts'
@@ -21,10 +23,10 @@ import { toLegacyResult } from './to-legacy.ts'
 import { toModern, withInput } from './to-modern.ts'
 
 const maxRounds = 32
-/** A server that wants no input but the call again is given a moment. */
-const nextRoundMs = 250
+/** A server that wants no input but the call again is given a moment, and a longer one each time. */
+const [firstPauseMs, maxPauseMs] = [250, 5_000]
 
-/** @throws ServerChanged when nothing was sent yet; AppError overloaded */
+/** @throws ServerChanged when nothing was sent yet; AppError invalid_params, overloaded */
 export async function relayCall(
   deps: Deps,
   call: Call,
@@ -33,7 +35,10 @@ export async function relayCall(
   message: Message,
   trace: Trace,
 ): Promise<void> {
-  const { method = '', idRaw = 'null' } = message.envelope
+  const { method = '', idRaw = 'null', name } = message.envelope
+  const member = nameMemberOf(method)
+  if (member !== undefined && name === undefined)
+    throw new AppError('invalid_params', { what: `params.${member} must be a string` })
   let release = deps.slots.take(bearer.server)
   const cancel = new AbortController()
   const { token } = client
@@ -51,7 +56,7 @@ export async function relayCall(
       // A call that waits for its client is none that runs, but a stream that is held.
       release()
       release = deps.slots.takeStream(call.caller.key_id)
-      const responses = await between(bridged, reply)
+      const responses = await between(bridged, reply, round)
       release()
       release = deps.slots.take(bearer.server)
       body = withInput(body, randomUUID(), responses, reply.state)
@@ -66,14 +71,17 @@ export async function relayCall(
   }
 }
 
-/** What the client answers to the server's questions, as JSON text; undefined where it asked none. */
+/** What the client answers to the server's questions, as JSON text; undefined where it was asked none. */
 async function between(
   bridged: BridgedCall,
   { requests }: Extract<Reply, { kind: 'input' }>,
+  round: number,
 ): Promise<string | undefined> {
-  if (requests !== undefined) return askClient(bridged, requests)
-  await pause(nextRoundMs, undefined, { signal: bridged.over })
-  return undefined
+  const inputs = rawMembers(requests ?? '{}')
+  if (inputs.length > 0) return askClient(bridged, inputs)
+  const ms = Math.min(firstPauseMs * 2 ** (round - 1), maxPauseMs)
+  await pause(ms, undefined, { signal: bridged.over })
+  return requests === undefined ? undefined : '{}'
 }
 
 function answerReply(bridged: BridgedCall, reply: Exclude<Reply, { kind: 'input' }>): void {
