@@ -1,6 +1,10 @@
 // Clients of the older revisions at servers that speak the modern one only: the real SDK client through a real gateway.
 
 import { type FixtureServer, startFixtureServer, waitFor } from '@gatehouse/testkit'
+import {
+  Client as NewClient,
+  StreamableHTTPClientTransport as NewTransport,
+} from '@modelcontextprotocol/client'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import {
@@ -36,7 +40,7 @@ const everything: ClientCapabilities = {
   roots: { listChanged: true },
 }
 
-async function connect(capabilities: ClientCapabilities = everything) {
+async function connect(capabilities: ClientCapabilities = everything, slug = 'fixture') {
   const client = new Client({ name: 'old', version: '1.2.3' }, { capabilities })
   const asked: unknown[] = []
   if (capabilities.elicitation) {
@@ -56,7 +60,7 @@ async function connect(capabilities: ClientCapabilities = everything) {
   }
   if (capabilities.roots)
     client.setRequestHandler(ListRootsRequestSchema, () => ({ roots: [{ uri: 'file:///work' }] }))
-  const transport = new StreamableHTTPClientTransport(new URL(`${gateway.url}/mcp/fixture`), {
+  const transport = new StreamableHTTPClientTransport(new URL(`${gateway.url}/mcp/${slug}`), {
     requestInit: { headers: { 'x-api-key': key } },
   })
   await client.connect(transport)
@@ -147,4 +151,44 @@ test('the GET stream tells of changed lists and of the resources that were subsc
     upstream.notify.resourceUpdated('test://watched-resource')
     return heard.includes('test://watched-resource')
   })
+})
+
+test('a client of the new SDK that speaks the older revisions is asked and told as well', async () => {
+  const client = new NewClient(
+    { name: 'new', version: '1' },
+    { versionNegotiation: { mode: 'legacy' }, capabilities: { elicitation: { form: {} } } },
+  )
+  client.setRequestHandler('elicitation/create', () => ({
+    action: 'accept',
+    content: { name: 'Ada', color: 'red' },
+  }))
+  const heard: string[] = []
+  client.setNotificationHandler('notifications/prompts/list_changed', () => void heard.push('prompts'))
+  const requestInit = { headers: { 'x-api-key': key } }
+  await client.connect(new NewTransport(new URL(`${gateway.url}/mcp/fixture`), { requestInit }))
+  onTestFinished(() => client.close())
+  const { content } = await client.callTool({ name: 'test_input_required_result_multi_round', arguments: {} })
+  expect(content).toEqual([{ type: 'text', text: 'Ada likes red' }])
+  await waitFor(() => {
+    upstream.notify.promptsChanged()
+    return heard.includes('prompts')
+  })
+})
+
+test('a server that answers with single JSON bodies is bridged too', async () => {
+  const plain = await startFixtureServer({ eras: 'modern', json: true })
+  onTestFinished(() => plain.close())
+  gateway.registry.addServer({ slug: 'plain', url: plain.url })
+  const { call } = await connect(everything, 'plain')
+  expect(await call('test_input_required_result_multi_round')).toEqual(said('Ada likes red'))
+})
+
+test('a client that ends its session is forgotten at once', async () => {
+  const { client, transport } = await connect()
+  const { sessionId } = transport
+  await transport.terminateSession()
+  await client.close()
+  const headers = { 'x-api-key': key, 'content-type': 'application/json', 'mcp-session-id': sessionId ?? '' }
+  const body = '{"jsonrpc":"2.0","id":1,"method":"ping"}'
+  expect((await fetch(`${gateway.url}/mcp/fixture`, { method: 'POST', headers, body })).status).toBe(404)
 })
