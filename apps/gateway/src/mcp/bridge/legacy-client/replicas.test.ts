@@ -1,7 +1,14 @@
 // Two gateways on one registry, and clients whose every request goes to another one than the last.
 
-import { waitFor } from '@gatehouse/testkit'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startFixtureServer, waitFor } from '@gatehouse/testkit'
+import { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
+import {
+  CreateMessageRequestSchema,
+  ElicitRequestSchema,
+  ListRootsRequestSchema,
+} from '@modelcontextprotocol/sdk/types.js'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { startGateway, type TestGateway } from '../../../testing/gateway.ts'
 import {
   allOf,
@@ -87,4 +94,38 @@ test('a cancellation reaches the call at the other gateway, whether it runs or w
   const { id, rest } = await begin(waiting)
   await toOther(waiting, two, cancelled)
   expect(await rest()).toMatchObject([{ method: 'notifications/cancelled', params: { requestId: id } }])
+})
+
+test('a client whose every request goes to another gateway than the last misses nothing', async () => {
+  const upstream = await startFixtureServer({ eras: 'modern' })
+  onTestFinished(() => upstream.close())
+  one.registry.addServer({ slug: 'fixture', url: upstream.url })
+  let requests = 0
+  const alternately: typeof fetch = (url, init) =>
+    fetch(String(url).replace(/^http:\/\/[^/]+/, (requests++ % 2 === 0 ? one : two).url), init)
+  const client = new Client(
+    { name: 'old', version: '1' },
+    { capabilities: { elicitation: {}, roots: {}, sampling: {} } },
+  )
+  client.setRequestHandler(ElicitRequestSchema, () => ({
+    action: 'accept',
+    content: { name: 'Ada', color: 'red' },
+  }))
+  client.setRequestHandler(ListRootsRequestSchema, () => ({ roots: [] }))
+  client.setRequestHandler(CreateMessageRequestSchema, () => ({
+    role: 'assistant',
+    model: 'm',
+    content: { type: 'text', text: 'Hi' },
+  }))
+  const requestInit = { headers: { 'x-api-key': one.registry.addKey().key } }
+  const url = new URL(`${one.url}/mcp/fixture`)
+  await client.connect(new StreamableHTTPClientTransport(url, { requestInit, fetch: alternately }))
+  onTestFinished(() => client.close())
+  for (let time = 0; time < 3; time += 1) {
+    const call = (name: string) => client.callTool({ name, arguments: {} })
+    const said = (text: string) => ({ content: [{ type: 'text', text }] })
+    expect(await call('test_input_required_result_multi_round')).toEqual(said('Ada likes red'))
+    expect(await call('test_input_required_result_multiple_inputs')).toEqual(said('Hi, Ada ()'))
+    expect((await client.listTools()).tools.length).toBeGreaterThan(5)
+  }
 })
