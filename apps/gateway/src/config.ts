@@ -78,6 +78,7 @@ export const settings = {
   GATEHOUSE_CALL_TIMEOUT_MS: ms(60_000, 'The same for tools/call, where the server sets none of its own'),
   GATEHOUSE_LIST_TIMEOUT_MS: ms(5_000, "Longest wait for one server's tools in the merged list"),
   GATEHOUSE_READER_TIMEOUT_MS: ms(30_000, 'A client that reads nothing for so long is dropped'),
+  GATEHOUSE_SESSION_IDLE_MS: ms(1_200_000, 'A session that gateways keep at a server ends when unused so long'),
   GATEHOUSE_KEEP_ALIVE_MS: ms(15_000, 'Time between the comments that keep a quiet event stream open'),
   GATEHOUSE_REGISTRY_GRACE_MS: ms(60_000, 'How long calls go on from the cache without the registry'),
   GATEHOUSE_MAX_CALLS_PER_SERVER: most(

@@ -10,7 +10,6 @@ import type { Config } from './config.ts'
 import { createFetchList } from './mcp/aggregate/fetch-list.ts'
 import { createListeners, type Listeners } from './mcp/aggregate/listeners.ts'
 import { createServerLists, type ServerLists } from './mcp/aggregate/server-lists.ts'
-import { createUpstreamSessions, type UpstreamSessions } from './mcp/aggregate/upstream-sessions.ts'
 import { createOpenEnds, type OpenEnds } from './mcp/bridge/legacy-client/open-ends.ts'
 import { createPeers, type Peers } from './mcp/peers.ts'
 import { createRecorder, type Recorder } from './mcp/record-call.ts'
@@ -21,6 +20,7 @@ import { createRegistryClient, type RegistryClient } from './registry/client.ts'
 import { createKnowledge, type Knowledge } from './registry/knowledge.ts'
 import { createEras, type Eras } from './upstream/eras.ts'
 import { createPools, type Pools } from './upstream/pools.ts'
+import { createUpstreamSessions, type UpstreamSessions } from './upstream/sessions.ts'
 import { createSlots, type Slots } from './upstream/slots.ts'
 
 export interface Deps {
@@ -77,6 +77,8 @@ export function openDeps(config: Config): Opened {
     config.GATEWAY_TOKEN.reveal(),
   )
   const pools = createPools(egress, config.GATEHOUSE_CONNECT_TIMEOUT_MS)
+  const gatewayId = randomUUID()
+  const via = () => `1.1 gatehouse-${knowledge.greeting?.installation_mark ?? 'unknown'}`
   const knowledge = createKnowledge({
     client: registry,
     graceMs: config.GATEHOUSE_REGISTRY_GRACE_MS,
@@ -97,7 +99,6 @@ export function openDeps(config: Config): Opened {
       upstreamSessions.gap()
     },
   })
-  const upstreamSessions = createUpstreamSessions(egress, config.GATEHOUSE_FIRST_BYTE_TIMEOUT_MS)
   const sessions = createSessionTokens(knowledge, Date.now)
   const openEnds = createOpenEnds()
   const listeners = createListeners()
@@ -105,11 +106,19 @@ export function openDeps(config: Config): Opened {
   const metrics = new Registry()
   const stop = new AbortController()
   const ending = new AbortController()
-  const gatewayId = randomUUID()
   const peers = createPeers({ self: gatewayId, egress, client: registry, knowledge, now: Date.now })
   const first = Promise.withResolvers<void>()
   let allowList = hosts(config, config.PORT)
-  const via = () => `1.1 gatehouse-${knowledge.greeting?.installation_mark ?? 'unknown'}`
+  const upstreamSessions = createUpstreamSessions({
+    self: gatewayId,
+    egress,
+    client: registry,
+    knowledge,
+    pools,
+    via,
+    openTimeoutMs: config.GATEHOUSE_FIRST_BYTE_TIMEOUT_MS,
+    idleMs: config.GATEHOUSE_SESSION_IDLE_MS,
+  })
   const eras = createEras({ knowledge, pools, via, timeoutMs: probeTimeoutMs })
   const lists = createServerLists({
     fetchList: createFetchList({ egress, knowledge, eras }),

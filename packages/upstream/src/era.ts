@@ -58,9 +58,24 @@ export interface LegacySession {
   readonly sessionId: string | undefined
 }
 
-/** The legacy handshake. @throws AppError era_mismatch where the upstream is modern only; upstream_invalid where it doesn't take part */
-export async function initialize(wire: Wire, signal: AbortSignal): Promise<LegacySession> {
-  const params = { protocolVersion: legacyVersions[0], capabilities: {}, clientInfo }
+/** What a server said of itself in the handshake. */
+export interface Handshake extends LegacySession {
+  readonly capabilities: unknown
+  readonly serverInfo: unknown
+  readonly instructions: string | undefined
+}
+
+/**
+ * The legacy handshake.
+ * @param capabilities that are declared
+ * @throws AppError era_mismatch where the upstream is modern only; upstream_invalid where it doesn't take part
+ */
+export async function initialize(
+  wire: Wire,
+  signal: AbortSignal,
+  capabilities: Readonly<Record<string, unknown>> = {},
+): Promise<Handshake> {
+  const params = { protocolVersion: legacyVersions[0], capabilities, clientInfo }
   const reply = await exchange(wire, { method: 'initialize', id: 0, params }, {}, signal)
   if (reply.response?.error && evidence(reply) === 'modern') throw new AppError('era_mismatch')
   const result = expectResult(reply, 'initialize')
@@ -70,7 +85,13 @@ export async function initialize(wire: Wire, signal: AbortSignal): Promise<Legac
   }
   const session = { protocolVersion, sessionId: reply.sessionId }
   await exchange(wire, { method: 'notifications/initialized' }, legacyHeaders(session), signal)
-  return session
+  const { instructions, serverInfo } = result
+  return {
+    ...session,
+    capabilities: result.capabilities,
+    serverInfo,
+    instructions: typeof instructions === 'string' ? instructions : undefined,
+  }
 }
 
 /** The headers that go with every legacy request after the handshake. */

@@ -6,7 +6,14 @@ export {
   probeEra,
   type UpstreamConnection,
 } from './connect.ts'
-export { evidence, expectResult, initialize, type LegacySession, legacyHeaders } from './era.ts'
+export {
+  evidence,
+  expectResult,
+  type Handshake,
+  initialize,
+  type LegacySession,
+  legacyHeaders,
+} from './era.ts'
 export { type EraSet, findEras } from './eras.ts'
 export {
   endSession,

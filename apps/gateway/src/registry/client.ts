@@ -13,6 +13,14 @@ export interface RegistryClient {
   sendRecords(records: readonly CallReport[]): Promise<void>
   endSession(request: z.input<typeof contract.endSessionRequest>): Promise<void>
   acknowledge(gatewayId: string, revision: number): Promise<void>
+  /** @throws AppError mcp_server_not_found where the server is not what the gateway knows; registry_unreachable */
+  openSession(request: z.input<typeof contract.openSessionRequest>): Promise<contract.OpenSessionAnswer>
+  /** False where another gateway has taken the place. */
+  putSession(request: z.input<typeof contract.putSessionRequest>): Promise<boolean>
+  forgetSession(request: z.input<typeof contract.forgetSessionRequest>): Promise<void>
+  collectSessions(
+    request: z.input<typeof contract.collectSessionsRequest>,
+  ): Promise<contract.CollectedSessions>
   /** The change stream's bytes; ends or throws when it breaks. `address` is where other gateways reach this one. */
   changes(gatewayId: string, address: string | undefined, signal: AbortSignal): Promise<AsyncIterable<Buffer>>
   /** The connected gateways that can be reached by others. */
@@ -63,6 +71,13 @@ export function createRegistryClient(pool: Pool, token: string): RegistryClient 
     endSession: async (request) => void (await post('/internal/ended-sessions', request)),
     acknowledge: async (gatewayId, revision) =>
       void (await post('/internal/acknowledge', { gateway_id: gatewayId, revision })),
+    openSession: async (request) =>
+      contract.openSessionAnswer.parse(await post('/internal/upstream-sessions/open', request)),
+    putSession: async (request) =>
+      contract.putSessionAnswer.parse(await post('/internal/upstream-sessions/put', request)).kept,
+    forgetSession: async (request) => void (await post('/internal/upstream-sessions/forget', request)),
+    collectSessions: async (request) =>
+      contract.collectedSessions.parse(await post('/internal/upstream-sessions/collect', request)),
     async changes(gatewayId, address, signal) {
       const at = address === undefined ? '' : `&address=${encodeURIComponent(address)}`
       const answer = await send('GET', `/internal/changes?gateway_id=${gatewayId}${at}`, { signal })

@@ -25,6 +25,9 @@ export class ServerChanged extends AppError {
   }
 }
 
+type CallerRef = Pick<ResolvedCaller, 'key_id' | 'workspace_id'>
+type ServerRef = Pick<ResolvedServer, 'id' | 'slug' | 'credential_generation'>
+
 export interface Knowledge {
   /** Who has this key and which server (null: which servers) it may use. */
   resolve(keyDigest: string, slug: string | null): Promise<Known>
@@ -32,7 +35,7 @@ export interface Knowledge {
    * The headers for exactly this state of the server, so that a new credential never goes to an old address.
    * @throws ServerChanged; AppError mcp_server_not_found, credential_unreadable, registry_unreachable
    */
-  credentials(caller: ResolvedCaller, server: ResolvedServer): Promise<CredentialsAnswer>
+  credentials(caller: CallerRef, server: ServerRef): Promise<CredentialsAnswer>
   hello(event: HelloEvent): void
   /** Resolves when what lived by it has ended too; the cache itself has forgotten before that. */
   changed(event: ChangeEvent): Promise<void>

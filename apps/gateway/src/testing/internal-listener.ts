@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net'
 import type { CallReport } from '@gatehouse/registry-api'
 import * as contract from '@gatehouse/registry-api/internal'
 import { digestKey, makeKey } from '@gatehouse/registry-api/key-format'
+import { sharedSessions } from './shared-sessions.ts'
 
 type Permission = contract.ResolvedCaller['permissions'][number]
 
@@ -119,6 +120,7 @@ export async function startInternalListener(): Promise<InternalListener> {
       ended.push(contract.endSessionRequest.parse(body).digest)
       return { status: 204 }
     },
+    ...sharedSessions({ revision: () => revision, server: (id) => servers.get(id) }),
     '/internal/peers': () => ({ body: contract.peersAnswer.parse([...peers.values()]) }),
     '/internal/acknowledge': (body) => {
       acknowledged = Math.max(acknowledged, contract.acknowledgement.parse(body).revision)

@@ -10,7 +10,7 @@ import type { Dispatcher, Pool } from 'undici'
 
 export interface Pools {
   /** @throws AppError upstream_unreachable for an address that is not allowed; requests fail with it too */
-  take(workspaceId: string, server: ResolvedServer, generation: string): Dispatcher
+  take(workspaceId: string, server: Pick<ResolvedServer, 'url'>, generation: string): Dispatcher
   /** Pools of the workspace (or all) leave the map; answers on the wire finish, what still waits is `Superseded`. */
   drop(workspaceId?: string): void
   close(): Promise<void>

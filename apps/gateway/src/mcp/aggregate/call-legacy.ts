@@ -76,12 +76,12 @@ async function send(
   const id = message.envelope.id ?? undefined
   trace.attachedHeaders = headers.map(([name]) => name)
   for (let attempt = 1; ; attempt++) {
-    const session = await deps.upstreamSessions.open(held, wire())
+    const session = await deps.upstreamSessions.open(held, { capabilities: {} })
     await deps.knowledge.credentials(call.caller, server) // opening took time: does all this still hold?
     if (session === undefined) throw new ServerChanged(server.slug)
     const reply = await exchangeRaw(wire(), { body: message.body, id }, legacyHeaders(session), signal)
     if (reply.status !== 404 || session.sessionId === undefined) return reply
-    deps.upstreamSessions.forget(held)
+    await deps.upstreamSessions.forget(held, session)
     if (attempt === maxSessions) return reply
   }
 }

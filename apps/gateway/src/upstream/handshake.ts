@@ -1,0 +1,96 @@
+// Opens one session at a legacy server, and ends it. Who keeps it: sessions.ts.
+
+import type { Egress } from '@gatehouse/egress'
+import {
+  endSession,
+  exchangeRaw,
+  type Handshake,
+  initialize,
+  type LegacySession,
+  legacyHeaders,
+  type Wire,
+} from '@gatehouse/upstream'
+import type { Bearer } from '../mcp/session-token.ts'
+import type { Knowledge } from '../registry/knowledge.ts'
+import type { Pools } from './pools.ts'
+
+/** What keeps sessions of one caller at one server apart. */
+export interface Declared {
+  readonly capabilities: Readonly<Record<string, unknown>>
+  /** Asked for right after the handshake, where the server sends log messages. */
+  readonly logLevel?: string
+}
+
+/** A session as it was opened, with the headers that it was opened with. */
+export interface Opened {
+  readonly handshake: Handshake
+  readonly headers: Wire['headers']
+}
+
+export type Headers = readonly (readonly [name: string, value: string])[]
+
+interface Parts {
+  readonly knowledge: Pick<Knowledge, 'credentials'>
+  readonly pools: Pick<Pools, 'take'>
+  readonly via: () => string
+}
+
+const maxBytes = 1024 * 1024
+
+/**
+ * Nothing is awaited between reading the credential and taking its pool, and a replaced pool sends nothing.
+ * @throws ServerChanged; AppError as credentials does
+ */
+export async function wireTo(
+  { knowledge, pools, via }: Parts,
+  caller: Pick<Bearer['caller'], 'key_id' | 'workspace_id'>,
+  server: Pick<Bearer['server'], 'id' | 'slug' | 'url' | 'credential_generation'>,
+): Promise<Wire> {
+  const { headers, generation } = await knowledge.credentials(caller, server)
+  const { pathname, search } = new URL(server.url)
+  return {
+    pool: pools.take(caller.workspace_id, server, generation),
+    path: pathname + search,
+    headers: [['via', via()], ...headers],
+    maxBytes,
+  }
+}
+
+/** @throws whatever exchange throws; AppError era_mismatch where the server is modern only */
+export async function shakeHands(
+  wire: Wire,
+  { capabilities, logLevel }: Declared,
+  timeoutMs: number,
+): Promise<Handshake> {
+  const signal = AbortSignal.timeout(timeoutMs)
+  const handshake = await initialize(wire, signal, capabilities)
+  if (logLevel !== undefined && sendsLogs(handshake.capabilities)) {
+    const params = { level: logLevel }
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'logging/setLevel', params })
+    await exchangeRaw(wire, { body, id: 1 }, legacyHeaders(handshake), signal)
+  }
+  return handshake
+}
+
+const sendsLogs = (capabilities: unknown) =>
+  typeof capabilities === 'object' && capabilities !== null && 'logging' in capabilities
+
+/**
+ * Within about a second; never rejects. By a connection of its own, as the pool that the session was used on may be closing.
+ */
+export async function endWith(
+  egress: Pick<Egress, 'upstreamPool'>,
+  url: string,
+  session: LegacySession,
+  headers: Headers,
+): Promise<void> {
+  if (session.sessionId === undefined) return
+  try {
+    const { origin, pathname, search } = new URL(url)
+    const pool = egress.upstreamPool(origin, { connections: 1 })
+    await endSession({ pool, path: pathname + search, headers, maxBytes }, legacyHeaders(session))
+    await pool.destroy()
+  } catch {
+    // it is over for us whatever happened there
+  }
+}
