@@ -2,9 +2,12 @@
 // leave and come back. One page after the other, because each needs the one before.
 
 import { type SdkUpstream, startSdkUpstream } from '@gatehouse/testkit'
-import { expect, expectAccessible, test } from '../src/browser.ts'
+import { expect, test } from '../src/browser.ts'
+import { expectAccessible } from '../src/screens.ts'
 
 test.describe.configure({ mode: 'serial' })
+// A product that nobody has claimed, and a browser that knows nobody.
+test.use({ world: 'operate', storageState: { cookies: [], origins: [] } })
 
 let upstream: SdkUpstream
 test.beforeAll(async () => {

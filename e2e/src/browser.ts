@@ -1,48 +1,79 @@
-// Fixtures of the browser journeys: one started product per worker, a page that watches for policy reports and script
-// errors, and axe in both themes.
+// Fixtures of the browser journeys: a started product, somebody signed in to it, and a page that watches for policy reports and
+// script errors. What is asserted of every screen: screens.ts.
 
-import { AxeBuilder } from '@axe-core/playwright'
-import { test as base, expect, type Page } from '@playwright/test'
-import { dataFolder, type Product, startProduct } from './product.ts'
+import { test as base, expect, type Page, request } from '@playwright/test'
+import { startApart } from './apart.ts'
+import { dataFolder, type Facts, startProduct } from './product.ts'
 
 const owner = { name: 'Ada Owner', email: 'ada@example.com', password: 'correct horse battery' }
 
-export const test = base.extend<{ watched: Page }, { product: Product; owner: typeof owner }>({
+/** What a journey knows of the product that it walks through. */
+export interface World extends Facts {
+  /** Ends the registry without a goodbye, and starts it again: only where the apps run apart. */
+  readonly registry?: { kill(): Promise<unknown>; restart(): Promise<void> }
+  stop(): Promise<unknown>
+}
+
+/** Runs in the page. */
+const reportPolicy = `document.addEventListener('securitypolicyviolation', (event) =>
+  console.error('policy: ' + event.violatedDirective + ' ' + event.blockedURI))`
+
+type Session = Awaited<ReturnType<typeof signIn>>
+
+interface PerWorker {
+  /** Files that name the same one share a product; `apart/…` runs the apps apart, with no server registered. */
+  readonly world: string
+  readonly owner: typeof owner
+  readonly product: World
+  /** The owner's cookies; the first to ask claims the account. */
+  readonly session: Session
+}
+
+export const test = base.extend<{ watched: Page }, PerWorker>({
+  world: ['shared', { option: true, scope: 'worker' }],
   owner: [async ({ browserName: _ }, use) => use(owner), { scope: 'worker' }],
   product: [
-    async ({ browserName: _ }, use) => {
-      const data = dataFolder()
-      const product = await startProduct({ folder: data.folder })
+    async ({ world }, use) => {
+      const product = await (world.startsWith('apart/') ? startApart() : startWhole())
       await use(product)
       await product.stop()
-      data.remove()
     },
     { scope: 'worker', timeout: 120_000 },
   ],
+  session: [async ({ product }, use) => use(await signIn(product)), { scope: 'worker' }],
+  storageState: async ({ session }, use) => use(session),
   watched: async ({ page }, use) => {
     const complaints: string[] = []
     page.on('pageerror', (error) => complaints.push(error.message))
     page.on('console', (message) => {
-      if (/Content Security Policy|hydrat/i.test(message.text())) complaints.push(message.text())
+      // A refused or failed request is also an error of the page's console; journeys cause them on purpose.
+      const expected = message.text().startsWith('Failed to load resource')
+      if (message.type() === 'error' && !expected) complaints.push(message.text())
     })
+    await page.addInitScript(reportPolicy)
     await use(page)
     expect(complaints).toEqual([])
   },
 })
 
-/** WCAG 2.2 AA in the light and the dark theme. */
-export async function expectAccessible(page: Page) {
-  for (const scheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
-    await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', scheme)
-    const { violations } = await new AxeBuilder({ page })
-      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-      .analyze()
-    const found = violations.map(
-      (v) => `${scheme}: ${v.id}: ${v.nodes.map((node) => node.target.join(' ')).join(', ')}`,
-    )
-    expect(found).toEqual([])
-  }
+/** `npm start`. */
+async function startWhole(): Promise<World> {
+  const data = dataFolder()
+  const product = await startProduct({ folder: data.folder })
+  return { ...product, stop: () => product.stop().finally(data.remove) }
+}
+
+/** Claims the owner's account with the one-time link, as its page does. */
+async function signIn(product: World) {
+  const browser = await request.newContext({ extraHTTPHeaders: { origin: product.console_url } })
+  const token = new URLSearchParams(new URL(product.console_link).hash.slice(1)).get('token')
+  const claimed = await browser.post(`${product.console_url}/api/registry/v1/claim`, {
+    data: { token, ...owner },
+  })
+  expect(claimed.ok()).toBe(true)
+  const session = await browser.storageState()
+  await browser.dispose()
+  return session
 }
 
 export { expect }

@@ -32,3 +32,18 @@ export function textOf(result: object): string {
   const [block] = (result as { content: { text?: string }[] }).content // tools of these tests answer with text
   return block?.text ?? ''
 }
+
+/** One tools/call by SDK v2; its own error is an answer like any other. */
+export async function callTool(
+  url: string,
+  key: string,
+  name: string,
+  args: Readonly<Record<string, unknown>> = {},
+) {
+  const client = await connectV2(url, key)
+  try {
+    return await client.callTool({ name, arguments: args }).catch((error: unknown) => error)
+  } finally {
+    await client.close()
+  }
+}

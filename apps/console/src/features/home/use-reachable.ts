@@ -2,7 +2,7 @@
 
 import type { Server } from '@gatehouse/registry-api'
 import { useQueries } from '@tanstack/react-query'
-import { sideOf, toApiError } from '#lib/api-error.ts'
+import { healsAfter, sideOf, toApiError } from '#lib/api-error.ts'
 import { toolsRead } from '#lib/reads.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
 
@@ -18,7 +18,11 @@ export function useReachable(servers: readonly Server[]) {
   const { id } = useWorkspace()
   const asked = servers.filter((server) => server.enabled).slice(0, most)
   const results = useQueries({
-    queries: asked.map((server) => ({ ...toolsRead(id, server.id), refetchInterval: 30_000 })),
+    queries: asked.map((server) => ({
+      ...toolsRead(id, server.id),
+      refetchInterval: ({ state: { error } }: { state: { error: Error | null } }) =>
+        (error && healsAfter(error)) || 30_000,
+    })),
   })
   const failures = asked.flatMap((server, at): Failing[] => {
     const error = results[at]?.error
