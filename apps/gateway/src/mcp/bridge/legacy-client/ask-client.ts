@@ -32,7 +32,8 @@ export async function askClient(
   checkStream(call, inputs)
   const leave = deps.openEnds.asks.hold(call.caller.key_id)
   const done = new AbortController()
-  const signal = AbortSignal.any([over, answer.gone, deps.stopping, done.signal, AbortSignal.timeout(heldMs)])
+  const late = setTimeout(() => done.abort(tooLate), heldMs)
+  const signal = AbortSignal.any([over, answer.gone, deps.stopping, done.signal])
   const asked = { callerKeyId: bearer.caller.key_id, token: client.token ?? '' }
   const open = new Set<string>()
   try {
@@ -50,10 +51,12 @@ export async function askClient(
     for (const { id, input } of questions) await answer.send(toRequest(id, input))
     return `{${(await responses).join(',')}}`
   } catch (thrown) {
-    done.abort()
+    const stopped = deps.stopping.aborted && !done.signal.aborted && !over.aborted
+    done.abort(thrown)
     for (const id of open) await answer.send(takenBack(id))
-    throw thrown instanceof NoInput || over.aborted || answer.gone.aborted ? thrown : unanswered(bridged)
+    throw stopped ? stopping : thrown
   } finally {
+    clearTimeout(late)
     leave()
   }
 }
@@ -114,9 +117,5 @@ function resultOf(input: Input, response: string): string {
   throw new NoInput(`The client refused ${input.method}: ${String(message).slice(0, 500)}`)
 }
 
-const unanswered = ({ deps }: BridgedCall) =>
-  new NoInput(
-    deps.stopping.aborted
-      ? 'This gateway is being stopped: make the call again.'
-      : 'Its client gave no answer in ten minutes: make the call again.',
-  )
+const tooLate = new NoInput('Its client gave no answer in ten minutes: make the call again.')
+const stopping = new NoInput('This gateway is being stopped: make the call again.')

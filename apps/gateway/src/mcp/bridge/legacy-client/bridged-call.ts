@@ -32,12 +32,17 @@ export const patienceMs = ({ config }: Deps, { server }: Bearer, method: string)
     : config.GATEHOUSE_FIRST_BYTE_TIMEOUT_MS
 
 /** A legacy client that goes away cancels nothing: the upstream keeps its time. */
-export function deadlineAfter(gone: AbortSignal, ms: number): AbortSignal {
+export function deadlineAfter(gone: AbortSignal, ms: number): { signal: AbortSignal; clear(): void } {
   const deadline = new AbortController()
+  let timer: NodeJS.Timeout | undefined
   const start = () => {
-    setTimeout(() => deadline.abort(new AppError('upstream_timeout')), ms).unref()
+    timer = setTimeout(() => deadline.abort(new AppError('upstream_timeout')), ms)
   }
   if (gone.aborted) start()
   else gone.addEventListener('abort', start, { once: true })
-  return deadline.signal
+  const clear = () => {
+    gone.removeEventListener('abort', start)
+    clearTimeout(timer)
+  }
+  return { signal: deadline.signal, clear }
 }

@@ -28,16 +28,16 @@ export async function listen(
     throw new AppError('invalid_message', { what: 'a stream needs a session: send initialize first' })
   const release = deps.slots.takeStream(call.caller.key_id)
   const answer = createAnswer(deps, call, trace)
-  const ended = new AbortController()
-  const over = AbortSignal.any([answer.gone, deps.stopping, ended.signal])
+  const end = new AbortController()
+  const over = AbortSignal.any([answer.gone, deps.stopping, end.signal])
   let changed = new AbortController()
   const place = deps.openEnds.streams.add(tokenDigest(token), {
     subscriptionsChanged: () => changed.abort(),
-    sessionEnded: () => ended.abort(),
+    sessionEnded: () => end.abort(),
   })
   // Each message goes to one of a session's streams only.
   const tell = async (text: string) => {
-    if (place.isNewest()) await answer.send(text)
+    if (place.speaks()) await answer.send(text)
   }
   const open = async () => {
     deps.sessions.open(token, bearer) // it may have ended meanwhile, unheard
@@ -45,10 +45,13 @@ export async function listen(
   }
   try {
     let current = await open()
+    place.begin()
     answer.open()
+    const isOver = when(over, 'over')
     for (let retryMs = firstRetryMs; !over.aborted; ) {
       const openedAt = performance.now()
-      const why = await next(current, changed.signal, over)
+      const ended = current.ended.then((): Why => 'ended')
+      const why = await Promise.race([isOver, when(changed.signal, 'changed'), ended])
       if (why === 'over') break
       if (why === 'ended') await pause(retryMs, undefined, { signal: over }).catch(() => {})
       const failing = why === 'ended' && performance.now() - openedAt < steadyMs
@@ -74,16 +77,11 @@ export async function listen(
 
 type Why = 'over' | 'changed' | 'ended'
 
-/** What happens first. */
-function next(current: Subscription, changed: AbortSignal, over: AbortSignal): Promise<Why> {
-  const aborted = (signal: AbortSignal, why: Why) =>
-    new Promise<Why>((resolve) => {
-      if (signal.aborted) resolve(why)
-      else signal.addEventListener('abort', () => resolve(why), { once: true })
-    })
-  const ended = current.ended.then((): Why => 'ended')
-  return Promise.race([aborted(over, 'over'), aborted(changed, 'changed'), ended])
-}
+const when = (signal: AbortSignal, why: Why) =>
+  new Promise<Why>((resolve) => {
+    if (signal.aborted) resolve(why)
+    else signal.addEventListener('abort', () => resolve(why), { once: true })
+  })
 
 /** Undefined where it can't be had any more: then the client's stream ends, and the client decides. */
 async function again(

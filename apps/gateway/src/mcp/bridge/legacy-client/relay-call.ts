@@ -44,7 +44,8 @@ export async function relayCall(
   const { token } = client
   const leave = token === undefined ? () => {} : deps.openEnds.running.add(token, idRaw, cancel)
   const answer = createAnswer(deps, call, trace)
-  const over = AbortSignal.any([cancel.signal, deadlineAfter(answer.gone, patienceMs(deps, bearer, method))])
+  const deadline = deadlineAfter(answer.gone, patienceMs(deps, bearer, method))
+  const over = AbortSignal.any([cancel.signal, deadline.signal])
   const bridged = { deps, call, bearer, client, message, method, idRaw, trace, answer, over }
   try {
     let body = toModern(message.body.toString('utf8'), client, await logLevel(deps, bearer, client))
@@ -66,6 +67,7 @@ export async function relayCall(
     if (cancel.signal.aborted) answerCancelled(bridged)
     else failCall(bridged, over.aborted ? over.reason : thrown)
   } finally {
+    deadline.clear()
     release()
     leave()
   }

@@ -7,25 +7,39 @@ export interface Stream {
   sessionEnded(): void
 }
 
+export interface Place {
+  /** The stream has begun: it is its turn to speak, until a newer one begins. */
+  begin(): void
+  speaks(): boolean
+  remove(): void
+}
+
 export interface Streams {
   /** @param digest of the session token */
-  add(digest: string, stream: Stream): { remove(): void; isNewest(): boolean }
+  add(digest: string, stream: Stream): Place
   subscriptionsChanged(digest: string): void
   sessionEnded(digest: string): void
 }
 
 export function createStreams(): Streams {
   const streams = new Map<string, Stream[]>()
+  const without = (digest: string, stream: Stream) =>
+    (streams.get(digest) ?? []).filter((one) => one !== stream)
+  const begun = new WeakSet<Stream>()
   return {
     add(digest, stream) {
-      streams.set(digest, [...(streams.get(digest) ?? []), stream])
+      streams.set(digest, [...without(digest, stream), stream])
       return {
+        begin() {
+          begun.add(stream)
+          streams.set(digest, [...without(digest, stream), stream])
+        },
+        speaks: () => streams.get(digest)?.findLast((one) => begun.has(one)) === stream,
         remove() {
-          const left = (streams.get(digest) ?? []).filter((one) => one !== stream)
+          const left = without(digest, stream)
           if (left.length === 0) streams.delete(digest)
           else streams.set(digest, left)
         },
-        isNewest: () => streams.get(digest)?.at(-1) === stream,
       }
     },
     subscriptionsChanged: (digest) => {
