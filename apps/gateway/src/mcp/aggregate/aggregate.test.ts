@@ -329,14 +329,18 @@ describe('the merged list', () => {
 })
 
 describe('a call', () => {
-  test('changes nothing in the body but the name', async () => {
+  test('changes nothing in the body but the name, and the id in a session that others share', async () => {
     const upstream = await recording(scripts.legacyServer({ tools: [tool('do.it')] }))
     await addServer('one', upstream.url)
     const [exposed] = (await toolNames()) ?? []
-    const body = (name: string) =>
-      `{"params":{ "arguments":{"n":12345678901234567890,"constructor":1,"n":1.0},"name": "${name}"},"id":1e1, "jsonrpc":"2.0","method":"tools/call"}`
-    expect((await post(body(exposed ?? ''))).status).toBe(200)
-    expect(upstream.requests.at(-1)?.body.toString()).toBe(body('do.it'))
+    const body = (name: string, id: string) =>
+      `{"params":{ "arguments":{"n":12345678901234567890,"constructor":1,"n":1.0},"name": "${name}"},"id":${id}, "jsonrpc":"2.0","method":"tools/call"}`
+    const answers = await Promise.all([1, 2].map(() => post(body(exposed ?? '', '1e1'))))
+    for (const answer of answers) expect(await answer.text()).toContain('"id":1e1,')
+    const sent = upstream.requests.filter((one) => one.body.includes('tools/call'))
+    const ids = sent.map((one) => JSON.stringify((one.json() as { id: unknown }).id))
+    expect(new Set(ids).size).toBe(2)
+    expect(sent.map((one) => one.body.toString())).toEqual(ids.map((id) => body('do.it', id)))
   })
 
   test("carries the stored header, and none of the caller's", async () => {
@@ -438,7 +442,8 @@ describe('a call', () => {
         method: 'notifications/progress',
         params: { progress: 1, progressToken: 1 },
       }
-      const result = '{"jsonrpc":"2.0","id":1,"result":{"content":[],"n":12345678901234567890}}'
+      const { id } = request.json() as { id: string }
+      const result = `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":{"content":[],"n":12345678901234567890}}`
       return scripts.sse([scripts.event(progress), `data: ${result}\n\n`])(request, response)
     })
     const answer = await legacy('tools/call', { name: 'one__t' })

@@ -10,6 +10,7 @@ import {
   legacyHeaders,
   type Reply,
   rawMember,
+  setMember,
   type Wire,
 } from '@gatehouse/upstream'
 import type { Deps } from '../../deps.ts'
@@ -73,13 +74,16 @@ async function send(
     headers: [['via', deps.via()], ...headers],
     maxBytes: maxAnswerBytes,
   })
-  const id = message.envelope.id ?? undefined
+  const text = message.body.toString('utf8')
   trace.attachedHeaders = headers.map(([name]) => name)
   for (let attempt = 1; ; attempt++) {
     const session = await deps.upstreamSessions.open(held, { capabilities: {} })
     await deps.knowledge.credentials(call.caller, server) // opening took time: does all this still hold?
     if (session === undefined) throw new ServerChanged(server.slug)
-    const reply = await exchangeRaw(wire(), { body: message.body, id }, legacyHeaders(session), signal)
+    // The session is shared by all clients with this key, whose ids may be the same.
+    const id = session.nextId()
+    const body = setMember(text, 'id', JSON.stringify(id))
+    const reply = await exchangeRaw(wire(), { body, id }, legacyHeaders(session), signal)
     if (reply.status !== 404 || session.sessionId === undefined) return reply
     await deps.upstreamSessions.forget(held, session)
     if (attempt === maxSessions) return reply
