@@ -96,7 +96,7 @@ test('a key that may only read changes nothing', async () => {
 })
 
 test('tools are switched by name and by pattern, and gateways know which are off', async () => {
-  const names = ['read_a', 'delete_a', 'delete_b', 'a*b']
+  const names = ['read_a', 'delete_a', 'delete_b', 'd*']
   const upstream: RecordingUpstream = await startRecordingUpstream(
     scripts.legacyServer({ tools: names.map((name) => ({ name, inputSchema: { type: 'object' } })) }),
   )
@@ -113,6 +113,8 @@ test('tools are switched by name and by pattern, and gateways know which are off
     tools: names.map((name) => ({ name })),
   })
   expect((await set({ enabled: true, match: 'delete_a' })).body).toEqual({ disabled_tools: ['delete_b'] })
+  expect((await set({ enabled: false, match: 'd*' })).body).toEqual({ disabled_tools: ['d*', 'delete_b'] })
+  expect((await set({ enabled: true, match: 'd*' })).body).toEqual({ disabled_tools: ['delete_b'] })
   expect((await set({ enabled: false })).body.disabled_tools).toHaveLength(4)
   expect((await set({ enabled: true })).body).toEqual({ disabled_tools: [] })
 })

@@ -16,15 +16,22 @@ export async function switchTools(
   server: ServerRow,
   { enabled, match }: z.output<typeof schema>,
 ): Promise<string[]> {
-  const meant = matcher(match)
   if (enabled) {
-    return setDisabledTools(deps, call, server.id, (disabled) => disabled.filter((name) => !meant(name)))
+    return setDisabledTools(deps, call, server.id, (disabled) => {
+      const meant = meaning(match, disabled)
+      return disabled.filter((name) => !meant(name))
+    })
   }
   const { toolsJson } = await lists.list(server, false)
   const tools = JSON.parse(toolsJson) as { name: string }[] // list has seen the names
-  const names = tools.map(({ name }) => name).filter(meant)
+  const all = tools.map(({ name }) => name)
+  const names = all.filter(meaning(match, all))
   return setDisabledTools(deps, call, server.id, (disabled) => [...new Set([...disabled, ...names])].sort())
 }
+
+/** A tool that is called so, stars and all, is meant alone. */
+const meaning = (match: string | undefined, names: readonly string[]) =>
+  match !== undefined && names.includes(match) ? (name: string) => name === match : matcher(match)
 
 /** `*` stands for any text. Found from left to right, which takes no longer for hostile patterns. */
 function matcher(match = '*'): (name: string) => boolean {
