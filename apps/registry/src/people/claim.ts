@@ -19,12 +19,13 @@ export async function claim(
   requestId: string,
 ): Promise<string> {
   // Hashing takes long on purpose: only who has a link gets it done.
-  await deps.db.asSystem((tx) => findLink(tx, input.token, deps.now()))
+  const { userId } = await deps.db.asSystem((tx) => findLink(tx, input.token, deps.now()))
   const password = await hashNewPassword(input.password)
   const { name, email } = input
   const work = deps.db.asSystem(async (tx) => {
-    const { userId, workspaceId } = await useLink(tx, 'claim', input.token, deps.now())
-    // Locks the person's row: a claim by another link waits here and then finds the account.
+    // The person's row first: a claim by another link waits here, and its link is gone then.
+    await tx.$queryRaw`SELECT id FROM "user" WHERE id = ${userId}::uuid FOR UPDATE`
+    const { workspaceId } = await useLink(tx, 'claim', input.token, deps.now())
     await tx.user.update({ where: { id: userId }, data: { name, email }, select: { id: true } })
     if ((await tx.account.count({ where: { userId } })) > 0) throw new AppError('link_invalid')
     // What other links promised is given away.
