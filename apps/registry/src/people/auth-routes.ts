@@ -3,9 +3,12 @@
 import { AppError } from '@gatehouse/errors'
 import { fromNodeHeaders } from 'better-auth/node'
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express'
+import { requestIdOf } from '../authenticate.ts'
 import { jsonBody } from '../body.ts'
 import type { Deps } from '../deps.ts'
+import { requestIdHeader } from './audit-person.ts'
 import { clientAddressHeader } from './auth.ts'
+import { signOut } from './sign-out.ts'
 import { withinOutageLimit } from './within-outage-limit.ts'
 
 export function authRoutes(deps: Deps): Router {
@@ -13,15 +16,16 @@ export function authRoutes(deps: Deps): Router {
   const readJson = jsonBody('16kb')
   const pass = passOn(deps)
   router.get('/api/auth/get-session', pass)
-  for (const name of ['sign-in/email', 'sign-out', 'change-password'])
-    router.post(`/api/auth/${name}`, readJson, pass)
+  for (const name of ['sign-in/email', 'change-password']) router.post(`/api/auth/${name}`, readJson, pass)
+  const end: RequestHandler = (req, res, next) => signOut(deps, req, requestIdOf(res)).then(() => next())
+  router.post('/api/auth/sign-out', readJson, end, pass)
   return router
 }
 
 const passOn =
   (deps: Deps): RequestHandler =>
   async (req, res) => {
-    const request = toWebRequest(deps, req)
+    const request = toWebRequest(deps, req, requestIdOf(res))
     const answer = await withinOutageLimit(
       deps,
       () => deps.auth.handler(request),
@@ -33,10 +37,11 @@ const passOn =
     res.status(answer.status).type('application/json').send(withoutToken(text))
   }
 
-function toWebRequest(deps: Deps, req: Request): globalThis.Request {
+function toWebRequest(deps: Deps, req: Request, requestId: string): globalThis.Request {
   const headers = fromNodeHeaders(req.headers)
   for (const name of ['content-length', 'transfer-encoding']) headers.delete(name)
   headers.set(clientAddressHeader, req.ip ?? '')
+  headers.set(requestIdHeader, requestId)
   const url = new URL(req.path, deps.config.CONSOLE_PUBLIC_URL)
   if (req.method === 'GET') return new globalThis.Request(url, { headers })
   headers.set('content-type', 'application/json')

@@ -11,6 +11,7 @@ import { v7 as uuidv7 } from 'uuid'
 import { z } from 'zod'
 import type { Config } from '../config.ts'
 import type { Db } from '../db.ts'
+import { auditingHooks } from './audit-person.ts'
 import { minPasswordLength } from './password.ts'
 
 /** Named by the handler of auth-routes.ts, so that nobody chooses their own. */
@@ -32,6 +33,7 @@ export function makeAuth(on: { readonly config: Config; readonly db: Db; readonl
     trustedOrigins: [origin],
     secret: Buffer.from(secret).toString('base64'),
     database: prismaAdapter(on.db.prisma, { provider: 'postgresql' }),
+    databaseHooks: auditingHooks(on.db),
     emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength, maxPasswordLength: 128 },
     session: { expiresIn: 7 * 86_400, updateAge: 86_400 },
     rateLimit: {

@@ -2,6 +2,7 @@
 
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { verifyAudit } from '../audit.ts'
 import { testBrowser } from '../testing/browser.ts'
 import { startTestRegistry, type TestRegistry } from '../testing/registry.ts'
 import { ensureFirstOwner, firstOwner } from './first-owner.ts'
@@ -116,6 +117,65 @@ describe('signing in', () => {
     const answer = await codeOf(await browser().post('/v1/sign-in-link', { token }))
     later = 0
     expect(answer).toEqual([410, 'link_invalid'])
+  })
+})
+
+describe('the audit trail', () => {
+  const told = async (action: string) => {
+    const owner = await registry.deps.db.asSystem(firstOwner)
+    return registry.deps.db.inWorkspace(owner?.workspaceId ?? '', async (tx) => ({
+      events: await tx.auditEvent.findMany({
+        where: { action },
+        orderBy: { seq: 'asc' },
+        select: { actorName: true, requestId: true, after: true },
+      }),
+      chain: await verifyAudit(tx, owner?.workspaceId ?? ''),
+    }))
+  }
+
+  test('tells who signed in, changed the password and signed out, by which request, and of no try that failed', async () => {
+    const actions = ['user.signed-in', 'user.password-changed', 'user.signed-out']
+    const before = await Promise.all(actions.map(async (action) => (await told(action)).events.length))
+    const page = browser()
+    await page.post('/api/auth/sign-in/email', { ...signIn, password: 'x'.repeat(12) })
+    const came = await page.post('/api/auth/sign-in/email', signIn)
+    const change = { currentPassword: 'x'.repeat(12), newPassword: person.password }
+    await page.post('/api/auth/change-password', change)
+    const changed = await page.post('/api/auth/change-password', {
+      ...change,
+      currentPassword: person.password,
+    })
+    const cookie = page.cookie() ?? ''
+    const left = await page.post('/api/auth/sign-out', {})
+    await browser().post('/api/auth/sign-out', {}, { Cookie: cookie })
+    const after = [{ by: 'password' }, null, null]
+    for (const [at, answer] of [came, changed, left].entries()) {
+      const { events, chain } = await told(actions[at] ?? '')
+      const requestId = answer.headers.get('x-request-id')
+      expect([answer.status, events.slice(before[at])]).toEqual([
+        200,
+        [{ actorName: 'Ada', requestId, after: after[at] }],
+      ])
+      expect(chain).toMatchObject({ ok: true })
+    }
+  })
+
+  test('keeps who can not be audited from coming in, changing a password or seeming signed out', async () => {
+    const page = browser()
+    await page.post('/api/auth/sign-in/email', signIn)
+    const { prisma } = registry.deps.db
+    await prisma.$executeRaw`ALTER TABLE audit_head RENAME TO audit_head_away`
+    const change = { currentPassword: person.password, newPassword: 'another horse battery' }
+    const refused = [
+      await browser().post('/api/auth/sign-in/email', signIn),
+      await page.post('/api/auth/change-password', change),
+      await page.post('/api/auth/sign-out', {}),
+    ]
+    await prisma.$executeRaw`ALTER TABLE audit_head_away RENAME TO audit_head`
+    expect(refused.map(({ status }) => status)).toEqual([500, 500, 500])
+    expect(refused.flatMap((answer) => answer.headers.getSetCookie())).toEqual([])
+    expect((await page.get('/v1/me')).status).toBe(200)
+    expect((await browser().post('/api/auth/sign-in/email', signIn)).status).toBe(200)
   })
 })
 

@@ -50,8 +50,8 @@ export const personActor = (workspaceId: string, person: Person, as?: Role): Act
   servers: null,
 })
 
-/** Browsers send the cookie whoever made the page, so what changes something must come from the console's own. */
-function checkOrigin(deps: Deps, req: Request): void {
+/** Browsers send the cookie whoever made the page, so what changes something must come from the console's own. @throws AppError origin_forbidden */
+export function checkOrigin(deps: Deps, req: Request): void {
   if (req.method === 'GET' || req.method === 'HEAD') return
   const console = new URL(deps.config.CONSOLE_PUBLIC_URL).origin
   if (req.headers.origin !== console)

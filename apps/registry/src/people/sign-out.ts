@@ -1,0 +1,24 @@
+// Ends a session and audits that in one transaction. better-auth, which comes next and clears the cookie, would answer 200
+// also where it could not end it.
+
+import { fromNodeHeaders } from 'better-auth/node'
+import type { Request } from 'express'
+import type { Deps } from '../deps.ts'
+import { auditPerson } from './audit-person.ts'
+import { checkOrigin } from './session-actor.ts'
+import { withinOutageLimit } from './within-outage-limit.ts'
+
+/** Does nothing where nobody is signed in. @throws AppError origin_forbidden, database_unavailable */
+export async function signOut(deps: Deps, req: Request, requestId: string): Promise<void> {
+  const headers = fromNodeHeaders(req.headers)
+  const found = await withinOutageLimit(deps, () =>
+    deps.auth.api.getSession({ headers, query: { disableRefresh: true } }),
+  )
+  if (found === null) return
+  checkOrigin(deps, req)
+  const { id, userId } = found.session
+  await deps.db.asSystem(async (tx) => {
+    const { count } = await tx.session.deleteMany({ where: { id } })
+    if (count > 0) await auditPerson(tx, userId, 'user.signed-out', requestId)
+  })
+}
