@@ -79,9 +79,14 @@ export async function startInternalListener(): Promise<InternalListener> {
     expires_at_ms: Date.now() + 30 * 24 * 3_600_000,
   }
 
-  const change = (subject: 'server' | 'api-key' | 'session', subject_id: string, workspace_id: string) => {
+  const change = (
+    subject: contract.ChangeEvent['subject'],
+    subject_id: string,
+    workspace_id: string,
+    more: Partial<contract.ChangeEvent> = {},
+  ) => {
     revision += 1
-    const data = contract.changeEvent.parse({ revision, workspace_id, subject, subject_id })
+    const data = contract.changeEvent.parse({ revision, workspace_id, subject, subject_id, ...more })
     for (const stream of streams) stream.write(`event: change\ndata: ${JSON.stringify(data)}\n\n`)
     return revision
   }
@@ -117,7 +122,9 @@ export async function startInternalListener(): Promise<InternalListener> {
       return { status: 202 }
     },
     '/internal/ended-sessions': (body) => {
-      ended.push(contract.endSessionRequest.parse(body).digest)
+      const { digest, expires_at_ms, workspace_id = firstWorkspace } = contract.endSessionRequest.parse(body)
+      ended.push(digest)
+      change('session', digest, workspace_id, { expires_at_ms })
       return { status: 204 }
     },
     ...sharedSessions({ revision: () => revision, server: (id) => servers.get(id) }),

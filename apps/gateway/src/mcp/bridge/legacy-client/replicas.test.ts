@@ -96,6 +96,20 @@ test('a cancellation reaches the call at the other gateway, whether it runs or w
   expect(await rest()).toMatchObject([{ method: 'notifications/cancelled', params: { requestId: id } }])
 })
 
+test('a session that ends at one gateway ends at the other, with its stream', async () => {
+  const client = await startRawClient(one, (_message, _request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write(
+      'data: {"jsonrpc":"2.0","method":"notifications/subscriptions/acknowledged","params":{}}\n\n',
+    )
+  })
+  const url = client.url.replace(one.url, two.url)
+  const stream = await fetch(url, { headers: { ...client.headers, accept: 'text/event-stream' } })
+  expect((await toOther(client, one, null, 'DELETE')).status).toBe(204)
+  expect(await stream.text()).toBe('')
+  expect((await toOther(client, two, call)).status).toBe(404)
+})
+
 test('a client whose every request goes to another gateway than the last misses nothing', async () => {
   const upstream = await startFixtureServer({ eras: 'modern' })
   onTestFinished(() => upstream.close())
