@@ -11,6 +11,8 @@ import { createFetchList } from './mcp/aggregate/fetch-list.ts'
 import { createListeners, type Listeners } from './mcp/aggregate/listeners.ts'
 import { createServerLists, type ServerLists } from './mcp/aggregate/server-lists.ts'
 import { createOpenEnds, type OpenEnds } from './mcp/bridge/legacy-client/open-ends.ts'
+import { createHeldCalls, type HeldCalls } from './mcp/bridge/modern-client/held-calls.ts'
+import { createSideStreams, type SideStreams } from './mcp/bridge/modern-client/side-streams.ts'
 import { createPeers, type Peers } from './mcp/peers.ts'
 import { createRecorder, type Recorder } from './mcp/record-call.ts'
 import { createSealedStates, type SealedStates } from './mcp/sealed-state.ts'
@@ -38,6 +40,8 @@ export interface Deps {
   readonly eras: Eras
   readonly slots: Slots
   readonly openEnds: OpenEnds
+  readonly heldCalls: HeldCalls
+  readonly sideStreams: SideStreams
   readonly recorder: Recorder
   readonly lists: ServerLists
   readonly listeners: Listeners
@@ -91,6 +95,7 @@ export function openDeps(config: Config): Opened {
         pools.drop(event.workspace_id)
         listeners.changed(event.workspace_id)
       }
+      heldCalls.changed(event)
       await upstreamSessions.changed(event)
     },
     onGap: () => {
@@ -101,6 +106,7 @@ export function openDeps(config: Config): Opened {
   })
   const sessions = createSessionTokens(knowledge, Date.now)
   const openEnds = createOpenEnds()
+  const heldCalls = createHeldCalls()
   const listeners = createListeners()
   const recorder = createRecorder(registry, log)
   const metrics = new Registry()
@@ -145,6 +151,8 @@ export function openDeps(config: Config): Opened {
       streams: config.GATEHOUSE_MAX_STREAMS,
     }),
     openEnds,
+    heldCalls,
+    sideStreams: createSideStreams(),
     recorder,
     lists,
     listeners,
@@ -169,6 +177,7 @@ export function openDeps(config: Config): Opened {
     },
     endStreams: () => ending.abort(),
     async close() {
+      await heldCalls.close()
       await upstreamSessions.close()
       await recorder.close()
       stop.abort()

@@ -5,6 +5,7 @@ import type { ResolvedServer } from '@gatehouse/registry-api/internal'
 import { evidence } from '@gatehouse/upstream'
 import type { Deps } from '../deps.ts'
 import { bridgeLegacyClient } from './bridge/legacy-client/bridge.ts'
+import { bridgeModernClient } from './bridge/modern-client/bridge.ts'
 import type { Call, Message, Trace } from './call.ts'
 import type { Bearer } from './session-token.ts'
 import { checkDisabled, hidesTools } from './transparent/disabled-tools.ts'
@@ -28,7 +29,8 @@ export async function serve(
   const bearer: Bearer = { caller: call.caller, server, generation: server.credential_generation }
   if (message !== undefined) checkDisabled(server, message)
   if (message?.era === 'modern') {
-    await deps.eras.probe(bearer)
+    const { modern, legacy } = await deps.eras.probe(bearer)
+    if (modern === false && legacy !== false) return bridgeModernClient(deps, call, server, message, trace)
     if (hidesTools(server, message)) return listVisibleTools(deps, call, server, message, trace, undefined)
     await forward(deps, call, server, message, trace)
     return

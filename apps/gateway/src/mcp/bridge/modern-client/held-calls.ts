@@ -1,0 +1,71 @@
+// Calls that wait in this process while their client is being asked. The sealed state of the question names the process and an
+// id that nobody guesses; each id is good for one retry.
+
+import { randomBytes } from 'node:crypto'
+import { AppError } from '@gatehouse/errors'
+import type { ChangeEvent } from '@gatehouse/registry-api/internal'
+import { LRUCache } from 'lru-cache'
+import type { Bearer } from '../../session-token.ts'
+import type { UpstreamCall } from './upstream-call.ts'
+
+export interface HeldCalls {
+  /** @returns its id. @throws AppError overloaded where the caller has too many already */
+  hold(bearer: Bearer, call: UpstreamCall): string
+  /** The call, once; then `used`. Undefined for what is not here (any more). */
+  take(id: string): UpstreamCall | 'used' | undefined
+  /** Leaves those of a server or caller that was changed. */
+  changed(event: ChangeEvent): void
+  /** Cancels all. */
+  close(): Promise<void>
+}
+
+interface Held {
+  readonly bearer: Bearer
+  readonly call: UpstreamCall
+  readonly timer: NodeJS.Timeout
+}
+
+const heldPerCaller = 8
+const heldMs = 10 * 60_000
+
+export function createHeldCalls(): HeldCalls {
+  const held = new Map<string, Held>()
+  const used = new LRUCache<string, true>({ max: 50_000, ttl: heldMs })
+  const remove = (id: string): UpstreamCall | undefined => {
+    const found = held.get(id)
+    clearTimeout(found?.timer)
+    held.delete(id)
+    return found?.call
+  }
+  return {
+    hold(bearer, call) {
+      const { key_id } = bearer.caller
+      const mine = [...held.values()].filter((one) => one.bearer.caller.key_id === key_id)
+      if (mine.length >= heldPerCaller) {
+        const what = `${heldPerCaller} calls of this caller wait for its client's answers already`
+        throw new AppError('overloaded', { retryAfterS: 5, what })
+      }
+      const id = randomBytes(16).toString('base64url')
+      const expire = () => void remove(id)?.cancel('its client did not answer in time')
+      held.set(id, { bearer, call, timer: setTimeout(expire, heldMs).unref() })
+      return id
+    },
+    take(id) {
+      if (used.has(id)) return 'used'
+      const call = remove(id)
+      if (call !== undefined) used.set(id, true)
+      return call
+    },
+    changed({ workspace_id, subject, subject_id }) {
+      for (const [id, { bearer }] of held) {
+        const { caller, server } = bearer
+        const touched = subject === 'server' ? server.id === subject_id : caller.key_id === subject_id
+        if (touched && caller.workspace_id === workspace_id)
+          remove(id)?.leave('the server or its credential was changed')
+      }
+    },
+    async close() {
+      await Promise.all([...held.keys()].map((id) => remove(id)?.cancel('the gateway stops')))
+    },
+  }
+}
