@@ -127,7 +127,7 @@ export function openDeps(config: Config): Opened {
   })
   const eras = createEras({ knowledge, pools, via, timeoutMs: probeTimeoutMs })
   const lists = createServerLists({
-    fetchList: createFetchList({ egress, knowledge, eras }),
+    fetchList: createFetchList({ knowledge, pools, via, eras, upstreamSessions }),
     log,
     metrics,
     timeoutMs: config.GATEHOUSE_LIST_TIMEOUT_MS,

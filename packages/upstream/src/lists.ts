@@ -22,13 +22,13 @@ export interface FetchedTools {
   readonly era: Era
 }
 
-/** The member that holds the entries, and what each entry must have as a string. */
+/** The member that holds the entries, what each entry must have as a string, and the capability that a server declares for it. */
 export const listKinds = {
-  'tools/list': { member: 'tools', key: 'name' },
-  'prompts/list': { member: 'prompts', key: 'name' },
-  'resources/list': { member: 'resources', key: 'uri' },
-  'resources/templates/list': { member: 'resourceTemplates', key: 'uriTemplate' },
-} as const satisfies Record<ListMethod, { member: string; key: string }>
+  'tools/list': { member: 'tools', key: 'name', capability: 'tools' },
+  'prompts/list': { member: 'prompts', key: 'name', capability: 'prompts' },
+  'resources/list': { member: 'resources', key: 'uri', capability: 'resources' },
+  'resources/templates/list': { member: 'resourceTemplates', key: 'uriTemplate', capability: 'resources' },
+} as const satisfies Record<ListMethod, { member: string; key: string; capability: string }>
 
 /** Throws as connectUpstream. A server without tools gives an empty list. */
 export async function fetchTools(options: ConnectOptions): Promise<FetchedTools> {

@@ -42,7 +42,11 @@ const maxMessageBytes = 16 * 1024 * 1024
  * @throws AppError upstream_* (upstream_auth_failed for 401 and 403); ServerChanged where nothing was sent because the
  * credential was replaced
  */
-export async function converse(deps: Deps, bearer: Bearer, outgoing: Outgoing): Promise<Conversation> {
+export async function converse(
+  deps: Pick<Deps, 'knowledge' | 'pools' | 'via'>,
+  bearer: Bearer,
+  outgoing: Outgoing,
+): Promise<Conversation> {
   const { pathname, search, origin } = new URL(bearer.server.url)
   const credential = await deps.knowledge.credentials(bearer.caller, bearer.server)
   outgoing.attached?.(credential.headers.map(([name]) => name))
