@@ -37,8 +37,10 @@ export const settings = {
     about: 'Networks and host names beyond the public internet that servers may have, separated by commas',
   },
   GATEHOUSE_EGRESS_PROXY: {
-    schema: kind.optional(kind.baseUrl()),
-    about: 'HTTP proxy for requests to servers; it then owns the address policy',
+    schema: kind.optional(kind.proxyUrl()),
+    about:
+      'HTTP proxy for requests to servers, with a login where it wants one; it then owns the address policy',
+    secret: true,
   },
   GATEHOUSE_EGRESS_CA_FILE: {
     schema: z.string().optional(),
@@ -78,7 +80,10 @@ export const settings = {
   GATEHOUSE_CALL_TIMEOUT_MS: ms(60_000, 'The same for tools/call, where the server sets none of its own'),
   GATEHOUSE_LIST_TIMEOUT_MS: ms(5_000, "Longest wait for one server's tools in the merged list"),
   GATEHOUSE_READER_TIMEOUT_MS: ms(30_000, 'A client that reads nothing for so long is dropped'),
-  GATEHOUSE_SESSION_IDLE_MS: ms(1_200_000, 'A session that gateways keep at a server ends when unused so long'),
+  GATEHOUSE_SESSION_IDLE_MS: ms(
+    1_200_000,
+    'A session that gateways keep at a server ends when unused so long',
+  ),
   GATEHOUSE_KEEP_ALIVE_MS: ms(15_000, 'Time between the comments that keep a quiet event stream open'),
   GATEHOUSE_REGISTRY_GRACE_MS: ms(60_000, 'How long calls go on from the cache without the registry'),
   GATEHOUSE_MAX_CALLS_PER_SERVER: most(

@@ -65,8 +65,10 @@ export const settings = {
     about: 'Networks and host names beyond the public internet that servers may have, separated by commas',
   },
   GATEHOUSE_EGRESS_PROXY: {
-    schema: kind.optional(kind.baseUrl()),
-    about: 'HTTP proxy for requests to servers; it then owns the address policy',
+    schema: kind.optional(kind.proxyUrl()),
+    about:
+      'HTTP proxy for requests to servers, with a login where it wants one; it then owns the address policy',
+    secret: true,
   },
   GATEHOUSE_EGRESS_CA_FILE: {
     schema: z.string().optional(),

@@ -30,6 +30,28 @@ export const baseUrl = () =>
     return z.NEVER
   })
 
+/** The URL of a proxy. It may carry a login, so it is a secret. */
+export const proxyUrl = () =>
+  text.transform((value, context) => {
+    const url = URL.canParse(value) ? new URL(value) : undefined
+    const fine = url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search && !url.hash
+    if (fine && isDecodable(url.username + url.password)) return new Secret(url.href)
+    context.addIssue({
+      code: 'custom',
+      message: 'must be an http or https URL of host and port; a login before them is percent-encoded',
+    })
+    return z.NEVER
+  })
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** A secret of at least `min` characters; known weak values are refused. */
 export const secret = (min = 32) =>
   text

@@ -65,6 +65,22 @@ describe('loadConfig', () => {
     expect(mistakesOf({ ...rest, GATEWAY_TOKEN_FILE: '/nowhere' })).toHaveLength(2)
   })
 
+  test('a proxy may want a login, which is never told', () => {
+    const at = { PROXY: { schema: kind.proxyUrl(), about: 'way out' } } as const
+    const wanted = 'http://us%20er:canary%40@proxy.example:3128/'
+    const { PROXY } = loadConfig('test', at, { PROXY: wanted })
+    expect([PROXY.reveal(), inspect(PROXY), JSON.stringify({ PROXY })]).toEqual([
+      wanted,
+      '***',
+      '{"PROXY":"***"}',
+    ])
+    for (const wrong of ['socks5://u:canary@p:1', 'http://u:canary%@p:1', 'http://u:canary@p:1/path']) {
+      const refusal = () => loadConfig('test', at, { PROXY: wrong })
+      expect(refusal).toThrow(/PROXY: must be an http or https URL/)
+      expect(refusal).not.toThrow(/canary/)
+    }
+  })
+
   test('a weak secret is refused', () => {
     expect(mistakesOf({ ...good, GATEWAY_TOKEN: 'a'.repeat(40) })).toHaveLength(1)
     expect(mistakesOf({ ...good, GATEWAY_TOKEN: 'short' })).toHaveLength(1)

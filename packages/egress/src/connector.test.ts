@@ -227,7 +227,7 @@ describe('an egress proxy', () => {
     const proxyPort = (proxy.address() as AddressInfo).port
     const lookup = () => Promise.reject(new Error('nothing is to be resolved here'))
     const egress = createEgress(
-      { allow: ['127.0.0.1'], proxy: `http://us%20er:pw@127.0.0.1:${proxyPort}` },
+      { allow: ['127.0.0.1'], proxy: { reveal: () => `http://us%20er:pw@127.0.0.1:${proxyPort}` } },
       { lookup },
     )
     expect(await codeOf(egress.fetch('https://refused.example/'))).toBe('upstream_unreachable')

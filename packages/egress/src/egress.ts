@@ -13,8 +13,8 @@ import { createTunnel } from './proxy.ts'
 export interface EgressSettings {
   /** What may be reached beyond the public internet; see parseAllow. */
   readonly allow: readonly string[]
-  /** URL of an HTTP proxy that opens tunnels; hosts in `allow` are reached directly. */
-  readonly proxy?: string | undefined
+  /** URL of an HTTP proxy that opens tunnels, secret as it may carry a login; hosts in `allow` are reached directly. */
+  readonly proxy?: { reveal(): string } | undefined
   /** PEM file with certificate authorities to trust besides the usual ones. */
   readonly caFile?: string | undefined
   /** Where this installation listens and is published. */
@@ -44,7 +44,7 @@ export interface Egress {
 export function createEgress(settings: EgressSettings, parts: EgressParts = {}): Egress {
   const policy = parts.policy ?? createPolicy(parseAllow(settings.allow), settings.ownOrigins)
   const ca = settings.caFile ? [...rootCertificates, readAuthorities(settings.caFile)] : undefined
-  const tunnel = settings.proxy ? createTunnel(settings.proxy, ca) : undefined
+  const tunnel = settings.proxy ? createTunnel(settings.proxy.reveal(), ca) : undefined
   const lookup = parts.lookup ?? lookupAll
 
   const upstreamPool: Egress['upstreamPool'] = (origin, options = {}) => {

@@ -75,7 +75,8 @@ test('through an egress proxy, TLS still ends at the upstream', async () => {
   })
   proxy.listen(0, '127.0.0.1')
   await once(proxy, 'listening')
-  const proxied = egress({ proxy: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` })
+  const { port: proxyPort } = proxy.address() as AddressInfo // a TCP server that listens has one
+  const proxied = egress({ proxy: { reveal: () => `http://127.0.0.1:${proxyPort}` } })
   expect(await text('tls.example', proxied)).toBe('tls.example tls.example 1.1')
   await expect(text('other.example', proxied)).rejects.toThrow('its certificate is for another host')
   expect(tunnels).toEqual(['tls.example:443', 'other.example:443'])
