@@ -81,6 +81,14 @@ describe('a stored header', () => {
     }
   })
 
+  test('does not open without its data key, and says so', async () => {
+    const where = place()
+    const row = await sealAt(where)
+    await expect(openAt(where, { ...row, dataKeyId: randomUUID() })).rejects.toMatchObject({
+      code: 'credential_unreadable',
+    })
+  })
+
   test('a data key that is moved to another workspace does not unwrap there', async () => {
     const [here, there] = [place(), place()]
     const row = await sealAt(here)
@@ -111,6 +119,25 @@ describe('the installation', () => {
     const sealed = sealer.sealGlobal('a', Buffer.from('x'))
     expect(Buffer.from(sealer.openGlobal('a', sealed)).toString()).toBe('x')
     expect(() => sealer.openGlobal('b', sealed)).toThrow()
+  })
+})
+
+describe('a fingerprint', () => {
+  const serverId = randomUUID()
+  const of = (by: Sealer, text = value, server = serverId) => by.fingerprint(server, new Secret(text))
+
+  test('tells equal values of one server from others, also in another process', async () => {
+    const other = createSealer(kek, (await openInstallation(db, kek)).key)
+    expect(of(other)).toBe(of(sealer))
+    expect(of(sealer)).toMatch(/^[0-9a-f]{12}$/)
+    expect(new Set([of(sealer), of(sealer, 'Bearer x'), of(sealer, value, randomUUID())]).size).toBe(3)
+  })
+
+  test('can not be made without the key of the installation, and outlives the master key', () => {
+    const key = new Secret<Uint8Array>(randomBytes(32))
+    const rewrapped = localKeyEncryption(new Secret(randomBytes(32)))
+    expect(of(createSealer(rewrapped, key))).toBe(of(createSealer(kek, key)))
+    expect(of(createSealer(kek, new Secret(randomBytes(32))))).not.toBe(of(createSealer(kek, key)))
   })
 })
 
