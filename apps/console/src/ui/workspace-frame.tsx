@@ -116,7 +116,12 @@ function Refused({ error, retry }: { error: Error; retry: () => void }) {
   return (
     <>
       <PageHeader title={unknown ? 'No such workspace' : 'Gatehouse is not ready'} />
-      <ErrorCard title="Your account could not be loaded" error={error} retry={unknown ? undefined : retry}>
+      <ErrorCard
+        title="Your account could not be loaded"
+        error={error}
+        retry={unknown ? undefined : retry}
+        heals={!unknown}
+      >
         {unknown && (
           <Button component="a" href="/" size="compact-sm">
             Go to your workspace

@@ -6,6 +6,7 @@ import type { Call } from '@gatehouse/registry-api'
 import { Button, Group, Stack } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import dynamic from 'next/dynamic'
+import Link from 'next/link'
 import { useState } from 'react'
 import { type CallFilter, callsAsk, filterText } from '#lib/reads.ts'
 import { useFocusReturn } from '#lib/use-focus-return.ts'
@@ -27,7 +28,7 @@ const CallDetails = dynamic(() => import('./call-details.tsx').then((module) => 
 const pageSize = 50
 
 export function CallList() {
-  const { id } = useWorkspace()
+  const { id, to } = useWorkspace()
   const { filter, open, setOpen, clear } = useCallFilter()
   const [paused, setPaused] = useState(false)
   const { query, feed, updatedAt } = useLiveCalls(id, filter, pageSize, paused)
@@ -60,7 +61,11 @@ export function CallList() {
                 </Button>
               </Empty>
             ) : (
-              <Empty sentence="No call came yet. Connect a client with an API key and call a tool: it appears here." />
+              <Empty sentence="No call came yet. Connect a client and call a tool: it appears here.">
+                <Button component={Link} href={to('')}>
+                  Connect a client
+                </Button>
+              </Empty>
             ),
           }}
         >

@@ -28,6 +28,7 @@ export function Enter() {
           title="Your account could not be loaded"
           error={me.error}
           retry={() => void me.refetch()}
+          heals
         />
       ) : (
         <Loading rows={3} failed="Your account could not be loaded" retry={() => void me.refetch()} />
