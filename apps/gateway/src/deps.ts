@@ -16,6 +16,7 @@ import { createSideStreams, type SideStreams } from './mcp/bridge/modern-client/
 import { createPeers, type Peers } from './mcp/peers.ts'
 import { createRecorder, type Recorder } from './mcp/record-call.ts'
 import { createSealedStates, type SealedStates } from './mcp/sealed-state.ts'
+import { createSessionNotes, type SessionNotes } from './mcp/session-notes.ts'
 import { createSessionTokens, type SessionTokens } from './mcp/session-token.ts'
 import { followChanges } from './registry/change-stream.ts'
 import { createRegistryClient, type RegistryClient } from './registry/client.ts'
@@ -35,6 +36,7 @@ export interface Deps {
   readonly knowledge: Knowledge
   readonly sessions: SessionTokens
   readonly states: SealedStates
+  readonly notes: SessionNotes
   readonly peers: Peers
   readonly pools: Pools
   readonly eras: Eras
@@ -91,6 +93,10 @@ export function openDeps(config: Config): Opened {
       if (event.subject === 'session') {
         sessions.endDigest(event.subject_id, event.expires_at_ms ?? 0)
         openEnds.streams.sessionEnded(event.subject_id)
+        notes.changed(event.subject_id)
+      } else if (event.subject === 'session-notes') {
+        notes.changed(event.subject_id)
+        openEnds.streams.subscriptionsChanged(event.subject_id)
       } else {
         pools.drop(event.workspace_id)
         listeners.changed(event.workspace_id)
@@ -102,9 +108,11 @@ export function openDeps(config: Config): Opened {
       pools.drop()
       listeners.changed()
       upstreamSessions.gap()
+      notes.gap()
     },
   })
   const sessions = createSessionTokens(knowledge, Date.now)
+  const notes = createSessionNotes({ client: registry, knowledge, now: Date.now })
   const openEnds = createOpenEnds()
   const heldCalls = createHeldCalls()
   const listeners = createListeners()
@@ -141,6 +149,7 @@ export function openDeps(config: Config): Opened {
     knowledge,
     sessions,
     states: createSealedStates(knowledge, Date.now),
+    notes,
     peers,
     pools,
     eras,

@@ -5,7 +5,7 @@
 import { AppError } from '@gatehouse/errors'
 import type { Db, Tx } from './db.ts'
 
-export type Subject = 'server' | 'api-key' | 'membership' | 'session'
+export type Subject = 'server' | 'api-key' | 'membership' | 'session' | 'session-notes'
 
 export interface Change {
   readonly workspaceId: string

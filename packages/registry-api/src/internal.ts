@@ -106,13 +106,37 @@ export type HelloEvent = z.output<typeof helloEvent>
 export const changeEvent = z.object({
   revision,
   workspace_id: uuid,
-  subject: z.enum(['server', 'api-key', 'membership', 'session']),
-  /** The object's id; for `session` the digest of the ended session's token. */
+  subject: z.enum(['server', 'api-key', 'membership', 'session', 'session-notes']),
+  /** The object's id; for `session` and `session-notes` the digest of the session's token. */
   subject_id: z.string(),
   /** For `session` only. */
   expires_at_ms: z.number().optional(),
 })
 export type ChangeEvent = z.output<typeof changeEvent>
+
+/** What a client's session has set at the gateway. */
+export const sessionNotes = z.strictObject({
+  log_level: z.string().max(20).optional(),
+  subscriptions: z.array(z.string()).max(1_000),
+})
+const notesOf = z.strictObject({
+  workspace_id: uuid,
+  /** SHA-256 of the session token, hex. */
+  digest: z.string().regex(/^[0-9a-f]{64}$/),
+})
+
+/** `POST /internal/session-notes/read`: empty ones of version 0 where there are none. */
+export const readNotesRequest = notesOf
+export const notesAnswer = z.object({ revision, version: z.int().nonnegative(), notes: sessionNotes })
+export type NotesAnswer = z.output<typeof notesAnswer>
+
+/** `POST /internal/session-notes/change`: of the version that was read; not kept where there is a later one. */
+export const changeNotesRequest = notesOf.extend({
+  version: z.int().nonnegative(),
+  notes: sessionNotes,
+  expires_at_ms: z.number(),
+})
+export const changeNotesAnswer = z.object({ kept: z.boolean() })
 
 /** Where a session that gateways open at a legacy server belongs: one in each place, for all replicas. */
 export const sessionPlace = z.strictObject({

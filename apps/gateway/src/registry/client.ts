@@ -13,6 +13,9 @@ export interface RegistryClient {
   sendRecords(records: readonly CallReport[]): Promise<void>
   endSession(request: z.input<typeof contract.endSessionRequest>): Promise<void>
   acknowledge(gatewayId: string, revision: number): Promise<void>
+  readNotes(request: z.input<typeof contract.readNotesRequest>): Promise<contract.NotesAnswer>
+  /** False where they were changed since they were read. */
+  changeNotes(request: z.input<typeof contract.changeNotesRequest>): Promise<boolean>
   /** @throws AppError mcp_server_not_found where the server is not what the gateway knows; registry_unreachable */
   openSession(request: z.input<typeof contract.openSessionRequest>): Promise<contract.OpenSessionAnswer>
   /** False where another gateway has taken the place. */
@@ -71,6 +74,10 @@ export function createRegistryClient(pool: Pool, token: string): RegistryClient 
     endSession: async (request) => void (await post('/internal/ended-sessions', request)),
     acknowledge: async (gatewayId, revision) =>
       void (await post('/internal/acknowledge', { gateway_id: gatewayId, revision })),
+    readNotes: async (request) =>
+      contract.notesAnswer.parse(await post('/internal/session-notes/read', request)),
+    changeNotes: async (request) =>
+      contract.changeNotesAnswer.parse(await post('/internal/session-notes/change', request)).kept,
     openSession: async (request) =>
       contract.openSessionAnswer.parse(await post('/internal/upstream-sessions/open', request)),
     putSession: async (request) =>

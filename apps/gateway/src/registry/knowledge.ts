@@ -139,7 +139,7 @@ export function createKnowledge(parts: Parts): Knowledge {
       revision = Math.max(revision, event.revision)
     },
     async changed(event) {
-      forget(event.workspace_id)
+      if (event.subject !== 'session-notes') forget(event.workspace_id)
       revision = Math.max(revision, event.revision)
       await parts.onChange(event)
     },

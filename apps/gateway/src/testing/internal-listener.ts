@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net'
 import type { CallReport } from '@gatehouse/registry-api'
 import * as contract from '@gatehouse/registry-api/internal'
 import { digestKey, makeKey } from '@gatehouse/registry-api/key-format'
+import { sharedNotes } from './shared-notes.ts'
 import { sharedSessions } from './shared-sessions.ts'
 
 type Permission = contract.ResolvedCaller['permissions'][number]
@@ -127,6 +128,10 @@ export async function startInternalListener(): Promise<InternalListener> {
       change('session', digest, workspace_id, { expires_at_ms })
       return { status: 204 }
     },
+    ...sharedNotes({
+      revision: () => revision,
+      changed: (digest, workspaceId) => void change('session-notes', digest, workspaceId),
+    }),
     ...sharedSessions({ revision: () => revision, server: (id) => servers.get(id) }),
     '/internal/peers': () => ({ body: contract.peersAnswer.parse([...peers.values()]) }),
     '/internal/acknowledge': (body) => {

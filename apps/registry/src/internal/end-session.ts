@@ -16,6 +16,7 @@ export async function endSession(deps: Deps, ended: z.output<typeof endSessionRe
       create: { digest, expiresAt },
       update: { expiresAt },
     })
+    await tx.sessionNote.deleteMany({ where: { digest } })
     return deps.changes.record(tx, {
       workspaceId: ended.workspace_id ?? NIL,
       subject: 'session',

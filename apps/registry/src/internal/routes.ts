@@ -3,12 +3,14 @@
 import {
   acknowledgement,
   callRecordsRequest,
+  changeNotesRequest,
   collectSessionsRequest,
   credentialsRequest,
   endSessionRequest,
   forgetSessionRequest,
   openSessionRequest,
   putSessionRequest,
+  readNotesRequest,
   resolveRequest,
 } from '@gatehouse/registry-api/internal'
 import express, { type Router } from 'express'
@@ -24,6 +26,7 @@ import { endSession } from './end-session.ts'
 import { collectSessions } from './collect-sessions.ts'
 import { readPeers } from './gateway-addresses.ts'
 import { resolve } from './resolve.ts'
+import { changeNotes, readNotes } from './session-notes.ts'
 import { forgetSession, openSession, putSession } from './upstream-sessions.ts'
 
 const changesQuery = z.object({ address: z.url().optional() })
@@ -61,6 +64,13 @@ export function internalRoutes(deps: Deps): Router {
   router.post('/internal/ended-sessions', async (req, res) => {
     await endSession(deps, parseBody(endSessionRequest, req.body))
     res.status(204).end()
+  })
+  router.post('/internal/session-notes/read', async (req, res) => {
+    res.json(await readNotes(deps, parseBody(readNotesRequest, req.body)))
+  })
+  router.post('/internal/session-notes/change', async (req, res) => {
+    // Stored as JSON text, which spells every character.
+    res.json(await changeNotes(deps, parseBody(changeNotesRequest, req.body, { anyText: true })))
   })
   router.post('/internal/upstream-sessions/open', async (req, res) => {
     res.json(await openSession(deps, parseBody(openSessionRequest, req.body)))
