@@ -21,6 +21,7 @@ import type { Call, Message, Trace } from './call.ts'
 import { checkLoop } from './check-loop.ts'
 import { answerCors } from './cors.ts'
 import { checkFraming } from './framing.ts'
+import { newTrace } from './new-trace.ts'
 import { checkMediaType, discardRest, readBody } from './read-body.ts'
 import { refuse } from './refuse.ts'
 import { type Known, resolve, targetOf, theServer } from './resolve.ts'
@@ -74,19 +75,7 @@ async function transparent(
   servers: readonly ResolvedServer[],
   lookAgain: () => Promise<Known>,
 ): Promise<void> {
-  const trace: Trace = {
-    server: theServer(servers),
-    method: call.request.method ?? '',
-    tool: undefined,
-    era: 'legacy',
-    outcome: 'unknown',
-    errorCode: undefined,
-    requestBytes: 0,
-    responseBytes: 0,
-    upstreamStartedAt: undefined,
-    upstreamMs: undefined,
-    attachedHeaders: [],
-  }
+  const trace = newTrace(call.request.method ?? '', theServer(servers))
   let message: Message | undefined
   let idRaw: string | undefined
   try {

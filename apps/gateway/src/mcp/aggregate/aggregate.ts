@@ -18,6 +18,7 @@ import type { Deps } from '../../deps.ts'
 import { ServerChanged } from '../../registry/knowledge.ts'
 import type { Call, Message, Trace } from '../call.ts'
 import { checkLoop } from '../check-loop.ts'
+import { newTrace } from '../new-trace.ts'
 import { checkMediaType, readBody } from '../read-body.ts'
 import { refuse, sendJson, withRawId } from '../refuse.ts'
 import type { Known } from '../resolve.ts'
@@ -40,19 +41,7 @@ export async function aggregate(
   servers: readonly ResolvedServer[],
   lookAgain: () => Promise<Known>,
 ): Promise<void> {
-  const trace: Trace = {
-    server: undefined,
-    method: call.request.method ?? '',
-    tool: undefined,
-    era: 'legacy',
-    outcome: 'unknown',
-    errorCode: undefined,
-    requestBytes: 0,
-    responseBytes: 0,
-    upstreamStartedAt: undefined,
-    upstreamMs: undefined,
-    attachedHeaders: [],
-  }
+  const trace = newTrace(call.request.method ?? '')
   let envelope: Envelope | undefined
   try {
     checkMethod(call)

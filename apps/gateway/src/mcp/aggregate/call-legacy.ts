@@ -1,108 +1,85 @@
-// A legacy client's request to a legacy server, in a session that we hold there. Whatever the server streams, the client
-// gets one JSON answer.
+// A legacy client's request to a legacy server, in a session that all clients with its key share. Whatever the server streams, the
+// client gets one JSON answer.
 
-import { toUpstreamError } from '@gatehouse/egress'
 import { AppError } from '@gatehouse/errors'
-import type { ResolvedServer } from '@gatehouse/registry-api/internal'
-import {
-  exchangeRaw,
-  expectResult,
-  legacyHeaders,
-  type Reply,
-  rawMember,
-  setMember,
-  type Wire,
-} from '@gatehouse/upstream'
+import { rawMember, setMember } from '@gatehouse/upstream'
 import type { Deps } from '../../deps.ts'
-import { ServerChanged } from '../../registry/knowledge.ts'
-import { Superseded } from '../../upstream/pools.ts'
-import type { Call, Message, Trace } from '../call.ts'
+import { follow, type Listener } from '../bridge/modern-client/follow.ts'
+import { refuseRequest, tell } from '../bridge/modern-client/in-session.ts'
+import type { Call, Trace } from '../call.ts'
 import { answerFailure } from '../transparent/failure.ts'
 import { patienceMs } from './patience.ts'
 import { answerAsked, answerOnce } from './single-answer.ts'
 import type { Target } from './target.ts'
 
-const maxAnswerBytes = 16 * 1024 * 1024
-/** A server that has forgotten even a fresh session will not remember the next. */
-const maxSessions = 2
-
 /** @throws ServerChanged when nothing was sent because server or credential were replaced; AppError for other refusals */
 export async function callLegacy(deps: Deps, call: Call, target: Target, trace: Trace): Promise<void> {
   const { bearer, message } = target
-  const { server } = bearer
-  const release = deps.slots.take(server)
+  const release = deps.slots.take(bearer.server)
   const gone = new AbortController()
+  const asked = new AbortController()
   const onClose = () => gone.abort()
   call.response.once('close', onClose)
+  const patience = patienceMs(deps, bearer.server, message.envelope.method ?? '')
+  const late = AbortSignal.timeout(patience)
   try {
     trace.upstreamStartedAt = performance.now()
-    const patience = patienceMs(deps, server, message.envelope.method ?? '')
-    const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(patience)])
-    const reply = await send(deps, call, server, message, trace, signal)
+    const signal = AbortSignal.any([gone.signal, asked.signal, late])
+    const text = await send(deps, target, trace, patience, signal, (method) => asked.abort(method))
     trace.upstreamMs = performance.now() - trace.upstreamStartedAt
-    answer(deps, call, target, reply, trace)
+    const member = rawMember(text, 'error') === undefined ? 'result' : 'error'
+    answerOnce(call, target, `"${member}":${rawMember(text, member)}`, trace)
   } catch (thrown) {
-    if (gone.signal.aborted) return answerFailure(deps, call, server, message, { kind: 'client-gone' }, trace)
-    if (thrown instanceof Superseded) throw new ServerChanged(server.slug)
-    const error = toUpstreamError(thrown)
-    if (error.code === 'upstream_auth_failed') {
-      return answerFailure(deps, call, server, message, { kind: 'refused', status: 401 }, trace)
-    }
-    if (!error.code.startsWith('upstream_')) throw error
-    answerFailure(deps, call, server, message, { kind: 'failed', error }, trace)
+    const fails = (ending: Parameters<typeof answerFailure>[4]) =>
+      answerFailure(deps, call, bearer.server, message, ending, trace)
+    if (gone.signal.aborted) return fails({ kind: 'client-gone' })
+    if (asked.signal.aborted) return answerAsked(deps, call, target, String(asked.signal.reason), trace)
+    const error = late.aborted ? new AppError('upstream_timeout') : thrown
+    if (!(error instanceof AppError) || !error.code.startsWith('upstream_')) throw error
+    fails(
+      error.code === 'upstream_auth_failed' ? { kind: 'refused', status: 401 } : { kind: 'failed', error },
+    )
   } finally {
     call.response.off('close', onClose)
     release()
   }
 }
 
-/** Sends it in the caller's session there; a 404 says that the session is over and that nothing ran. */
-async function send(
+/** @returns the response. Throws as follow. */
+function send(
   deps: Deps,
-  call: Call,
-  server: ResolvedServer,
-  message: Message,
+  { bearer, message }: Target,
   trace: Trace,
+  patience: number,
   signal: AbortSignal,
-): Promise<Reply> {
-  const { generation, headers } = await deps.knowledge.credentials(call.caller, server)
-  const held = { caller: call.caller, server, generation }
-  const { pathname, search } = new URL(server.url)
-  const wire = (): Wire => ({
-    pool: deps.pools.take(call.caller.workspace_id, server, generation),
-    path: pathname + search,
-    headers: [['via', deps.via()], ...headers],
-    maxBytes: maxAnswerBytes,
-  })
+  onAsked: (method: string) => void,
+): Promise<string> {
   const text = message.body.toString('utf8')
-  trace.attachedHeaders = headers.map(([name]) => name)
-  for (let attempt = 1; ; attempt++) {
-    const session = await deps.upstreamSessions.open(held, { capabilities: {} })
-    await deps.knowledge.credentials(call.caller, server) // opening took time: does all this still hold?
-    if (session === undefined) throw new ServerChanged(server.slug)
-    // The session is shared by all clients with this key, whose ids may be the same.
-    const id = session.nextId()
-    const body = setMember(text, 'id', JSON.stringify(id))
-    const reply = await exchangeRaw(wire(), { body, id }, legacyHeaders(session), signal)
-    if (reply.status !== 404 || session.sessionId === undefined) return reply
-    await deps.upstreamSessions.forget(held, session)
-    if (attempt === maxSessions) return reply
+  const listener: Listener = {
+    sent() {},
+    onRequest({ session, id }, question, method) {
+      refuseRequest(deps, bearer, session, question, method)
+      if (method === 'ping') return
+      // Nobody waits for its result any more.
+      const params = JSON.stringify({ requestId: id, reason: 'its client can not be asked' })
+      const cancelled = `{"jsonrpc":"2.0","method":"notifications/cancelled","params":${params}}`
+      tell(deps, bearer, session, cancelled).catch(() => {})
+      onAsked(method)
+    },
+    async onNotification() {},
+    waits: () => false,
   }
-}
-
-function answer(deps: Deps, call: Call, target: Target, reply: Reply, trace: Trace): void {
-  if (reply.asked !== undefined) return answerAsked(deps, call, target, reply.asked, trace)
-  const { response } = reply
-  if (response === undefined) throw noAnswer(reply, target.message.envelope.method ?? '')
-  const member = response.error ? 'error' : 'result'
-  answerOnce(call, target, `"${member}":${rawMember(response.text, member)}`, trace)
-}
-
-function noAnswer(reply: Reply, method: string): unknown {
-  try {
-    expectResult(reply, method)
-  } catch (error) {
-    return error
+  const options = {
+    declared: { capabilities: {} },
+    // Clients with the same key may use the same ids.
+    body: (id: string) => setMember(text, 'id', JSON.stringify(id)),
+    patienceMs: patience,
+    headers: [],
+    attached: (names: readonly string[]) => {
+      trace.attachedHeaders = names
+    },
+    sides: false,
+    refusal: () => undefined,
   }
-  return new AppError('upstream_invalid')
+  return follow(deps, bearer, options, signal, listener)
 }

@@ -55,7 +55,7 @@ const updated = 'notifications/resources/updated'
 
 test('is acknowledged first, and every message has the mark of the subscription', async () => {
   const [one] = await fixture('modern', 'one')
-  const [two] = await fixture('both', 'two')
+  const [two] = await fixture('legacy', 'two')
   const stream = await listen(
     {
       toolsListChanged: true,
@@ -180,19 +180,24 @@ test.each([[undefined], ['x'], [{ resourceSubscriptions: [1] }]])(
   },
 )
 
-test('is heard by a real client', async () => {
-  const [one] = await fixture('modern', 'one')
-  const client = await world.modernClient()
-  const heard: string[] = []
-  client.setNotificationHandler(
-    'notifications/resources/updated',
-    ({ params }) => void heard.push(params.uri),
-  )
-  const subscription = await client.listen({ resourceSubscriptions: ['one+test://watched-resource'] })
-  onTestFinished(() => subscription.close())
-  await waitFor(() => {
-    one.notify.resourceUpdated('test://watched-resource')
-    return heard.length > 0
-  })
-  expect(heard[0]).toBe('one+test://watched-resource')
-})
+test.each(['legacy', 'modern'] as const)(
+  'is heard by a real client, of a server that is %s',
+  async (eras) => {
+    const [one] = await fixture(eras, 'one')
+    const client = await world.modernClient()
+    const heard: string[] = []
+    client.setNotificationHandler(
+      'notifications/resources/updated',
+      ({ params }) => void heard.push(params.uri),
+    )
+    const subscription = await client.listen({ resourceSubscriptions: ['one+test://watched-resource'] })
+    onTestFinished(() => subscription.close())
+    await waitFor(() => {
+      one.notify.resourceUpdated('test://watched-resource')
+      return heard.length > 0
+    })
+    expect(heard[0]).toBe('one+test://watched-resource')
+    await subscription.close()
+    await waitFor(() => one.sessions() === 0)
+  },
+)

@@ -95,49 +95,49 @@ async function askedClient() {
   return client
 }
 
-describe.each([['both', 'modern']] as const)(
-  'a modern client of servers with eras %s and %s',
-  (eras, other) => {
-    test('lists, reads, gets and completes what both of them have', async () => {
-      await two(eras, other)
-      const client = await askedClient()
-      const names = (await client.listPrompts()).prompts.map(({ name }) => name)
-      expect(names).toContain('one__test_simple_prompt')
-      expect(names).toContain('two__test_simple_prompt')
-      const templates = (await client.listResourceTemplates()).resourceTemplates
-      expect(templates.map(({ uriTemplate }) => uriTemplate)).toContain('two+test://template/{id}/data')
-      const read = await client.readResource({ uri: 'two+test://template/7/data' })
-      expect(read.contents[0]?.uri).toBe('two+test://template/7/data')
-      const { completion } = await client.complete({
-        ref: { type: 'ref/prompt', name: 'two__test_prompt_with_arguments' },
-        argument: { name: 'arg1', value: 'par' },
-      })
-      expect(completion.values).toContain('paris')
+describe.each([
+  ['both', 'modern'],
+  ['legacy', 'legacy'],
+] as const)('a modern client of servers with eras %s and %s', (eras, other) => {
+  test('lists, reads, gets and completes what both of them have', async () => {
+    await two(eras, other)
+    const client = await askedClient()
+    const names = (await client.listPrompts()).prompts.map(({ name }) => name)
+    expect(names).toContain('one__test_simple_prompt')
+    expect(names).toContain('two__test_simple_prompt')
+    const templates = (await client.listResourceTemplates()).resourceTemplates
+    expect(templates.map(({ uriTemplate }) => uriTemplate)).toContain('two+test://template/{id}/data')
+    const read = await client.readResource({ uri: 'two+test://template/7/data' })
+    expect(read.contents[0]?.uri).toBe('two+test://template/7/data')
+    const { completion } = await client.complete({
+      ref: { type: 'ref/prompt', name: 'two__test_prompt_with_arguments' },
+      argument: { name: 'arg1', value: 'par' },
     })
+    expect(completion.values).toContain('paris')
+  })
 
-    test('is asked by tools and prompts, in one round and in several', async () => {
-      await two(eras, other)
-      const client = await askedClient()
-      const call = async (name: string) => (await client.callTool({ name, arguments: {} })).content
-      expect(await call('two__test_input_required_result_multiple_inputs')).toMatchObject([
-        { text: 'Hi, Ada (file:///work)' },
-      ])
-      expect(await call('one__test_input_required_result_multi_round')).toMatchObject([
-        { text: 'Ada likes red' },
-      ])
-      const prompt = await client.getPrompt({ name: 'one__test_input_required_result_prompt' })
-      expect(prompt.messages).toMatchObject([{ content: { text: 'Use this context: here' } }])
-    })
+  test('is asked by tools and prompts, in one round and in several', async () => {
+    await two(eras, other)
+    const client = await askedClient()
+    const call = async (name: string) => (await client.callTool({ name, arguments: {} })).content
+    expect(await call('two__test_input_required_result_multiple_inputs')).toMatchObject([
+      { text: 'Hi, Ada (file:///work)' },
+    ])
+    expect(await call('one__test_input_required_result_multi_round')).toMatchObject([
+      { text: 'Ada likes red' },
+    ])
+    const prompt = await client.getPrompt({ name: 'one__test_input_required_result_prompt' })
+    expect(prompt.messages).toMatchObject([{ content: { text: 'Use this context: here' } }])
+  })
 
-    test('hears progress', async () => {
-      await two(eras, other)
-      const client = await askedClient()
-      const heard: number[] = []
-      await client.callTool(
-        { name: 'two__test_tool_with_progress', arguments: {} },
-        { onprogress: ({ progress }) => void heard.push(progress) },
-      )
-      expect(heard).toEqual([0, 50, 100])
-    })
-  },
-)
+  test('hears progress', async () => {
+    await two(eras, other)
+    const client = await askedClient()
+    const heard: number[] = []
+    await client.callTool(
+      { name: 'two__test_tool_with_progress', arguments: {} },
+      { onprogress: ({ progress }) => void heard.push(progress) },
+    )
+    expect(heard).toEqual([0, 50, 100])
+  })
+})

@@ -111,6 +111,7 @@ export function withBody(message: Message, body: Buffer, upstreamName = message.
   return {
     ...message,
     body,
+    clientBody: message.clientBody ?? message.body,
     envelope: readEnvelope(body),
     ...(upstreamName !== undefined && { upstreamName }),
   }

@@ -145,7 +145,7 @@ async function readOn(
     const broken = await read(current, heard).catch((thrown: unknown) => resumable(thrown, signal))
     if (typeof broken === 'string') return broken
     lastEventId = current.position.lastEventId ?? lastEventId
-    if (lastEventId === undefined) throw broken ?? noAnswer(current.status)
+    if (lastEventId === undefined) throw broken ?? noAnswer(current)
     if (waits()) heardAt = performance.now()
     waitMs = current.position.retryMs ?? waitMs
     if (performance.now() + waitMs - heardAt > patienceMs) throw broken ?? new AppError('upstream_timeout')
@@ -158,7 +158,7 @@ async function readOn(
     }).catch(afterSending)
     if (current.status !== 200) {
       current.close()
-      throw broken ?? noAnswer(current.status)
+      throw broken ?? noAnswer(current)
     }
   }
 }
@@ -198,12 +198,15 @@ function readerOf(sent: Sent, status: number, { onRequest, onNotification }: Lis
   }
 }
 
-function noAnswer(status: number): AppError {
+function noAnswer({ status, headers }: Conversation): AppError {
   if (status === 429)
     return new AppError('upstream_unreachable', { what: 'it refuses more requests for now (429)' })
   if (status >= 500)
     return new AppError('upstream_unreachable', { what: `it answered with status ${status}` })
   if (status >= 400) return new AppError('upstream_invalid', { what: `it answered with status ${status}` })
+  const type = String(headers['content-type'] ?? '').toLowerCase()
+  if (!/^(application\/json|text\/event-stream)/.test(type))
+    return new AppError('upstream_invalid', { what: 'it answered with something else than an MCP message' })
   return new AppError('upstream_unreachable', { what: 'the MCP server broke off its answer' })
 }
 

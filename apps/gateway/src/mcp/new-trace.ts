@@ -1,0 +1,19 @@
+// What is known of a call before it begins.
+
+import type { ResolvedServer } from '@gatehouse/registry-api/internal'
+import type { Trace } from './call.ts'
+
+/** @param method of HTTP, until the message's own is known */
+export const newTrace = (method: string, server?: ResolvedServer): Trace => ({
+  server,
+  method,
+  tool: undefined,
+  era: 'legacy',
+  outcome: 'unknown',
+  errorCode: undefined,
+  requestBytes: 0,
+  responseBytes: 0,
+  upstreamStartedAt: undefined,
+  upstreamMs: undefined,
+  attachedHeaders: [],
+})
