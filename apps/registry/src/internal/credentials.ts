@@ -4,9 +4,8 @@ import { AppError } from '@gatehouse/errors'
 import type { CredentialsAnswer, credentialsRequest } from '@gatehouse/registry-api/internal'
 import type { z } from 'zod'
 import { findLiveKeyById } from '../api-keys/live-key.ts'
-import type { Tx } from '../db.ts'
 import type { Deps } from '../deps.ts'
-import { openHeaders, sealedHeaders } from '../servers/open-headers.ts'
+import { openHeaders, readSealed } from '../servers/open-headers.ts'
 
 /** @throws AppError mcp_server_not_found, credential_unreadable */
 export async function credentials(
@@ -19,15 +18,9 @@ export async function credentials(
     const may =
       key?.permissions.has('mcp-servers:invoke') &&
       (key.servers === null || key.servers.includes(ask.server_id))
-    const server = may ? await findServer(tx, ask.workspace_id, ask.server_id) : null
+    const server = may ? await readSealed(tx, ask.workspace_id, ask.server_id) : null
     if (!server?.enabled) throw new AppError('mcp_server_not_found')
     const headers = await openHeaders(deps, tx, server)
     return { revision, generation: server.credentialGeneration, headers }
   })
 }
-
-const findServer = (tx: Tx, workspaceId: string, id: string) =>
-  tx.mcpServer.findUnique({
-    where: { workspaceId_id: { workspaceId, id } },
-    select: { ...sealedHeaders, enabled: true },
-  })

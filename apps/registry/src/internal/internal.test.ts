@@ -186,6 +186,38 @@ describe('credentials', () => {
     expect(registry.logged()).not.toContain('upstream-secret')
   })
 
+  test('the headers of one generation, whole, while they are being replaced', async () => {
+    const server = await addServer(registry.deps, a.id, { headers: [['X-Round', '0']] })
+    const { id, key } = await a.key()
+    let replacing = true
+    const replace = async () => {
+      for (let round = 1; round <= 15; round += 1) {
+        const value = String(round)
+        const headers = ['X-Round', 'X-Again'].map((name) => ({ key: name, value }))
+        const answer = await fetch(`${registry.url}/v1/deepagents/mcp-servers/${server.id}`, {
+          method: 'PATCH',
+          headers: { 'X-Api-Key': key, 'Content-Type': 'application/json' },
+          body: JSON.stringify({ headers }),
+        })
+        expect(answer.status).toBe(200)
+      }
+    }
+    const roundOf = new Map<string, string>()
+    const read = async () => {
+      while (replacing) {
+        const { status, body } = await credentials(id, a.id, server.id)
+        expect(status).toBe(200)
+        const { generation, headers } = credentialsAnswer.parse(body)
+        const values = new Set(headers.map(([, value]) => value))
+        expect(values.size).toBe(1)
+        const [value = ''] = values
+        expect(roundOf.get(generation) ?? value).toBe(value)
+        roundOf.set(generation, value)
+      }
+    }
+    await Promise.all([replace().finally(() => (replacing = false)), read(), read(), read()])
+  })
+
   test('404 for a server that is gone, disabled or foreign, and for a caller that may not', async () => {
     const mine = await addServer(registry.deps, a.id, { headers: [['X-A', 'a']] })
     const off = await addServer(registry.deps, a.id, { enabled: false, headers: [['X-A', 'a']] })

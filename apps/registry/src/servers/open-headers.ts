@@ -6,15 +6,23 @@ import type { Deps } from '../deps.ts'
 import type { Prisma } from '../generated/client.ts'
 import { checkHeaders } from './check-headers.ts'
 
-/** What has to be read of a server for it. */
-export const sealedHeaders = {
+const sealed = {
   id: true,
   workspaceId: true,
+  url: true,
+  enabled: true,
   credentialGeneration: true,
   headers: { orderBy: { position: 'asc' }, select: { key: true, sealed: true, dataKeyId: true } },
 } as const satisfies Prisma.McpServerSelect
 
-type Row = Prisma.McpServerGetPayload<{ select: typeof sealedHeaders }>
+type Row = Prisma.McpServerGetPayload<{ select: typeof sealed }>
+
+/** A server with what is stored for it, in one piece; null where there is none. Open it in the same transaction. */
+export async function readSealed(tx: Tx, workspaceId: string, id: string): Promise<Row | null> {
+  // The server and its headers are two queries: an update waits for both, so that nothing of one meets the headers of another.
+  await tx.$queryRaw`SELECT id FROM mcp_server WHERE workspace_id = ${workspaceId}::uuid AND id = ${id}::uuid FOR SHARE`
+  return tx.mcpServer.findUnique({ where: { workspaceId_id: { workspaceId, id } }, select: sealed })
+}
 
 /** @throws AppError credential_unreadable */
 export async function openHeaders(deps: Deps, tx: Tx, server: Row): Promise<[string, string][]> {
