@@ -32,6 +32,15 @@ test('a request that still waits for its connection when the credential is repla
   await answer.body.dump()
 })
 
+test('who holds a pool across several requests hears that it was replaced, not that the server is unreachable', async () => {
+  const { upstream, pools, server } = await setUp()
+  const held = pools.take('w', server, before)
+  await (await held.request({ ...request, origin: upstream.origin })).body.dump()
+  pools.drop('w')
+  await expect(held.request({ ...request, origin: upstream.origin })).rejects.toBeInstanceOf(Superseded)
+  expect(upstream.requests).toHaveLength(1)
+})
+
 test('an answer that is on the wire when the credential is replaced is finished', async () => {
   let go = () => {}
   const gate = new Promise<void>((resolve) => {

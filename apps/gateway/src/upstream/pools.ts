@@ -16,7 +16,7 @@ export interface Pools {
   close(): Promise<void>
 }
 
-/** What a request failed with that was still waiting for a connection when its credential was replaced: nothing was sent. */
+/** What a request failed with that was not on the wire yet when its pool was replaced: nothing was sent. */
 export class Superseded extends Error {}
 
 interface Entry {
@@ -53,8 +53,10 @@ export function createPools(egress: Egress, connectTimeoutMs: number): Pools {
   const open = (origin: string): Entry => {
     const pool = poolTo(origin)
     const state = { retired: false }
-    const guard: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) =>
-      dispatch(options, new LastLook(handler, state))
+    const guard: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) => {
+      if (state.retired) throw new Superseded('the pool was replaced') // who held it since an earlier request
+      return dispatch(options, new LastLook(handler, state))
+    }
     return Object.assign(state, { pool, dispatcher: pool.compose(guard) })
   }
 
