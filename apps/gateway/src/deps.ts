@@ -102,7 +102,7 @@ export function openDeps(config: Config): Opened {
         listeners.changed(event.workspace_id)
       }
       heldCalls.changed(event)
-      await upstreamSessions.changed(event)
+      await Promise.all([upstreamSessions.changed(event), openEnds.streams.changed(event)])
     },
     onGap: () => {
       pools.drop()

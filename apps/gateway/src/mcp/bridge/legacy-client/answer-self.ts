@@ -5,7 +5,7 @@ import { rawMember } from '@gatehouse/upstream'
 import type { Deps } from '../../../deps.ts'
 import type { Call, Message, Trace } from '../../call.ts'
 import { sendJson } from '../../refuse.ts'
-import { type Bearer, tokenDigest } from '../../session-token.ts'
+import type { Bearer } from '../../session-token.ts'
 import type { LegacyClient } from './client.ts'
 import { discover } from './discover.ts'
 
@@ -46,7 +46,7 @@ export async function answerSelf(
     const level = param('level')
     if (typeof level !== 'string' || !levels.includes(level))
       throw new AppError('invalid_params', { what: `params.level must be one of ${levels.join(', ')}` })
-    await deps.openEnds.notes.change(tokenIn(client), bearer, (notes) => ({ ...notes, logLevel: level }))
+    await deps.notes.change(tokenIn(client), bearer, (notes) => ({ ...notes, logLevel: level }))
     return answer('"result":{}')
   }
   if (method !== 'resources/subscribe' && method !== 'resources/unsubscribe') return false
@@ -55,7 +55,7 @@ export async function answerSelf(
     throw new AppError('invalid_params', { what: `params.uri must be a string of at most ${maxUriLength}` })
   const subscribes = method === 'resources/subscribe'
   if (subscribes && !(await offersSubscriptions(deps, bearer, client, trace))) return answer(notFound(method))
-  await deps.openEnds.notes.change(tokenIn(client), bearer, (notes) => {
+  await deps.notes.change(tokenIn(client), bearer, (notes) => {
     const others = notes.subscriptions.filter((one) => one !== uri)
     if (subscribes && others.length >= maxSubscriptions)
       throw new AppError('invalid_params', {
@@ -63,7 +63,6 @@ export async function answerSelf(
       })
     return { ...notes, subscriptions: subscribes ? [...others, uri] : others }
   })
-  deps.openEnds.streams.subscriptionsChanged(tokenDigest(tokenIn(client)))
   return answer('"result":{}')
 }
 

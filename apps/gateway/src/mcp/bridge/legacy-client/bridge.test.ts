@@ -91,11 +91,40 @@ test('lists, reads, prompts, templates and completion cross', async () => {
   expect((await client.listResourceTemplates()).resourceTemplates.length).toBeGreaterThan(0)
   const { contents } = await client.readResource({ uri: 'test://template/124/data' })
   expect(contents[0]).toMatchObject({ uri: 'test://template/124/data' })
+  const { messages } = await client.getPrompt({
+    name: 'test_prompt_with_arguments',
+    arguments: { arg1: 'one', arg2: 'two' },
+  })
+  expect(JSON.stringify(messages)).toContain('one')
+  const { completion } = await client.complete({
+    ref: { type: 'ref/prompt', name: 'test_prompt_with_arguments' },
+    argument: { name: 'arg1', value: 't' },
+  })
+  expect(completion.values).toBeInstanceOf(Array)
 })
 
-test('a call is answered', async () => {
+test('a call is answered, and written down', async () => {
   const { call } = await connect()
   expect(await call('test_simple_text')).toEqual(said('This is a simple text response for testing.'))
+  const record = await waitFor(() => gateway.registry.records.find((one) => one.tool === 'test_simple_text'))
+  expect(record).toMatchObject({ era: 'legacy', outcome: 'ok', attached_headers: ['X-Secret'] })
+  expect(record?.upstream_ms).toBeGreaterThan(0)
+})
+
+test('a replaced credential ends the sessions that began with the old one', async () => {
+  const other = await startFixtureServer({ eras: 'modern' })
+  onTestFinished(() => other.close())
+  const id = gateway.registry.addServer({ slug: 'other', url: other.url, headers: [['X-A', 'one']] })
+  const { client } = await connect(everything, 'other')
+  gateway.registry.changeServer(id, { headers: [['X-A', 'two']] })
+  await expect(client.ping()).rejects.toThrow(/Session not found/)
+  const again = await connect(everything, 'other')
+  await again.client.listTools()
+  const values = other.requests.flatMap(({ rawHeaders }) =>
+    rawHeaders.filter((_, i, all) => all[i - 1] === 'X-A'),
+  )
+  expect(new Set(values)).toEqual(new Set(['one', 'two']))
+  expect(values.at(-1)).toBe('two')
 })
 
 test('a client is asked for forms, its model, its roots and pages, in one round and in several', async () => {

@@ -143,6 +143,28 @@ test('a server that never acknowledges has a time to do so', async () => {
   await quick.close()
 })
 
+test('it ends when its key is revoked, and when its server gets another credential', async () => {
+  for (const change of ['key', 'server'] as const) {
+    const { told, says } = listening()
+    const client = await startRawClient(gateway, says, { offers })
+    const answer = await get(client)
+    await waitFor(() => told.length === 1)
+    if (change === 'key') gateway.registry.removeKey(client.key)
+    else gateway.registry.changeServer(client.serverId, { headers: [['X-A', 'b']] })
+    await answer.text()
+    await waitFor(() => told[0]?.response.destroyed)
+  }
+})
+
+test('comments keep it open while nothing changes', async () => {
+  const { says } = listening()
+  const client = await startRawClient(gateway, says, { offers })
+  const reader = (await get(client)).body?.getReader()
+  const { value } = (await reader?.read()) ?? {}
+  expect(Buffer.from(value ?? []).toString()).toBe(':\n\n')
+  await reader?.cancel()
+})
+
 test('a stop ends it cleanly', async () => {
   const stopping = await startGateway()
   const { says } = listening()

@@ -3,6 +3,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises'
 import { AppError, toAppError } from '@gatehouse/errors'
+import type { ChangeEvent } from '@gatehouse/registry-api/internal'
 import type { Deps } from '../../../deps.ts'
 import { createAnswer } from '../../answer.ts'
 import type { Call, Trace } from '../../call.ts'
@@ -34,6 +35,12 @@ export async function listen(
   const place = deps.openEnds.streams.add(tokenDigest(token), {
     subscriptionsChanged: () => changed.abort(),
     sessionEnded: () => end.abort(),
+    changed: async (event) => {
+      if (!touches(event, bearer)) return
+      await deps.knowledge.credentials(bearer.caller, bearer.server).catch((thrown) => {
+        if (toAppError(thrown).code !== 'registry_unreachable') end.abort()
+      })
+    },
   })
   // Each message goes to one of a session's streams only.
   const tell = async (text: string) => {
@@ -73,6 +80,13 @@ export async function listen(
     place.remove()
     release()
   }
+}
+
+function touches({ subject, subject_id, workspace_id }: ChangeEvent, { caller, server }: Bearer): boolean {
+  if (workspace_id !== caller.workspace_id || subject === 'session' || subject === 'session-notes')
+    return false
+  if (subject === 'server') return subject_id === server.id
+  return subject !== 'api-key' || subject_id === caller.key_id
 }
 
 type Why = 'over' | 'changed' | 'ended'

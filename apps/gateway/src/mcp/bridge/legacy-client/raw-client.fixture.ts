@@ -11,6 +11,7 @@ import {
 import { createParser } from 'eventsource-parser'
 import { onTestFinished } from 'vitest'
 import type { TestGateway } from '../../../testing/gateway.ts'
+import type { TestKey } from '../../../testing/internal-listener.ts'
 
 export interface Sent {
   readonly id?: string | number
@@ -73,6 +74,14 @@ export interface RawClient {
 
 export const everything = { elicitation: { form: {}, url: {} }, sampling: {}, roots: {} }
 
+/** Of a server of its own. */
+export interface FirstClient extends RawClient {
+  readonly key: TestKey
+  readonly serverId: string
+  /** The result of tools/list as the gateway itself gets it from now on. */
+  lists(result: string): void
+}
+
 let count = 0
 
 /** Registers the server and shakes hands. */
@@ -84,19 +93,19 @@ export async function startRawClient(
     server = {} as Partial<Parameters<TestGateway['registry']['addServer']>[0]>,
     offers = undefined as object | undefined,
   } = {},
-): Promise<RawClient & { lists(result: string): void }> {
+): Promise<FirstClient> {
   let tools = noTools
   const upstream = await startRecordingUpstream(modernScript(says, offers, () => tools))
   onTestFinished(() => upstream.close())
   const slug = `m${++count}`
-  gateway.registry.addServer({ slug, url: upstream.url, ...server })
-  const { key } = gateway.registry.addKey()
+  const serverId = gateway.registry.addServer({ slug, url: upstream.url, ...server })
+  const key = gateway.registry.addKey()
   const url = `${gateway.url}/mcp/${slug}`
-  const client = await joinAs(url, upstream, key, capabilities)
+  const client = await joinAs(url, upstream, key.key, capabilities)
   const lists = (result: string) => {
     tools = result
   }
-  return { ...client, lists }
+  return { ...client, lists, key, serverId }
 }
 
 /** Another client of the same server. */

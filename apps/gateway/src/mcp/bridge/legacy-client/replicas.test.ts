@@ -96,6 +96,31 @@ test('a cancellation reaches the call at the other gateway, whether it runs or w
   expect(await rest()).toMatchObject([{ method: 'notifications/cancelled', params: { requestId: id } }])
 })
 
+test('what a session has set holds at the other gateway', async () => {
+  const heard: unknown[] = []
+  const says: Says = (message, _request, response) => {
+    const { _meta, notifications } = message.params ?? {}
+    const meta = { ...(_meta as Record<string, unknown>) } // our own gateway sends one
+    heard.push(meta['io.modelcontextprotocol/logLevel'], notifications)
+    if (message.method !== 'subscriptions/listen')
+      return respond(response, message, '{"resultType":"complete","content":[]}')
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write(
+      'data: {"jsonrpc":"2.0","method":"notifications/subscriptions/acknowledged","params":{}}\n\n',
+    )
+  }
+  const client = await startRawClient(one, says, { offers: { resources: { subscribe: true } } })
+  await client.ask('logging/setLevel', { level: 'error' })
+  await (await toOther(client, two, call)).text()
+  expect(heard).toContain('error')
+  const stream = await fetch(client.url.replace(one.url, two.url), {
+    headers: { ...client.headers, accept: 'text/event-stream' },
+  })
+  await client.ask('resources/subscribe', { uri: 'a:1' })
+  await waitFor(() => JSON.stringify(heard).includes('"resourceSubscriptions":["a:1"]'))
+  await stream.body?.cancel()
+})
+
 test('a session that ends at one gateway ends at the other, with its stream', async () => {
   const client = await startRawClient(one, (_message, _request, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' })

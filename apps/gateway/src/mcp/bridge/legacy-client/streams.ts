@@ -1,10 +1,14 @@
 // GET streams of bridged sessions in this process. listen.ts holds one; what happens to its session reaches it here.
 
+import type { ChangeEvent } from '@gatehouse/registry-api/internal'
+
 export interface Stream {
   /** The session's subscriptions are others now. */
   subscriptionsChanged(): void
   /** The session is over. */
   sessionEnded(): void
+  /** Something was changed: does it still hold what it is open by? Never rejects. */
+  changed(event: ChangeEvent): Promise<void>
 }
 
 export interface Place {
@@ -19,6 +23,8 @@ export interface Streams {
   add(digest: string, stream: Stream): Place
   subscriptionsChanged(digest: string): void
   sessionEnded(digest: string): void
+  /** Resolves when every stream that lost its server, key or credential by it is ended. */
+  changed(event: ChangeEvent): Promise<void>
 }
 
 export function createStreams(): Streams {
@@ -47,6 +53,9 @@ export function createStreams(): Streams {
     },
     sessionEnded: (digest) => {
       for (const stream of streams.get(digest) ?? []) stream.sessionEnded()
+    },
+    async changed(event) {
+      await Promise.all([...streams.values()].flat().map((stream) => stream.changed(event)))
     },
   }
 }

@@ -36,7 +36,7 @@ export async function openSubscription(
   signal: AbortSignal,
 ): Promise<Subscription> {
   const { subscriptions } =
-    client.token === undefined ? { subscriptions: [] } : await deps.openEnds.notes.read(client.token, bearer)
+    client.token === undefined ? { subscriptions: [] } : await deps.notes.read(client.token, bearer)
   const notifications = {
     toolsListChanged: true,
     promptsListChanged: true,
