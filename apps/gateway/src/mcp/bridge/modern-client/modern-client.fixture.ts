@@ -27,6 +27,7 @@ export interface Ask {
   readonly idRaw?: string
   readonly version?: string
   readonly signal?: AbortSignal
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 const own = 'io.modelcontextprotocol'
@@ -65,6 +66,7 @@ export const modernClient =
         'mcp-protocol-version': ask.version ?? '2026-07-28',
         'mcp-method': ask.method,
         ...(named !== undefined && { 'mcp-name': named }),
+        ...ask.headers,
       },
       body,
       ...(ask.signal && { signal: ask.signal }),

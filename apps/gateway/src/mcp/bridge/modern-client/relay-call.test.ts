@@ -93,6 +93,18 @@ test('concurrent calls of clients with equal ids and equal progress tokens get e
   })
 })
 
+test('headers that repeat arguments are compared with them', async () => {
+  const inputSchema = { type: 'object', properties: { region: { type: 'string', 'x-mcp-header': 'Region' } } }
+  const { server, ask } = await serve(({ id, method }, response) =>
+    reply(response, { id, result: method === 'tools/list' ? { tools: [{ name: 't', inputSchema }] } : ok }),
+  )
+  const params = '"name":"t","arguments":{"region":"eu"}'
+  const wrong = await ask(call({ params, headers: { 'mcp-param-region': 'us' } }))
+  expect([wrong.status, wrong.last.error?.code]).toEqual([400, -32020])
+  expect((await ask(call({ params, headers: { 'mcp-param-region': 'eu' } }))).last.result).toMatchObject(ok)
+  expect(server.messages.filter(({ method }) => method === 'tools/call').length).toBe(1)
+})
+
 describe('errors', () => {
   test.each([
     ['an unknown method is 404', -32601, 404, -32601],

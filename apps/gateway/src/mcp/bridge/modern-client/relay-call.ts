@@ -5,6 +5,7 @@ import { AppError } from '@gatehouse/errors'
 import { rawMember, rawMembers } from '@gatehouse/upstream'
 import type { Message } from '../../call.ts'
 import { attend, type State } from './attend.ts'
+import { checkParams } from './check-params.ts'
 import { askAgain, type Bridging, failCall } from './fail-call.ts'
 import { mayBeAsked, refusalOf } from './questions.ts'
 import { legacyRequest, type Request, readRequest } from './to-legacy.ts'
@@ -24,6 +25,7 @@ export async function relayCall(bridging: Bridging, message: Message): Promise<v
 }
 
 async function sendCall(bridging: Bridging, request: Request): Promise<void> {
+  await checkParams(bridging, request)
   const { deps, call, bearer, trace } = bridging
   const release = deps.slots.take(bearer.server)
   const { capabilities, logLevel, method } = request
