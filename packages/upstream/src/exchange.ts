@@ -24,18 +24,9 @@ export interface Message {
   readonly params?: Readonly<Record<string, unknown>>
 }
 
-/** A message as it is to be sent, and the id that its answer will carry. */
-export interface RawMessage {
-  readonly body: string | Buffer
-  /** Undefined for a notification. */
-  readonly id: string | number | undefined
-}
-
 export interface Reply {
   readonly status: number
   readonly sessionId: string | undefined
-  /** The method by which the upstream asked the client for something (elicitation, sampling, roots) before it answered. */
-  readonly asked?: string | undefined
   /** The response with our id; undefined where the upstream sent something else, or nothing. */
   readonly response: RpcResponse | undefined
 }
@@ -48,20 +39,9 @@ export interface RpcResponse {
 }
 
 /** @throws AppError upstream_auth_failed for 401 and 403, upstream_invalid; whatever undici throws */
-export function exchange(
+export async function exchange(
   wire: Wire,
   message: Message,
-  headers: Readonly<Record<string, string>>,
-  signal: AbortSignal,
-): Promise<Reply> {
-  const body = JSON.stringify({ jsonrpc: '2.0', ...message })
-  return exchangeRaw(wire, { body, id: message.id }, headers, signal)
-}
-
-/** Throws as exchange. */
-export async function exchangeRaw(
-  wire: Wire,
-  message: RawMessage,
   headers: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<Reply> {
@@ -69,7 +49,7 @@ export async function exchangeRaw(
     path: wire.path,
     method: 'POST',
     headers: requestHeaders(wire, headers),
-    body: message.body,
+    body: JSON.stringify({ jsonrpc: '2.0', ...message }),
     signal,
   })
   const status = answer.statusCode
@@ -80,8 +60,9 @@ export async function exchangeRaw(
     )
     if (status === 401 || status === 403) throw new AppError('upstream_auth_failed')
     const sessionId = answer.headers[sessionHeader]
-    const read = message.id === undefined ? nothing : await readResponse(answer, message.id, wire.maxBytes)
-    return { status, sessionId: typeof sessionId === 'string' ? sessionId : undefined, ...read }
+    const response =
+      message.id === undefined ? undefined : await readResponse(answer, message.id, wire.maxBytes)
+    return { status, sessionId: typeof sessionId === 'string' ? sessionId : undefined, response }
   } finally {
     answer.body.on('error', () => {}).destroy()
   }
@@ -116,40 +97,33 @@ function requestHeaders(wire: Wire, headers: Readonly<Record<string, string>>): 
   return [...(named ? [] : ['user-agent', 'gatehouse']), ...Object.entries(own), ...wire.headers].flat()
 }
 
-type Read = Pick<Reply, 'response' | 'asked'>
-const nothing: Read = { response: undefined }
-
 async function readResponse(
   answer: Dispatcher.ResponseData,
-  id: string | number,
+  id: number,
   maxBytes: number,
-): Promise<Read> {
+): Promise<RpcResponse | undefined> {
   const type = String(answer.headers['content-type'] ?? '')
     .split(';')[0]
     ?.trim()
     .toLowerCase()
   if (type === 'application/json') {
-    return { response: asResponse(decode(await readBody(answer.body, maxBytes)), id) }
+    return asResponse(decode(await readBody(answer.body, maxBytes)), id)
   }
-  return type === 'text/event-stream' ? readEvents(answer.body, id, maxBytes) : nothing
+  return type === 'text/event-stream' ? readEvents(answer.body, id, maxBytes) : undefined
 }
 
-const asking = new Set(['elicitation/create', 'sampling/createMessage', 'roots/list'])
-
-/** Reads events until the response comes, or a question that has to be answered first. */
+/** Reads events until the response comes. */
 async function readEvents(
   body: AsyncIterable<Uint8Array>,
-  id: string | number,
+  id: number,
   maxBytes: number,
-): Promise<Read> {
+): Promise<RpcResponse | undefined> {
   let response: RpcResponse | undefined
-  let asked: string | undefined
   let size = 0
   const decoder = new TextDecoder('utf-8', { fatal: true })
   const parser = createParser({
     onEvent({ data }) {
       response ??= asResponse(data, id)
-      if (!response) asked ??= askedBy(data)
     },
   })
   for await (const chunk of body) {
@@ -157,19 +131,12 @@ async function readEvents(
     if (size > maxBytes)
       throw new AppError('upstream_invalid', { what: `its answer is larger than ${maxBytes} bytes` })
     parser.feed(decode(chunk, decoder))
-    if (response || asked) return { response, asked }
+    if (response) return response
   }
-  return nothing
+  return undefined
 }
 
-function askedBy(text: string): string | undefined {
-  if (!text.includes('"method"')) return undefined
-  const value = parse(text)
-  const isQuestion = isObject(value) && value.id !== undefined && asking.has(String(value.method))
-  return isQuestion ? String(value.method) : undefined
-}
-
-function asResponse(text: string, id: string | number): RpcResponse | undefined {
+function asResponse(text: string, id: number): RpcResponse | undefined {
   const value = parse(text)
   if (!isObject(value) || value.jsonrpc !== '2.0') return undefined
   const { result, error } = value

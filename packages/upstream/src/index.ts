@@ -17,8 +17,7 @@ export {
 export { type EraSet, findEras } from './eras.ts'
 export {
   endSession,
-  exchangeRaw,
-  type RawMessage,
+  exchange,
   type Reply,
   type RpcResponse,
   type Wire,

@@ -61,13 +61,9 @@ describe.each([
     const { url, requests } = keep(await startSdkUpstream({ ...options, requiredHeader: `X-Key: ${secret}` }))
     const found = await fetchFrom(url, {}, [['X-Key', secret]])
     expect(found.era).toBe(era)
-    expect(JSON.parse(found.toolsJson).map((tool: { name: string }) => tool.name)).toEqual([
-      'echo',
-      'add',
-      'headers',
-      'fail',
-      'count',
-    ])
+    expect(JSON.parse(found.toolsJson).map((tool: { name: string }) => tool.name)).toEqual(
+      expect.arrayContaining(['echo', 'add', 'headers', 'fail', 'count']),
+    )
     expect(await probeEra({ egress, url, headers: [['X-Key', secret]] })).toBe(era)
     const deletes = requests.filter((request) => request.method === 'DELETE').length
     expect(deletes).toBe('sessions' in options ? 2 : 0)

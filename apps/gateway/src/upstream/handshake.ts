@@ -3,7 +3,7 @@
 import type { Egress } from '@gatehouse/egress'
 import {
   endSession,
-  exchangeRaw,
+  exchange,
   type Handshake,
   initialize,
   type LegacySession,
@@ -65,9 +65,8 @@ export async function shakeHands(
   const signal = AbortSignal.timeout(timeoutMs)
   const handshake = await initialize(wire, signal, capabilities)
   if (logLevel !== undefined && sendsLogs(handshake.capabilities)) {
-    const params = { level: logLevel }
-    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'logging/setLevel', params })
-    await exchangeRaw(wire, { body, id: 1 }, legacyHeaders(handshake), signal)
+    const message = { id: 1, method: 'logging/setLevel', params: { level: logLevel } }
+    await exchange(wire, message, legacyHeaders(handshake), signal)
   }
   return handshake
 }
