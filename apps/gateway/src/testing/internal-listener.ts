@@ -34,8 +34,8 @@ export interface InternalListener {
   readonly records: CallReport[]
   /** Sessions that gateways have reported as ended. */
   readonly ended: string[]
-  /** Highest revision that was acknowledged. */
-  acknowledged(): number
+  /** Highest revision that was acknowledged, by this gateway or by any. */
+  acknowledged(gatewayId?: string): number
   addKey(options?: {
     workspaceId?: string
     permissions?: readonly Permission[]
@@ -71,7 +71,7 @@ export async function startInternalListener(): Promise<InternalListener> {
   const records: CallReport[] = []
   const ended: string[] = []
   let revision = 1
-  let acknowledged = 0
+  const acknowledged = new Map<string, number>()
   let down = false
   const sealingKey = {
     id: randomUUID(),
@@ -135,7 +135,8 @@ export async function startInternalListener(): Promise<InternalListener> {
     ...sharedSessions({ revision: () => revision, server: (id) => servers.get(id) }),
     '/internal/peers': () => ({ body: contract.peersAnswer.parse([...peers.values()]) }),
     '/internal/acknowledge': (body) => {
-      acknowledged = Math.max(acknowledged, contract.acknowledgement.parse(body).revision)
+      const told = contract.acknowledgement.parse(body)
+      acknowledged.set(told.gateway_id, Math.max(acknowledged.get(told.gateway_id) ?? 0, told.revision))
       return { status: 204 }
     },
   }
@@ -171,7 +172,8 @@ export async function startInternalListener(): Promise<InternalListener> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, // a TCP server has an AddressInfo
     records,
     ended,
-    acknowledged: () => acknowledged,
+    acknowledged: (gatewayId) =>
+      gatewayId === undefined ? Math.max(0, ...acknowledged.values()) : (acknowledged.get(gatewayId) ?? 0),
     addKey({
       workspaceId = firstWorkspace,
       permissions = ['mcp-servers:invoke'] as const,
