@@ -6,7 +6,7 @@ import { join, relative } from 'node:path'
 import { root } from './lib/paths.mjs'
 
 const folders = ['apps/gateway/src', 'apps/registry/src', 'packages']
-const exempt = /^packages\/(egress|testkit)\/|\/generated\/|\/testing\/|\.test\.ts$/
+const exempt = /^packages\/(egress|testkit)\/|\/generated\/|\/testing\/|\.(test|fixture)\.ts$/
 const forbidden = [
   [
     /\bfrom 'undici'/,
