@@ -1,17 +1,27 @@
 // Registry and gateway as two processes on an embedded database, and what tests of the wire need around them.
 
-import { spawnApp } from '@gatehouse/testkit'
+import { freePort, spawnApp } from '@gatehouse/testkit'
 import { alone } from './alone.ts'
 import { api, dataFolder } from './product.ts'
+import { startBalancer } from './round-robin.ts'
 
 export type Stack = Awaited<ReturnType<typeof startStack>>
 
-/** @param gatewayEnv more settings of the gateway */
-export async function startStack(gatewayEnv: Readonly<Record<string, string>> = {}) {
+/**
+ * @param gatewayEnv more settings of the gateway
+ * @param replicas more than one: that many gateways behind a balancer that sends each request to another than the last
+ */
+export async function startStack(gatewayEnv: Readonly<Record<string, string>> = {}, replicas = 1) {
   const data = dataFolder()
   const apps = await alone({ embedded: data.folder })
   const registry = await spawnApp('registry', apps.registryEnv)
-  const gateway = await spawnApp('gateway', { ...apps.gatewayEnv, ...gatewayEnv })
+  const ports = replicas === 1 ? [Number(apps.gatewayEnv.PORT)] : await freePorts(replicas)
+  const gateways = await Promise.all(
+    ports.map((port) => spawnApp('gateway', { ...apps.gatewayEnv, ...gatewayEnv, PORT: String(port) })),
+  )
+  const [gateway] = gateways
+  if (gateway === undefined) throw new Error('a stack has a gateway')
+  const balancer = replicas === 1 ? undefined : await startBalancer(Number(apps.gatewayEnv.PORT), ports)
   const key = String(registry.ready.api_key)
   const ask = (method: string, path: string, body?: unknown) =>
     api(apps.registryUrl + path, key, method, body)
@@ -21,6 +31,8 @@ export async function startStack(gatewayEnv: Readonly<Record<string, string>> = 
     key,
     registry,
     gateway,
+    gateways,
+    balancer,
     ask,
     /** Registers a server and returns its address at the gateway. */
     async register(url: string, headers: readonly (readonly [string, string])[] = []) {
@@ -39,11 +51,18 @@ export async function startStack(gatewayEnv: Readonly<Record<string, string>> = 
       return made.body as { id: string; key: string }
     },
     async stop() {
-      await gateway.stop()
+      await balancer?.close()
+      await Promise.all(gateways.map((one) => one.stop()))
       await registry.stop()
       data.remove()
     },
   }
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const ports: number[] = []
+  while (ports.length < count) ports.push(await freePort())
+  return ports
 }
 
 export const modernHeaders = (method: string, name?: string) => ({
@@ -64,8 +83,10 @@ export function post(
   key: string,
   body: unknown,
   headers: Readonly<Record<string, string>> = {},
+  signal: AbortSignal | null = null,
 ) {
   return fetch(address, {
+    signal,
     method: 'POST',
     headers: {
       authorization: `Bearer ${key}`,

@@ -39,9 +39,7 @@ describe('server-everything through the gateway', () => {
     })
 
     test(`the SDK v2 client in auto mode calls echo and get-sum on ${path}`, async () => {
-      // The aggregate endpoint is a modern server itself; until the bridges exist its modern side needs modern upstreams.
-      const mode = path === '/mcp/' ? 'legacy' : 'auto'
-      const client = await connectV2(product.gateway_url + path, product.api_key, mode)
+      const client = await connectV2(product.gateway_url + path, product.api_key)
       const echo = await client.callTool({ name: `${prefix}echo`, arguments: { message: 'hello' } })
       expect(textOf(echo)).toContain('hello')
       const sum = await client.callTool({ name: `${prefix}get-sum`, arguments: { a: 19, b: 23 } })
