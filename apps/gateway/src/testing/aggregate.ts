@@ -24,6 +24,8 @@ export interface Aggregate {
   readonly key: TestKey
   /** Until the test ends. Resolves when the gateway knows. @returns the server's id */
   add(slug: string, url: string, more?: object): Promise<string>
+  /** Everything is sent to these in turn from now on. */
+  alternate(gateways: readonly TestGateway[]): void
   /** Before the test ends. Resolves when the gateway knows. */
   remove(id: string): Promise<void>
   recording(script: Script): Promise<RecordingUpstream>
@@ -63,6 +65,13 @@ export async function startAggregate(
   const key = registry.addKey()
   const auth = { 'x-api-key': key.key }
   const url = new URL(`${gateway.url}/mcp/`)
+  let origins = [gateway.url]
+  let sent = 0
+  /** As a load balancer that sends each request elsewhere than the last. */
+  const send: typeof fetch = (_, init) => {
+    sent += 1
+    return fetch(`${origins[sent % origins.length]}/mcp/`, init)
+  }
 
   let closed = false
   const remove = async (id: string) => {
@@ -71,7 +80,7 @@ export async function startAggregate(
     await waitFor(() => registry.acknowledged() >= revision)
   }
   const post = (body: unknown, headers: Record<string, string> = {}, signal?: AbortSignal) =>
-    fetch(url, {
+    send(url, {
       method: 'POST',
       headers: {
         accept: 'application/json, text/event-stream',
@@ -88,6 +97,9 @@ export async function startAggregate(
     key,
     remove,
     post,
+    alternate(gateways) {
+      origins = gateways.map((one) => one.url)
+    },
     async add(slug, serverUrl, more = {}) {
       const id = registry.addServer({ slug, url: serverUrl, ...more })
       onTestFinished(() => remove(id))
@@ -111,7 +123,7 @@ export async function startAggregate(
       ),
     async legacyClient() {
       const client = new LegacyClient({ name: 'v1', version: '1' })
-      const transport = new LegacyTransport(url, { requestInit: { headers: auth } })
+      const transport = new LegacyTransport(url, { requestInit: { headers: auth }, fetch: send })
       await client.connect(transport as Parameters<LegacyClient['connect']>[0]) // v1's own types differ under exactOptionalPropertyTypes
       onTestFinished(() => client.close())
       return client
@@ -119,7 +131,7 @@ export async function startAggregate(
     async modernClient(options = {}) {
       const info = { name: 'v2', version: '1' }
       const client = new ModernClient(info, { versionNegotiation: { mode: 'auto' }, ...options })
-      await client.connect(new ModernTransport(url, { requestInit: { headers: auth } }))
+      await client.connect(new ModernTransport(url, { requestInit: { headers: auth }, fetch: send }))
       onTestFinished(() => client.close())
       return client
     },
