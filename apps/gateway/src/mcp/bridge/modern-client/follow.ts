@@ -1,18 +1,16 @@
-// The messages of one call in a legacy session: sent once (again only where the server has forgotten the session, so that nothing
-// ran), its stream taken up again where the server ends it early, until the response is there.
+// One call in a legacy session: sent once, and again only where the server has forgotten the session, so that nothing ran. Next:
+// read-answer.ts.
 
-import { setTimeout as pause } from 'node:timers/promises'
 import { AppError } from '@gatehouse/errors'
-import { rawElements } from '@gatehouse/upstream'
 import type { Deps } from '../../../deps.ts'
 import { ServerChanged } from '../../../registry/knowledge.ts'
-import { type Conversation, converse } from '../../../upstream/converse.ts'
+import { converse } from '../../../upstream/converse.ts'
 import type { Declared } from '../../../upstream/handshake.ts'
 import type { OpenSession } from '../../../upstream/sessions.ts'
 import type { Bearer } from '../../session-token.ts'
-import { isObject } from './capabilities.ts'
-import { sessionHeaders } from './in-session.ts'
+import { sessionHeaders, tell } from './in-session.ts'
 import type { Refusal } from './questions.ts'
+import { readerOf, readMessages, readOn } from './read-answer.ts'
 
 export interface CallOptions {
   readonly declared: Declared
@@ -45,8 +43,6 @@ export interface Listener {
 
 /** A server that has forgotten even a fresh session will not remember the next. */
 const maxSessions = 2
-/** Before a stream is taken up again, where the server names no time. */
-const retryMs = 1_000
 
 /**
  * @returns the response as it was written
@@ -99,8 +95,10 @@ async function sendOnce(
     attached: options.attached,
   }).finally(late.stop)
   const reader = readerOf(sent, conversation.status, listener)
-  if (conversation.status === 404 && session.sessionId !== undefined)
-    return read(conversation, (text) => reader(text, true))
+  const { sessionId } = session
+  if (conversation.status === 404 && sessionId !== undefined)
+    return readMessages(conversation, (text) => reader(text, true))
+  if (conversation.status === 400 && sessionId !== undefined) void checkSession(deps, bearer, session)
   return readOn(deps, bearer, options, signal, { sent, conversation, reader, waits: listener.waits })
 }
 
@@ -116,102 +114,9 @@ function lateness(patienceMs: number, waits: () => boolean) {
   return { signal: late.signal, stop: () => clearInterval(timer) }
 }
 
-type Reader = (text: string, ownIdOnly?: boolean) => Promise<string | undefined>
-
-interface Going {
-  readonly sent: Sent
-  readonly conversation: Conversation
-  readonly reader: Reader
-  readonly waits: () => boolean
-}
-
-/** Until the response: a stream that ends before it is polled (2025-11-25, Streamable HTTP, "Sending Messages"). */
-async function readOn(
-  deps: Deps,
-  bearer: Bearer,
-  { patienceMs }: CallOptions,
-  signal: AbortSignal,
-  { sent, conversation, reader, waits }: Going,
-): Promise<string> {
-  let current = conversation
-  let lastEventId: string | undefined
-  let waitMs = retryMs
-  let heardAt = performance.now()
-  const heard: Reader = (text) => {
-    heardAt = performance.now()
-    return reader(text)
-  }
-  for (;;) {
-    const broken = await read(current, heard).catch((thrown: unknown) => resumable(thrown, signal))
-    if (typeof broken === 'string') return broken
-    lastEventId = current.position.lastEventId ?? lastEventId
-    if (lastEventId === undefined) throw broken ?? noAnswer(current)
-    if (waits()) heardAt = performance.now()
-    waitMs = current.position.retryMs ?? waitMs
-    if (performance.now() + waitMs - heardAt > patienceMs) throw broken ?? new AppError('upstream_timeout')
-    await pause(waitMs, undefined, { signal })
-    current = await converse(deps, bearer, {
-      method: 'GET',
-      headers: [...sessionHeaders(sent.session), ['last-event-id', lastEventId]],
-      patienceMs,
-      signal,
-    }).catch(afterSending)
-    if (current.status !== 200) {
-      current.close()
-      throw broken ?? noAnswer(current)
-    }
-  }
-}
-
-/** A lost connection, after which the stream may go on. @throws everything else */
-function resumable(thrown: unknown, signal: AbortSignal): AppError {
-  signal.throwIfAborted()
-  if (thrown instanceof AppError && thrown.code === 'upstream_unreachable') return thrown
-  throw thrown
-}
-
-/** The first thing that the reader takes for the response. */
-async function read(conversation: Conversation, reader: Reader): Promise<string | undefined> {
-  for await (const text of conversation.messages) {
-    // Servers of 2025-03-26 may answer with several messages at once.
-    for (const one of text.trimStart().startsWith('[') ? rawElements(text) : [text]) {
-      const response = await reader(one)
-      if (response !== undefined) return response
-    }
-  }
-  return undefined
-}
-
-function readerOf(sent: Sent, status: number, { onRequest, onNotification }: Listener): Reader {
-  return async (text, ownIdOnly = false) => {
-    const message: unknown = JSON.parse(text)
-    if (!isObject(message)) return undefined
-    const { id, method, params } = message
-    if (typeof method === 'string') {
-      if (id === undefined) await onNotification(sent, text, method, params)
-      else onRequest(sent, text, method, params)
-      return undefined
-    }
-    // A server that could not read the id of a request answers without one.
-    const nameless = (id === null || id === undefined) && isObject(message.error) && status >= 400
-    return id === sent.id || (nameless && !ownIdOnly) ? text : undefined
-  }
-}
-
-function noAnswer({ status, headers }: Conversation): AppError {
-  if (status === 429)
-    return new AppError('upstream_unreachable', { what: 'it refuses more requests for now (429)' })
-  if (status >= 500)
-    return new AppError('upstream_unreachable', { what: `it answered with status ${status}` })
-  if (status >= 400) return new AppError('upstream_invalid', { what: `it answered with status ${status}` })
-  const type = String(headers['content-type'] ?? '').toLowerCase()
-  if (!/^(application\/json|text\/event-stream)/.test(type))
-    return new AppError('upstream_invalid', { what: 'it answered with something else than an MCP message' })
-  return new AppError('upstream_unreachable', { what: 'the MCP server broke off its answer' })
-}
-
-/** Something was sent already: looking up the server again would send it twice. */
-export function afterSending(thrown: unknown): never {
-  if (!(thrown instanceof ServerChanged)) throw thrown
-  throw new AppError('upstream_unreachable', { what: 'the server was changed during the call' })
+/** Many servers answer 400 in a session that they don't know: nothing is sent again, but the next call gets a new one. */
+async function checkSession(deps: Deps, bearer: Bearer, session: OpenSession): Promise<void> {
+  const body = `{"jsonrpc":"2.0","id":${JSON.stringify(session.nextId())},"method":"ping"}`
+  const status = await tell(deps, bearer, session, body).catch(() => undefined)
+  if (status === 400 || status === 404) await deps.upstreamSessions.forget(bearer, session)
 }

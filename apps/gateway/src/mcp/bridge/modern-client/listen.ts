@@ -63,7 +63,7 @@ async function passNews(bridging: Bridging, session: OwnSession, filter: Filter)
   const acknowledge = (notifications: Filter) => answer.send(tagged(acknowledgement(notifications), idRaw))
   try {
     const { opened, messages } = openNews(deps, bearer, session, signal)
-    const live = Object.keys(filter).length > 0 && (await within(headMs, opened))
+    const live = Object.keys(filter).length > 0 && (await hasStream(opened))
     const granted = live ? await subscribed(bridging, session, filter) : {}
     await acknowledge(granted)
     if (Object.keys(granted).length === 0) return await over(signal)
@@ -163,11 +163,11 @@ async function over(signal: AbortSignal): Promise<void> {
   if (!signal.aborted) await once(signal, 'abort')
 }
 
-/** What comes within that time; true where nothing did. */
-async function within(ms: number, opened: Promise<boolean>): Promise<boolean> {
+/** Also where the server has not answered yet. */
+async function hasStream(opened: Promise<number>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(true), ms)
+  const late = new Promise<number>((resolve) => {
+    timer = setTimeout(() => resolve(200), headMs)
   })
-  return Promise.race([opened, late]).finally(() => clearTimeout(timer))
+  return (await Promise.race([opened, late]).finally(() => clearTimeout(timer))) === 200
 }

@@ -9,8 +9,8 @@ import type { Bearer } from '../../session-token.ts'
 import { sessionHeaders } from './in-session.ts'
 
 export interface News {
-  /** Whether the server has such a stream. Rejects where it can't be asked. */
-  readonly opened: Promise<boolean>
+  /** The status of the server's first answer: 200 where there is a stream. Rejects where it can't be asked. */
+  readonly opened: Promise<number>
   /** Once; ends with the signal, or where the server gives the stream up. */
   readonly messages: AsyncIterable<string>
 }
@@ -22,7 +22,7 @@ const maxFailures = 5
 
 /** Opens it at once. */
 export function openNews(deps: Deps, bearer: Bearer, session: OpenSession, signal: AbortSignal): News {
-  const { promise, resolve, reject } = Promise.withResolvers<boolean>()
+  const { promise, resolve, reject } = Promise.withResolvers<number>()
   promise.catch(() => {}) // whoever waits for it is told too
   const messages = read(deps, bearer, session, signal, resolve)
   const first = messages.next()
@@ -46,7 +46,7 @@ async function* read(
   bearer: Bearer,
   session: OpenSession,
   signal: AbortSignal,
-  opened: (has: boolean) => void,
+  opened: (status: number) => void,
 ): AsyncGenerator<string, void> {
   let lastEventId: string | undefined
   let waitMs = retryMs
@@ -59,9 +59,8 @@ async function* read(
         patienceMs: 0, // it may be quiet for as long as its server likes
         signal,
       })
-      const has = conversation.status === 200
-      opened(has)
-      if (!has) return conversation.close()
+      opened(conversation.status)
+      if (conversation.status !== 200) return conversation.close()
       failures = 0
       waitMs = retryMs
       yield* conversation.messages

@@ -17,9 +17,12 @@ afterAll(() => gateway.close())
 let count = 0
 async function serve(
   handle: Handle,
-  { capabilities = {}, get = undefined as Handle | undefined, callTimeoutMs = 60_000 } = {},
+  { capabilities = {}, get = undefined as Handle | undefined, callTimeoutMs = 60_000, unknown = 404 } = {},
 ) {
-  const server = await startScriptedServer({ tools: {}, logging: {}, ...capabilities }, handle, { get })
+  const server = await startScriptedServer({ tools: {}, logging: {}, ...capabilities }, handle, {
+    get,
+    unknown,
+  })
   onTestFinished(() => server.close())
   const slug = `r${++count}`
   gateway.registry.addServer({ slug, url: server.url, era: 'legacy', callTimeoutMs })
@@ -182,6 +185,17 @@ describe('a session that the server has forgotten', () => {
     })
     expect(await ask(call())).toMatchObject({ status: 502, last: { error: { code: 1003 } } })
     expect(server.messages.length).toBe(2)
+  })
+
+  test('by a server that says 400 is not used again', async () => {
+    const { server, ask } = await serve(({ id }, response) => reply(response, { id, result: ok }), {
+      unknown: 400,
+    })
+    await ask(call())
+    server.forgetSessions()
+    expect((await ask(call())).last.error?.code).toBe(-32000)
+    await waitFor(async () => (await ask(call())).last.result !== undefined)
+    expect(server.greetings.length).toBe(2)
   })
 
   test('is not mistaken for a method that it does not know', async () => {

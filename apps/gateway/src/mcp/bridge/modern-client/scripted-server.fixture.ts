@@ -31,6 +31,8 @@ export interface ScriptedServer {
 interface Options {
   /** 405 unless told. */
   readonly get?: Handle | undefined
+  /** The status in a session that it does not know; 404 unless told. */
+  readonly unknown?: number
   /** What the client answers to the server's own requests. */
   readonly onAnswer?: ((message: Incoming) => void) | undefined
 }
@@ -39,7 +41,11 @@ interface Options {
 export async function startScriptedServer(
   capabilities: object,
   handle: Handle,
-  { get = (_message, response, request) => scripts.status(405)(request, response), onAnswer }: Options = {},
+  {
+    get = (_message, response, request) => scripts.status(405)(request, response),
+    onAnswer,
+    unknown = 404,
+  }: Options = {},
 ): Promise<ScriptedServer> {
   const sessions = new Set<string>()
   const messages: Incoming[] = []
@@ -60,7 +66,10 @@ export async function startScriptedServer(
       return scripts.json({ jsonrpc: '2.0', id: message.id, result }, head)(request, response)
     }
     const [sessionId = ''] = request.header('mcp-session-id')
-    if (!sessions.has(sessionId)) return scripts.status(404)(request, response)
+    if (!sessions.has(sessionId)) {
+      const error = { code: -32000, message: 'Bad Request: No valid session ID provided' }
+      return reply(response, { id: null, error }, unknown)
+    }
     if (request.method === 'DELETE') {
       sessions.delete(sessionId)
       return scripts.status(200)(request, response)

@@ -38,7 +38,7 @@ export function createSideStreams(): SideStreams {
     sides.set(key, side)
     const { opened, messages } = openNews(deps, bearer, session, side.leaving.signal)
     opened.then(
-      (has) => has || none.set(serverKey(bearer), true),
+      (status) => status === 405 && none.set(serverKey(bearer), true),
       () => {},
     )
     read(deps, bearer, session, side, messages)

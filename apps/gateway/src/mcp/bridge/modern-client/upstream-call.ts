@@ -7,9 +7,10 @@ import type { Deps } from '../../../deps.ts'
 import type { OpenSession } from '../../../upstream/sessions.ts'
 import type { Bearer } from '../../session-token.ts'
 import { isObject } from './capabilities.ts'
-import { afterSending, type CallOptions, follow, type Sent } from './follow.ts'
+import { type CallOptions, follow, type Sent } from './follow.ts'
 import { refuseRequest, tell } from './in-session.ts'
 import { type Question, questionOf } from './questions.ts'
+import { afterSending } from './read-answer.ts'
 
 export interface UpstreamCall {
   /**
@@ -33,8 +34,9 @@ export type Next =
 /** Questions that come together within so long are one round. */
 const roundMs = 50
 const maxOpen = 64
-/** Of what the server tells while its client is being asked. */
-const maxKept = 256
+/** Of what the server tells or asks while its client is being asked, in characters. */
+const maxKept = 1024 * 1024
+const maxAsked = 16 * 1024 * 1024
 
 export function callUpstream(deps: Deps, bearer: Bearer, options: CallOptions): UpstreamCall {
   const leaving = new AbortController()
@@ -44,11 +46,12 @@ export function callUpstream(deps: Deps, bearer: Bearer, options: CallOptions): 
   let outcome: { readonly text: string } | { readonly thrown: unknown } | undefined
   let client: ((text: string, id: string) => Promise<void>) | undefined
   let asked = 0
+  let keptLength = 0
   let wake = () => {}
 
   const onRequest = (to: Sent, text: string, method: string, params: unknown) => {
-    const full = { code: -32603, message: `${maxOpen} questions are open already` }
-    const refusal = options.refusal(method, params) ?? (open.size >= maxOpen ? full : undefined)
+    const isFull = open.size >= maxOpen || lengthOf([...open.values()]) + text.length > maxAsked
+    const refusal = options.refusal(method, params) ?? (isFull ? tooMany : undefined)
     if (refusal) return refuseRequest(deps, bearer, to.session, text, method, refusal)
     asked += 1
     const question = questionOf(text, method, `${method.slice(0, method.indexOf('/'))}-${asked}`)
@@ -60,7 +63,8 @@ export function callUpstream(deps: Deps, bearer: Bearer, options: CallOptions): 
     if (unrelated.has(method) || (method === 'notifications/progress' && !ofCall(params, to.id))) return
     if (client) return client(text, to.id)
     kept.push(text)
-    if (kept.length > maxKept) kept.shift()
+    keptLength += text.length
+    while (keptLength > maxKept) keptLength -= kept.shift()?.length ?? keptLength
   }
   /** The server gives up a question. */
   const withdraw = (params: string | undefined) => {
@@ -103,8 +107,10 @@ export function callUpstream(deps: Deps, bearer: Bearer, options: CallOptions): 
   return {
     async next(notify) {
       try {
-        for (let text = kept.shift(); text !== undefined; text = kept.shift())
+        for (let text = kept.shift(); text !== undefined; text = kept.shift()) {
+          keptLength -= text.length
           await notify(text, sent?.id ?? '')
+        }
         client = notify
         for (;;) {
           if (outcome && 'thrown' in outcome) throw outcome.thrown
@@ -144,6 +150,11 @@ export function callUpstream(deps: Deps, bearer: Bearer, options: CallOptions): 
 
 /** A server that does not take a cancellation soon won't take it at all. */
 const cancelMs = 1_000
+
+const tooMany = { code: -32603, message: 'Too many questions are open already' }
+
+const lengthOf = (questions: readonly Question[]) =>
+  questions.reduce((sum, { request }) => sum + request.length, 0)
 
 /** What belongs to no call, or to nothing that a modern client knows. */
 const unrelated = new Set([
