@@ -13,7 +13,7 @@ import {
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { post, type Stack, startStack } from '../src/stack.ts'
 
-const settings = { GATEHOUSE_SETTLE_MS: '0', GATEHOUSE_SESSION_IDLE_MS: '2000' }
+const settings = { GATEHOUSE_SETTLE_MS: '0', GATEHOUSE_SESSION_IDLE_MS: '6000' }
 
 let stack: Stack
 let second: { app: App; url: string }
@@ -110,9 +110,9 @@ test('the deletion of the server ends its sessions before it is answered', async
 test('the session of a gateway that was killed is ended by another one', async () => {
   const session = await callAt(second.url)
   await second.app.stop('SIGKILL')
-  await waitFor(() => alive.size === 0, { deadlineMs: 15_000 })
+  await waitFor(() => alive.size === 0, { deadlineMs: 25_000 })
   expect(ends()).toContain(session)
-})
+}, 60_000)
 
 test('a gateway that stops leaves a session that another one uses, and the last one ends it', async () => {
   const session = await callAt(second.url)

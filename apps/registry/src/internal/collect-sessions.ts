@@ -48,11 +48,13 @@ const find = (tx: Tx, ask: Ask): Promise<Found[]> =>
         SELECT workspace_id, id FROM upstream_session
         WHERE used_at < now() - make_interval(secs => ${ask.idle_ms / 1_000}::float8) ORDER BY used_at LIMIT ${most}`
 
-/** Used again since they were found: they stay. */
+/** Used again since they were found: they stay. What another gateway is just taking is its. */
 const takeIdle = (tx: Tx, workspaceId: string, ids: readonly string[], idleMs: number): Promise<Taken[]> =>
   tx.$queryRaw<Taken[]>`
-    DELETE FROM upstream_session
-    WHERE workspace_id = ${workspaceId}::uuid AND id = ANY(${ids}::uuid[]) AND used_at < now() - make_interval(secs => ${idleMs / 1_000}::float8)
+    DELETE FROM upstream_session WHERE workspace_id = ${workspaceId}::uuid AND id IN (
+      SELECT id FROM upstream_session
+      WHERE workspace_id = ${workspaceId}::uuid AND id = ANY(${ids}::uuid[])
+        AND used_at < now() - make_interval(secs => ${idleMs / 1_000}::float8) FOR UPDATE SKIP LOCKED)
     RETURNING workspace_id, key_id, server_id, variant, id, generation, sealed, data_key_id`
 
 /** Used by another gateway as well: they are left to it. */
@@ -62,10 +64,16 @@ async function leave(
   ids: readonly string[],
   gatewayId: string,
 ): Promise<Taken[]> {
+  // Several that stop at once take the locks in one order.
+  await tx.$queryRaw`
+    SELECT id FROM upstream_session WHERE workspace_id = ${workspaceId}::uuid AND id = ANY(${ids}::uuid[])
+    ORDER BY id FOR UPDATE`
   await tx.$executeRaw`
-    UPDATE upstream_session SET gateways = array_remove(gateways, ${gatewayId}::uuid) WHERE workspace_id = ${workspaceId}::uuid AND id = ANY(${ids}::uuid[])`
+    UPDATE upstream_session SET gateways = array_remove(gateways, ${gatewayId}::uuid)
+    WHERE workspace_id = ${workspaceId}::uuid AND id = ANY(${ids}::uuid[])`
   return tx.$queryRaw<Taken[]>`
-    DELETE FROM upstream_session WHERE workspace_id = ${workspaceId}::uuid AND id = ANY(${ids}::uuid[]) AND gateways = '{}' AND sealed IS NOT NULL
+    DELETE FROM upstream_session WHERE workspace_id = ${workspaceId}::uuid AND id = ANY(${ids}::uuid[])
+      AND gateways = '{}' AND sealed IS NOT NULL
     RETURNING workspace_id, key_id, server_id, variant, id, generation, sealed, data_key_id`
 }
 
