@@ -156,6 +156,16 @@ describe('our own fixture server', () => {
   })
 })
 
+test('a server that never streams gives its answers all the same', async () => {
+  const json = await startFixtureServer({ eras: 'legacy', json: true })
+  cleanups.push(() => json.close())
+  gateway.registry.addServer({ slug: 'json', url: json.url })
+  const client = await connect('json', {})
+  expect((await client.listTools()).tools.length).toBeGreaterThan(10)
+  const { content } = await client.callTool({ name: 'test_simple_text', arguments: {} })
+  expect(JSON.stringify(content)).toContain('text')
+})
+
 describe('server-everything', () => {
   test('gives its tools, prompts, resources and completions', async () => {
     const client = await connect('everything')

@@ -29,6 +29,7 @@ beforeAll(async () => {
         answers.push((await answered).result)
       }
       send({ method: 'notifications/progress', params: { progressToken: id, progress: 1 } })
+      if (params?.name === 'stays') return
       send({ id, result: { content: [], answers, name: params?.name } })
       end()
     },
@@ -49,12 +50,12 @@ const call: Ask = {
   capabilities: { elicitation: {} },
   meta: '"progressToken":"p"',
 }
-const retry = ({ last }: Told, n: number): Ask => {
+const retry = ({ last }: Told, n: number, tool = 't'): Ask => {
   const [name = ''] = Object.keys(last.result?.inputRequests ?? {})
   const answers = JSON.stringify({ [name]: { action: 'accept', content: { n } } })
   return {
     ...call,
-    params: `"name":"t","inputResponses":${answers},"requestState":"${last.result?.requestState}"`,
+    params: `"name":"${tool}","inputResponses":${answers},"requestState":"${last.result?.requestState}"`,
   }
 }
 
@@ -68,6 +69,26 @@ test('each round may go to another replica; progress and answer come back throug
   expect(last.result?.answers).toEqual([1, 2, 3].map((n) => ({ action: 'accept', content: { n } })))
   expect(JSON.parse(texts[0] ?? '')).toMatchObject({ params: { progressToken: 'p' } })
   expect(calls()).toBe(before + 1)
+  expect(server.greetings.length).toBe(1)
+  const rounds = () => one.registry.records.filter(({ tool }) => tool === 't')
+  await waitFor(() => rounds().length >= 4)
+  const outcomes = rounds().map(({ outcome }) => outcome)
+  expect(outcomes.sort()).toEqual(['input_required', 'input_required', 'input_required', 'ok'])
+})
+
+test('a client that leaves its retry at another replica cancels its call', async () => {
+  const third = await at(two)(
+    retry(await at(two)(retry(await at(one)({ ...call, params: '"name":"stays"' }), 1, 'stays')), 2, 'stays'),
+  )
+  const leaving = new AbortController()
+  const asked = at(two)({ ...retry(third, 3, 'stays'), signal: leaving.signal })
+  const answers = () =>
+    server.messages.filter(({ result }) => JSON.stringify(result ?? '').includes('"n":3')).length
+  const before = answers()
+  await waitFor(() => answers() > before)
+  leaving.abort()
+  await expect(asked).rejects.toThrow()
+  await waitFor(() => server.messages.some(({ method }) => method === 'notifications/cancelled'))
 })
 
 test('a state is good for one retry, wherever it goes', async () => {
