@@ -138,7 +138,7 @@ async function serve(
     call.response.writeHead(202).end()
     return
   }
-  if (isRouted(method)) {
+  if (isRouted(method, message.era)) {
     return sendCall(deps, call, await targetOf(deps, call, servers, message, method, trace), trace)
   }
   if (isListMethod(method)) return answerList(deps, call, servers, message, method, trace)

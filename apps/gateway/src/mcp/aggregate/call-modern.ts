@@ -1,14 +1,14 @@
 // A modern client's request to a modern server: the body but for names and URIs as it came, the answer's messages one by one.
 
 import { AppError, renderRpcError } from '@gatehouse/errors'
-import { changeAt, rawMember, withoutMember } from '@gatehouse/upstream'
+import { rawMember } from '@gatehouse/upstream'
 import type { Deps } from '../../deps.ts'
 import { ServerChanged } from '../../registry/knowledge.ts'
 import { converse } from '../../upstream/converse.ts'
 import { type Answer, createAnswer } from '../answer.ts'
 import { noAnswer } from '../bridge/legacy-client/discover.ts'
 import { modernHeaders } from '../bridge/legacy-client/to-modern.ts'
-import type { Call, Message, Trace } from '../call.ts'
+import type { Call, Trace } from '../call.ts'
 import { withRawId } from '../refuse.ts'
 import { answerFailure } from '../transparent/failure.ts'
 import { paramsOf } from './check-params.ts'
@@ -16,6 +16,7 @@ import { exposeMessage } from './expose.ts'
 import { patienceMs } from './patience.ts'
 import { openState, sealState } from './request-state.ts'
 import type { Target } from './target.ts'
+import { exposeTask } from './task-ids.ts'
 
 /** @throws ServerChanged when nothing was sent; AppError overloaded; invalid_params for a state that is not of this call */
 export async function callModern(deps: Deps, call: Call, given: Target, trace: Trace): Promise<void> {
@@ -24,7 +25,10 @@ export async function callModern(deps: Deps, call: Call, given: Target, trace: T
   const { method = '' } = message.envelope
   const release = deps.slots.take(bearer.server)
   const answer = createAnswer(deps, call, trace, {
-    map: (text) => sealState(deps, given, exposeMessage(bearer.server.slug, method, text)),
+    map: (text) => {
+      const exposed = sealState(deps, given, exposeMessage(bearer.server.slug, method, text))
+      return mayBeTask(method) ? exposeTask(deps, bearer, given.task, exposed) : exposed
+    },
   })
   try {
     let { text, status } = await exchange(deps, call, target, answer, trace)
@@ -39,6 +43,8 @@ export async function callModern(deps: Deps, call: Call, given: Target, trace: T
     release()
   }
 }
+
+const mayBeTask = (method: string) => method === 'tools/call' || method.startsWith('tasks/')
 
 /** One request, its notifications passed on. @returns the response */
 async function exchange(
@@ -61,7 +67,7 @@ async function exchange(
       ...params,
       ...(typeof traceparent === 'string' ? [['traceparent', traceparent] as const] : []),
     ],
-    body: withoutTasks(message),
+    body: message.body,
     patienceMs: patienceMs(deps, bearer.server, method),
     signal: answer.gone,
     attached: (names) => {
@@ -84,15 +90,6 @@ async function exchange(
 const isHeaderMismatch = (text: string) => {
   const error = rawMember(text, 'error')
   return error !== undefined && Number(rawMember(error, 'code')) === -32020
-}
-
-const tasks = 'io.modelcontextprotocol/tasks'
-
-/** Tasks are not offered here, so no server may answer with one. */
-function withoutTasks({ body }: Message): Buffer | string {
-  if (!body.includes(tasks)) return body
-  const path = ['params', '_meta', 'io.modelcontextprotocol/clientCapabilities', 'extensions']
-  return changeAt(body.toString('utf8'), path, (extensions) => withoutMember(extensions, tasks))
 }
 
 /** Ends the answer and completes the trace. @throws what was refused before anything was sent */

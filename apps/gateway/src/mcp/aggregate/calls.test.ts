@@ -1,7 +1,7 @@
 import { exposedUri } from '@gatehouse/protocol'
-import { type Recorded, type Script, scripts } from '@gatehouse/testkit'
+import { type Recorded, type Script, scripts, startFixtureServer } from '@gatehouse/testkit'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type Aggregate, modernHeaders, modernMeta, startAggregate } from '../../testing/aggregate.ts'
 
 let world: Aggregate & { close(): Promise<void> }
@@ -132,17 +132,45 @@ describe('the state of a call that waits for input', () => {
   })
 })
 
-test('a server may not answer with a task, which this address does not offer', async () => {
-  const upstream = await world.recording(scripts.modernServer({ tools: [tool('t')] }))
-  await world.add('one', upstream.url)
-  const extensions = { 'io.modelcontextprotocol/tasks': {}, 'x/y': { n: 1 } }
-  await world.modern('tools/call', { name: 'one__t', _meta: modernMeta({ extensions }) })
-  expect(upstream.requests.at(-1)?.json()).toMatchObject({
-    params: {
-      _meta: { 'io.modelcontextprotocol/clientCapabilities': { extensions: { 'x/y': { n: 1 } } } },
-    },
+describe('a task', () => {
+  const extensions = { 'io.modelcontextprotocol/tasks': {} }
+  const _meta = modernMeta({ extensions })
+  const ofTask = (method: string, taskId: unknown, more = {}, headers = {}) =>
+    world.modern(method, { taskId, _meta, ...more }, { 'mcp-name': String(taskId), ...headers })
+
+  async function begin() {
+    const fixture = await startFixtureServer({ eras: 'modern' })
+    onTestFinished(() => fixture.close())
+    await world.add('one', fixture.url)
+    await world.add('two', fixture.url)
+    const params = { name: 'one__slow_compute', arguments: { seconds: 30 }, _meta }
+    const { result } = await world.modern('tools/call', params)
+    expect(result).toMatchObject({ resultType: 'task', taskId: expect.stringMatching(/^one\./) })
+    return String(result?.taskId)
+  }
+
+  test('is asked for and cancelled by the id that its client got, and knows itself by no other', async () => {
+    const taskId = await begin()
+    expect((await ofTask('tasks/get', taskId)).result).toMatchObject({ taskId, status: 'working' })
+    expect((await ofTask('tasks/cancel', taskId)).result).toMatchObject({ resultType: 'complete' })
   })
-  expect(upstream.requests.at(-1)?.body.toString()).not.toContain('tasks')
+
+  test("is nobody else's, at no other server, and not there for clients that don't declare tasks", async () => {
+    const taskId = await begin()
+    const stranger = world.gateway.registry.addKey()
+    for (const refused of [
+      ofTask('tasks/get', taskId, {}, { 'x-api-key': stranger.key }),
+      ofTask('tasks/get', taskId.replace('one.', 'two.')),
+      ofTask('tasks/get', `${taskId.slice(0, -1)}${taskId.endsWith('A') ? 'B' : 'A'}`),
+      ofTask('tasks/get', 'one.x'),
+      ofTask('tasks/get', 'x'),
+    ]) {
+      expect((await refused).error?.code).toBe(-32602)
+    }
+    const { status, error } = await ofTask('tasks/get', taskId, { _meta: modernMeta() })
+    expect([status, error?.code]).toEqual([400, -32021])
+    expect((await world.legacy('tasks/get', { taskId })).error?.code).toBe(-32601)
+  })
 })
 
 test('a modern call reaches the server as it was written but for the name, whatever it holds', async () => {

@@ -56,7 +56,9 @@ describe('every place of a URI', () => {
 
   test('of a notification and of an error is written as ours', () => {
     const update = '{"jsonrpc":"2.0","method":"notifications/resources/updated","params":{"uri":"a://b"}}'
-    expect(exposeMessage('one', 'subscriptions/listen', update)).toBe(update.replace('a://b', 'one+a://b'))
+    expect(exposeMessage('one', 'notifications/resources/updated', update)).toBe(
+      update.replace('a://b', 'one+a://b'),
+    )
     const error = '{"jsonrpc":"2.0","id":1,"error":{"code":-32602,"message":"m","data":{"uri":"a://b"}}}'
     expect(exposeMessage('one', 'resources/read', error)).toBe(error.replace('a://b', 'one+a://b'))
     expect(exposeMessage('one', 'tools/call', error)).toBe(error)

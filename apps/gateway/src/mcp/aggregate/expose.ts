@@ -7,22 +7,27 @@ import { changeAt, rawMember } from '@gatehouse/upstream'
 /** @param text a message, or an entry of a list */
 type Change = (text: string) => string
 
+const updated = 'notifications/resources/updated'
+
 /** Where nothing looks like a URI (spelt with escapes or not) there is nothing to do. */
 const mayHold = /uri|\\u/i
 
-/** A message from the server, about a request of this method, on its way to the client. */
+/** A message from the server on its way to the client. @param method its own, or that of the request that it belongs to */
 export function exposeMessage(slug: string, method: string, text: string): string {
   if (!mayHold.test(text)) return text
   const expose = exposer(slug)
   const toBlock = blocks(expose)
   const changes: readonly (readonly [path: readonly string[], change: Change])[] = [
     [['result', 'content'], toBlock],
+    [['result', 'result', 'content'], toBlock],
     [['result', 'messages', '*', 'content'], toBlock],
     [['result', 'contents', '*', 'uri'], expose],
     ...appPaths.map((path) => [['result', '_meta', ...path], expose] as const),
+    ...appPaths.map((path) => [['result', 'result', '_meta', ...path], expose] as const),
     [['result', 'inputRequests', '*', 'params', 'messages', '*', 'content'], toBlock],
     ...(method === 'resources/read' ? [[['error', 'data', 'uri'], expose] as const] : []),
-    ...(isUpdate(text) ? [[['params', 'uri'], expose] as const] : []),
+    ...(method === updated ? [[['params', 'uri'], expose] as const] : []),
+    ...(method === 'notifications/tasks' ? [[['params', 'result', 'content'], toBlock] as const] : []),
   ]
   return changes.reduce((changed, [path, change]) => changeAt(changed, path, change), text)
 }
@@ -58,9 +63,4 @@ function blocks(expose: Change): Change {
     }
   }
   return (content) => (content.startsWith('[') ? changeAt(content, ['*'], one) : one(content))
-}
-
-function isUpdate(text: string): boolean {
-  const method = rawMember(text, 'method')
-  return method !== undefined && JSON.parse(method) === 'notifications/resources/updated'
 }

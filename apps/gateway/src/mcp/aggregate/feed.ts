@@ -3,13 +3,13 @@
 
 import { setTimeout as pause } from 'node:timers/promises'
 import { toAppError } from '@gatehouse/errors'
-import { rawMember } from '@gatehouse/upstream'
+import { changeAt, rawMember } from '@gatehouse/upstream'
 import type { Deps } from '../../deps.ts'
 import type { Call } from '../call.ts'
 import type { Bearer } from '../session-token.ts'
 import { exposeMessage } from './expose.ts'
 import type { Offer } from './expose-entries.ts'
-import { type Filter, type ListChange, listChanges } from './filter.ts'
+import { type ListChange, listChanges, type OwnFilter } from './filter.ts'
 import { subscribe } from './subscribe.ts'
 
 export interface Feed {
@@ -21,16 +21,16 @@ const maxRetryMs = 60_000
 /** What was open for so long was no failure. */
 const steadyMs = 30_000
 
-/** @param filter in the server's own URIs. @param tell takes each notification in the endpoint's URIs */
+/** @param tell takes each notification in the endpoint's URIs */
 export function startFeed(
   deps: Deps,
   call: Call,
   bearer: Bearer,
-  filter: Filter,
+  filter: OwnFilter,
   tell: (text: string) => Promise<void>,
 ): Feed {
   const over = new AbortController()
-  if (filter.lists.length > 0 || filter.uris.length > 0) {
+  if (filter.lists.length > 0 || filter.uris.length > 0 || filter.tasks.length > 0) {
     run(deps, call, bearer, filter, tell, over.signal).catch((err) =>
       deps.log.error({ err, server_id: bearer.server.id }, 'unexpected'),
     )
@@ -42,7 +42,7 @@ async function run(
   deps: Deps,
   call: Call,
   bearer: Bearer,
-  filter: Filter,
+  filter: OwnFilter,
   tell: (text: string) => Promise<void>,
   over: AbortSignal,
 ): Promise<void> {
@@ -54,6 +54,12 @@ async function run(
     if (change) await seen.changed(change, text)
     else if (method === 'notifications/resources/updated' && filter.uris.length > 0)
       await tell(exposeMessage(slug, method, text))
+    else if (method === 'notifications/tasks') await tellTask(exposeMessage(slug, method, text))
+  }
+  const tellTask = async (text: string) => {
+    const own: unknown = JSON.parse(rawMember(rawMember(text, 'params') ?? '{}', 'taskId') ?? 'null')
+    const task = typeof own === 'string' ? filter.taskIds.get(own) : undefined
+    if (task !== undefined) await tell(changeAt(text, ['params', 'taskId'], () => JSON.stringify(task)))
   }
   for (let waitMs = firstRetryMs; !over.aborted; ) {
     const startedAt = performance.now()

@@ -2,6 +2,7 @@
 
 import { legacyRevisions, metaServerInfo, modernRevisions } from '@gatehouse/protocol'
 import { version } from '../../version.ts'
+import { tasksExtension } from './task-ids.ts'
 
 const serverInfo = { name: 'gatehouse', title: 'Gatehouse', version }
 const capabilities = { tools: {}, prompts: {}, resources: {}, completions: {} }
@@ -11,6 +12,7 @@ const modernCapabilities = {
   resources: { listChanged: true, subscribe: true },
   completions: {},
   logging: {},
+  extensions: { [tasksExtension]: {} },
 }
 const instructions =
   'Several servers behind one endpoint. The part of a name before the first two underscores is the server, and so is the part of a resource URI before its first plus.'

@@ -22,10 +22,10 @@ interface Heard {
 }
 
 /** A stream as it comes over the wire. */
-async function listen(notifications: object, id = '"sub"') {
+async function listen(notifications: object, id = '"sub"', capabilities = {}) {
   const leave = new AbortController()
   onTestFinished(() => leave.abort())
-  const params = JSON.stringify({ notifications, _meta: modernMeta() })
+  const params = JSON.stringify({ notifications, _meta: modernMeta(capabilities) })
   const method = 'subscriptions/listen'
   const body = `{"jsonrpc":"2.0","id":${id},"method":"${method}","params":${params}}`
   const response = await world.post(body, modernHeaders(method, {}), leave.signal)
@@ -201,3 +201,44 @@ test.each(['legacy', 'modern'] as const)(
     await waitFor(() => one.sessions() === 0)
   },
 )
+
+test('tells of tasks by the ids that their client got, and of no others', async () => {
+  const extensions = { 'io.modelcontextprotocol/tasks': {} }
+  const task = (taskId: string) => ({ taskId, status: 'completed', result: { content: [link] } })
+  const link = { type: 'resource_link', uri: 'a://b', name: 'n' }
+  const notification = (method: string, params: object) =>
+    scripts.event({ jsonrpc: '2.0', method: `notifications/${method}`, params })
+  const serve: Script = (request, response) => {
+    const { id, method, params } = (request.json() ?? {}) as { id: unknown; method?: string; params: Heard }
+    if (method === 'tools/call') {
+      const result = { resultType: 'task', taskId: 'own-1', status: 'working' }
+      return scripts.json({ jsonrpc: '2.0', id, result })(request, response)
+    }
+    if (method !== 'subscriptions/listen')
+      return scripts.modernServer({ tools: [tool('t')] })(request, response)
+    const events = [
+      notification('subscriptions/acknowledged', params),
+      notification('tasks', task('own-2')),
+      notification('tasks', task('own-1')),
+      new Promise(() => {}),
+    ]
+    return scripts.sse(events)(request, response)
+  }
+  const upstream = await world.recording(serve)
+  await world.add('one', upstream.url)
+  const { result } = await world.modern('tools/call', { name: 'one__t', _meta: modernMeta({ extensions }) })
+  const taskIds = [result?.taskId, 'one.x', 'none.y']
+  expect((await world.modern('subscriptions/listen', { notifications: { taskIds } })).error?.code).toBe(
+    -32021,
+  )
+  const stream = await listen({ taskIds }, '1', { extensions })
+  await waitFor(() => stream.heard.length > 1)
+  expect(stream.heard[0]?.params?.notifications).toEqual({ taskIds: [result?.taskId] })
+  expect(stream.heard[1]).toMatchObject({
+    method: 'notifications/tasks',
+    params: { taskId: result?.taskId, result: { content: [{ ...link, uri: 'one+a://b' }] } },
+  })
+  expect(upstream.requests.at(-1)?.json()).toMatchObject({
+    params: { notifications: { taskIds: ['own-1'] } },
+  })
+})

@@ -2,7 +2,8 @@
 // subscription, ended with its result. Servers that appear, disappear or break meanwhile don't end it. Next: feed.ts.
 
 import { AuthError } from '@gatehouse/errors'
-import type { ResolvedServer } from '@gatehouse/registry-api/internal'
+import { ownUri } from '@gatehouse/protocol'
+import type { ResolvedCaller, ResolvedServer } from '@gatehouse/registry-api/internal'
 import { rawMember, setMember } from '@gatehouse/upstream'
 import type { Deps } from '../../deps.ts'
 import { createAnswer } from '../answer.ts'
@@ -10,7 +11,7 @@ import { authorize } from '../authorize.ts'
 import type { Call, Message, Trace } from '../call.ts'
 import type { Known } from '../resolve.ts'
 import { type Feed, startFeed } from './feed.ts'
-import { type Filter, filterFor, listChanges, readFilter, writeFilter } from './filter.ts'
+import { type Filter, listChanges, ownFilter, readFilter, writeFilter } from './filter.ts'
 import { modernMembers } from './greetings.ts'
 
 const subscriptionId = 'io.modelcontextprotocol/subscriptionId'
@@ -52,7 +53,7 @@ export async function listen(
     for (const [identity, server] of wanted) {
       if (feeds.has(identity)) continue
       const bearer = { caller: known.caller, server, generation: server.credential_generation }
-      feeds.set(identity, startFeed(deps, call, bearer, filterFor(server.slug, filter), tell))
+      feeds.set(identity, startFeed(deps, call, bearer, ownFilter(deps, bearer, filter), tell))
       changed = true
     }
     return changed
@@ -68,7 +69,7 @@ export async function listen(
     }
   })
   try {
-    await answer.send(tagged(acknowledgement(granted(filter, servers)), idRaw))
+    await answer.send(tagged(acknowledgement(granted(deps, call.caller, filter, servers)), idRaw))
     follow({ caller: call.caller, servers })
     await ended([answer.gone, deps.stopping, over.signal])
   } finally {
@@ -118,13 +119,20 @@ function watch(
   }
 }
 
-/** URIs of servers that the caller doesn't have are not. */
-const granted = ({ lists, uris }: Filter, servers: readonly ResolvedServer[]): Filter => ({
-  lists,
-  uris: uris.filter((uri) =>
-    servers.some(({ slug }) => filterFor(slug, { lists, uris: [uri] }).uris.length > 0),
-  ),
-})
+/** Without URIs of servers that the caller doesn't have, and tasks that aren't the caller's. */
+function granted(
+  deps: Deps,
+  caller: ResolvedCaller,
+  filter: Filter,
+  servers: readonly ResolvedServer[],
+): Filter {
+  const own = servers.map((server) =>
+    ownFilter(deps, { caller, server, generation: server.credential_generation }, filter),
+  )
+  const tasks = own.flatMap(({ taskIds }) => [...taskIds.values()])
+  const uris = filter.uris.filter((uri) => servers.some(({ slug }) => ownUri(uri)?.slug === slug))
+  return { lists: filter.lists, uris, tasks }
+}
 
 const acknowledgement = (filter: Filter) =>
   JSON.stringify({

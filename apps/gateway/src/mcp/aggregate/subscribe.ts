@@ -15,6 +15,7 @@ import { newTrace } from '../new-trace.ts'
 import type { Bearer } from '../session-token.ts'
 import { type Filter, writeFilter } from './filter.ts'
 import { ourselves } from './greetings.ts'
+import { tasksExtension } from './task-ids.ts'
 
 export interface Hearing {
   /** From now on nothing is missed. */
@@ -38,11 +39,9 @@ export async function subscribe(
   over: AbortSignal,
 ): Promise<Subscribed> {
   const params = { notifications: writeFilter(filter) }
-  const request = toModern(
-    JSON.stringify({ jsonrpc: '2.0', id: randomUUID(), method, params }),
-    ourselves,
-    undefined,
-  )
+  const plain = JSON.stringify({ jsonrpc: '2.0', id: randomUUID(), method, params })
+  const capabilities = filter.tasks.length > 0 ? { extensions: { [tasksExtension]: {} } } : {}
+  const request = toModern(plain, { ...ourselves, capabilities }, undefined)
   const { modern, legacy } = await deps.eras.probe(bearer)
   if (modern === false && legacy !== false) return subscribeLegacy(deps, call, bearer, request, hearing, over)
   const release = deps.slots.takeStream(bearer.caller.key_id)

@@ -1,7 +1,7 @@
 // Which server a request means, and the request as that server is to get it: its own names and URIs, everything else as it came.
 
 import { AppError } from '@gatehouse/errors'
-import { type Range, readEnvelope } from '@gatehouse/protocol'
+import { type Era, type Range, readEnvelope } from '@gatehouse/protocol'
 import type { ResolvedServer } from '@gatehouse/registry-api/internal'
 import { changeAt, rawMember } from '@gatehouse/upstream'
 import type { Deps } from '../../deps.ts'
@@ -9,16 +9,28 @@ import { authorize } from '../authorize.ts'
 import type { Call, Message, Trace } from '../call.ts'
 import type { Bearer } from '../session-token.ts'
 import { findName, findUri, type NamedKind, serverOfName } from './find-name.ts'
+import { checkTasksDeclared, openTaskId, serverOfTask } from './task-ids.ts'
 
 export interface Target {
   readonly bearer: Bearer
   readonly message: Message
+  /** The id by which the client knows the task that this is about. */
+  readonly task?: string
 }
 
 /** Methods that go to one server. */
-export type RoutedMethod = 'tools/call' | 'prompts/get' | 'resources/read' | 'completion/complete'
+export type RoutedMethod =
+  | 'tools/call'
+  | 'prompts/get'
+  | 'resources/read'
+  | 'completion/complete'
+  | 'tasks/get'
+  | 'tasks/update'
+  | 'tasks/cancel'
 
-export const isRouted = (method: string): method is RoutedMethod => Object.hasOwn(routes, method)
+/** Tasks of the older revisions are another thing. */
+export const isRouted = (method: string, era: Era): method is RoutedMethod =>
+  Object.hasOwn(routes, method) && (era === 'modern' || !method.startsWith('tasks/'))
 
 /** @throws AppError unknown_*, denied, invalid_params; the failure of a list where a name can't be known without it */
 export function targetOf(
@@ -67,6 +79,17 @@ const routes: Readonly<Record<RoutedMethod, (routing: Routing) => Promise<Target
     }
     throw new AppError('invalid_params', { what: 'params.ref must name a prompt or a resource template' })
   },
+  'tasks/get': toTask,
+  'tasks/update': toTask,
+  'tasks/cancel': toTask,
+}
+
+async function toTask(routing: Routing): Promise<Target> {
+  const { message, servers, deps } = routing
+  checkTasksDeclared(message)
+  const { name: task, nameRange } = named(message, 'taskId')
+  const bearer = enter(routing, serverOfTask(task, servers))
+  return { bearer, message: renamed(message, nameRange, openTaskId(deps, bearer, task)), task }
 }
 
 async function toNamed(routing: Routing, kind: NamedKind): Promise<Target> {
@@ -85,7 +108,7 @@ function enter({ call, servers, trace }: Routing, server: ResolvedServer): Beare
   return { caller: call.caller, server, generation: server.credential_generation }
 }
 
-function named({ envelope: { name, nameRange } }: Message, member: 'name' | 'uri') {
+function named({ envelope: { name, nameRange } }: Message, member: 'name' | 'uri' | 'taskId') {
   if (name === undefined || nameRange === undefined) {
     throw new AppError('invalid_params', { what: `params.${member} must be a string` })
   }
