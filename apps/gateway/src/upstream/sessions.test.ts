@@ -312,6 +312,15 @@ describe('a session of one’s own', () => {
     expect(endedIds()).toEqual(['s-1'])
   })
 
+  test('is sent nothing more once the server has forgotten it', async () => {
+    const bearer = await bearerAt(one)
+    const own = await one.deps.upstreamSessions.openOwn(bearer, plain)
+    if (own === undefined) throw new Error('something changed')
+    await one.deps.upstreamSessions.forget(bearer, own)
+    await own.end()
+    expect(deletes()).toEqual([])
+  })
+
   test('ends with its server before that is acknowledged, and at the stop', async () => {
     const bearer = await bearerAt(one)
     await one.deps.upstreamSessions.openOwn(bearer, plain)

@@ -6,14 +6,13 @@ import { createHash } from 'node:crypto'
 import { type Egress, toUpstreamError } from '@gatehouse/egress'
 import { AppError } from '@gatehouse/errors'
 import type { ChangeEvent, SessionPlace } from '@gatehouse/registry-api/internal'
-import type { Handshake } from '@gatehouse/upstream'
-import { LRUCache } from 'lru-cache'
 import { canonicalJson } from '../mcp/canonical-json.ts'
 import type { Bearer } from '../mcp/session-token.ts'
 import type { RegistryClient } from '../registry/client.ts'
 import { type Knowledge, ServerChanged } from '../registry/knowledge.ts'
 import { collect } from './collect-sessions.ts'
-import { type Declared, endWith, type Headers, shakeHands, wireTo } from './handshake.ts'
+import { type Declared, shakeHands, wireTo } from './handshake.ts'
+import { createHeldSessions, type Held, touches } from './held-sessions.ts'
 import { type Pools, Superseded } from './pools.ts'
 import { findOrOpen } from './shared-session.ts'
 
@@ -63,65 +62,18 @@ export interface SessionParts {
   readonly idleMs: number
 }
 
-interface Held {
-  readonly session: OpenSession
-  readonly bearer: Bearer
-  readonly headers: Headers
-  /** Where all replicas find it, and which one it is; undefined for one's own. */
-  readonly shared: (SessionPlace & { readonly id: string }) | undefined
-  /** When the registry last heard that it is used; monotonic, in ms. */
-  toldAt: number
-  /** Nothing is sent to it any more. */
-  over: boolean
-}
-
 interface Opening {
   readonly bearer: Bearer
   /** Its server, key or credential changed since. */
   touched: boolean
 }
 
-const maxSessions = 10_000
-
 export function createUpstreamSessions(parts: SessionParts): UpstreamSessions {
-  const { self, egress, client, knowledge, idleMs, openTimeoutMs } = parts
+  const { self, client, knowledge, idleMs, openTimeoutMs } = parts
+  const sessions = createHeldSessions(self, parts.egress, idleMs)
   const opening = new Set<Opening>()
   const asked = new Map<string, Promise<OpenSession | undefined>>()
-  const own = new Set<Held>()
-  const kept = new Map<Held, number>()
-  const ending = new Set<Promise<void>>()
-  const heldAs = new WeakMap<OpenSession, Held>()
-  // Half the time, so that what is remembered here was not ended as idle.
-  const known = new LRUCache<string, Held>({
-    max: maxSessions,
-    ttl: idleMs / 2,
-    updateAgeOnGet: true,
-    dispose: (held, _key, reason) => {
-      const idle = reason === 'evict' || reason === 'expire'
-      if (idle && held.shared === undefined) leave(held)
-    },
-  })
-  const tellMs = idleMs / 10
   const sweep = setInterval(() => void tend(), Math.min(idleMs / 10, 30_000)).unref()
-  let ids = 0
-
-  const hold = (bearer: Bearer, headers: Headers, said: Handshake, shared?: Held['shared']): Held => {
-    const nextId = () => `${self.slice(-12)}-${(++ids).toString(36)}`
-    const session = { ...said, nextId }
-    const held = { session, bearer, headers, shared, toldAt: performance.now(), over: false }
-    heldAs.set(session, held)
-    if (shared === undefined) own.add(held)
-    return held
-  }
-
-  const leave = (held: Held): Promise<void> => {
-    own.delete(held)
-    if (held.over) return Promise.resolve()
-    held.over = true
-    const ended = endWith(egress, held.bearer.server.url, held.session, held.headers)
-    ending.add(ended)
-    return ended.finally(() => ending.delete(ended))
-  }
 
   /** Undefined where something changed before it was done. `work` remembers what it made as soon as it is made. */
   const attempt = async <T>(bearer: Bearer, work: (isOver: () => boolean) => Promise<T | undefined>) => {
@@ -141,7 +93,7 @@ export function createUpstreamSessions(parts: SessionParts): UpstreamSessions {
   const openHere = async (bearer: Bearer, declared: Declared, isOver: () => boolean) => {
     const wire = await wireTo(parts, bearer.caller, bearer.server)
     const said = await shakeHands(wire, declared, openTimeoutMs)
-    return isOver() ? undefined : hold(bearer, wire.headers, said)
+    return isOver() ? undefined : sessions.hold(bearer, wire.headers, said)
   }
 
   const share = async (bearer: Bearer, declared: Declared, isOver: () => boolean) => {
@@ -157,13 +109,13 @@ export function createUpstreamSessions(parts: SessionParts): UpstreamSessions {
       shakeHands: async () => shakeHands(await wireTo(parts, caller, server), declared, openTimeoutMs),
       endSpare: async (spare) => {
         const { headers } = await wireTo(parts, caller, server)
-        await leave(hold(bearer, headers, spare))
+        await sessions.leave(sessions.hold(bearer, headers, spare))
       },
       isOver,
     })
     if (found === undefined) return undefined
     const { headers } = await wireTo(parts, caller, server)
-    return hold(bearer, headers, found.handshake, { ...place, id: found.id })
+    return sessions.hold(bearer, headers, found.handshake, { ...place, id: found.id })
   }
 
   const openAndRemember = async (key: string, bearer: Bearer, declared: Declared, isOver: () => boolean) => {
@@ -172,7 +124,7 @@ export function createUpstreamSessions(parts: SessionParts): UpstreamSessions {
       if (isAway(thrown) && !isOver()) return openHere(bearer, declared, isOver)
       throw thrown
     })
-    if (held !== undefined && !isOver()) known.set(key, held)
+    if (held !== undefined && !isOver()) sessions.remember(key, held)
     return held?.session
   }
 
@@ -186,28 +138,24 @@ export function createUpstreamSessions(parts: SessionParts): UpstreamSessions {
       .openSession({ ...place, generation: bearer.generation, gateway_id: self, claim: id })
       .then(async (answer) => {
         if (answer.state === 'open' && answer.id === id) return
-        drop(held)
+        sessions.forget(held)
         if (answer.state === 'yours') await client.forgetSession(shared)
       })
       .catch(() => {}) // it is told the next time
   }
 
-  const drop = (held: Held) => {
-    for (const [key, one] of known.entries()) if (one === held) known.delete(key)
-  }
-
   const tend = async () => {
-    known.purgeStale()
-    for (const held of kept.keys()) tell(held)
+    sessions.purge()
+    for (const held of sessions.kept) tell(held)
     if (knowledge.greeting !== undefined) await collect(parts, { gateway_id: self, idle_ms: idleMs })
   }
 
   return {
     open(bearer, declared) {
       const key = keyOf(bearer, declared)
-      const held = known.get(key)
+      const held = sessions.known(key)
       if (held !== undefined) {
-        if (performance.now() - held.toldAt > tellMs) tell(held)
+        if (performance.now() - held.toldAt > idleMs / 10) tell(held)
         return Promise.resolve(held.session)
       }
       const running = asked.get(key)
@@ -218,49 +166,34 @@ export function createUpstreamSessions(parts: SessionParts): UpstreamSessions {
       asked.set(key, found)
       return found
     },
-    keep(session) {
-      const held = heldAs.get(session)
-      if (held === undefined) return () => {}
-      kept.set(held, (kept.get(held) ?? 0) + 1)
-      return () => {
-        const left = (kept.get(held) ?? 1) - 1
-        if (left > 0) kept.set(held, left)
-        else kept.delete(held)
-      }
-    },
+    keep: sessions.keep,
     async forget(_bearer, session) {
-      const held = heldAs.get(session)
+      const held = sessions.of(session)
       if (held === undefined || held.over) return
       held.over = true
-      drop(held)
-      own.delete(held)
+      sessions.forget(held)
       if (held.shared !== undefined) await client.forgetSession(held.shared).catch(() => {}) // found dead again
     },
     async openOwn(bearer, declared) {
       const held = await attempt(bearer, (isOver) => openHere(bearer, declared, isOver))
-      return held && { ...held.session, end: () => leave(held) }
+      return held && Object.assign(held.session, { end: () => sessions.leave(held) })
     },
     async changed(event) {
       for (const one of opening) if (touches(event, one.bearer)) one.touched = true
-      for (const held of new Set([...known.values(), ...own])) {
-        if (!touches(event, held.bearer)) continue
-        drop(held)
-        void leave(held)
+      for (const held of sessions.touchedBy(event)) {
+        void sessions.leave(held)
         if (held.shared) client.forgetSession(held.shared).catch(() => {}) // its variant is asked for no more
       }
-      await Promise.all(ending)
+      await sessions.settled()
     },
     gap() {
       for (const one of opening) one.touched = true
-      for (const held of own) held.over = true
-      own.clear()
-      known.clear()
+      sessions.forgetAll()
     },
     async close() {
       clearInterval(sweep)
-      for (const held of own) void leave(held)
-      known.clear()
-      await Promise.all([collect(parts, { gateway_id: self, leaving: true }), ...ending])
+      sessions.leaveOwn()
+      await Promise.all([collect(parts, { gateway_id: self, leaving: true }), sessions.settled()])
     },
   }
 }
@@ -292,11 +225,4 @@ function placeOf({ caller, server, generation }: Bearer, declared: Declared): Se
     server_id: server.id,
     variant: createHash('sha256').update(variant).digest('hex'),
   }
-}
-
-function touches({ workspace_id, subject, subject_id }: ChangeEvent, { caller, server }: Bearer): boolean {
-  if (caller.workspace_id !== workspace_id) return false
-  if (subject === 'server') return server.id === subject_id
-  if (subject === 'api-key') return caller.key_id === subject_id
-  return subject === 'membership'
 }
