@@ -64,7 +64,7 @@ function hold(
   { questions, session }: Extract<Next, { kind: 'asked' }>,
 ): void {
   const { deps, bearer } = bridging
-  const id = deps.heldCalls.hold(bearer, upstream)
+  const id = deps.heldCalls.hold(bearer, upstream, () => deps.slots.takeStream(bearer.caller.key_id))
   ask(bridging, request, questions, { kind: 'held', replica: deps.peers.self, id }, session.serverInfo)
 }
 
@@ -84,9 +84,16 @@ function answerWith(
   request: Request,
   { text, session }: Extract<Next, { kind: 'response' }>,
 ): void {
-  const { bearer, method, answer } = bridging
+  const { deps, bearer, method, answer } = bridging
+  if (isModern(text)) deps.eras.doubt(bearer)
   const pages = mayBeAsked(method) ? requiredPages(text, request.capabilities) : undefined
   if (pages !== undefined) return ask(bridging, request, pages, { kind: 'pages' }, session.serverInfo)
   const { text: modern, status } = modernAnswer(text, request, session.serverInfo)
   answer.finish(method === 'tools/list' ? withoutDisabled(bearer.server, modern) : modern, status)
+}
+
+/** Errors that only a server of the newer revisions knows. */
+const isModern = (text: string): boolean => {
+  const code = Number(rawMember(rawMember(text, 'error') ?? '{}', 'code'))
+  return code <= -32020 && code >= -32022
 }

@@ -4,13 +4,27 @@ import { type Envelope, metaClientCapabilities } from '@gatehouse/protocol'
 
 type Capabilities = Readonly<Record<string, unknown>>
 
+/** Of what a session is opened with; beyond that only what the protocol itself knows crosses. */
+const maxLength = 4_096
+
 /** Core tasks and the tasks extension are different things: neither can be made of the other. */
 const tasks = 'io.modelcontextprotocol/tasks'
 
 /** What the client said of itself in `_meta`, as a legacy handshake declares it: without tasks, and without promises of news. */
 export function clientCapabilities({ meta }: Envelope): Capabilities {
   const { tasks: _, roots, extensions, ...rest } = objectOr(meta?.[metaClientCapabilities])
-  return { ...rest, ...(isObject(roots) && { roots: {} }), ...crossing(extensions) }
+  const all = { ...rest, ...(isObject(roots) && { roots: {} }), ...crossing(extensions) }
+  if (JSON.stringify(all).length <= maxLength) return all
+  const { elicitation, sampling } = rest
+  const part = (value: unknown, names: readonly string[]) =>
+    isObject(value) &&
+    Object.fromEntries(names.filter((name) => isObject(value[name])).map((name) => [name, {}]))
+  const [asks, samples] = [part(elicitation, ['form', 'url']), part(sampling, ['tools', 'context'])]
+  return {
+    ...(asks && { elicitation: asks }),
+    ...(samples && { sampling: samples }),
+    ...(isObject(roots) && { roots: {} }),
+  }
 }
 
 /** What the server said in its handshake, as far as a modern client can use it. */

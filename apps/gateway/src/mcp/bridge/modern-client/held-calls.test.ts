@@ -8,6 +8,14 @@ afterEach(() => void vi.useRealTimers())
 
 const bearer = { caller: { key_id: 'k', workspace_id: 'w' }, server: { id: 's' }, generation: 'g' } as Bearer // all that is read
 
+let slots = 0
+const slot = () => {
+  slots += 1
+  return () => {
+    slots -= 1
+  }
+}
+
 function call() {
   const cancelled: string[] = []
   const one: UpstreamCall = {
@@ -22,7 +30,7 @@ function call() {
 test('a call that nobody goes on with for ten minutes is cancelled and forgotten', () => {
   const held = createHeldCalls()
   const { one, cancelled } = call()
-  const id = held.hold(bearer, one)
+  const id = held.hold(bearer, one, slot)
   vi.advanceTimersByTime(10 * 60_000 - 1)
   expect(cancelled).toEqual([])
   vi.advanceTimersByTime(1)
@@ -33,7 +41,7 @@ test('a call that nobody goes on with for ten minutes is cancelled and forgotten
 test('a call that was taken is not cancelled, and is taken once', () => {
   const held = createHeldCalls()
   const { one, cancelled } = call()
-  const id = held.hold(bearer, one)
+  const id = held.hold(bearer, one, slot)
   expect(held.take(id)).toBe(one)
   expect(held.take(id)).toBe('used')
   vi.advanceTimersByTime(10 * 60_000)
@@ -43,11 +51,12 @@ test('a call that was taken is not cancelled, and is taken once', () => {
 test('the calls that a change touches are left', async () => {
   const held = createHeldCalls()
   const [kept, ofServer, ofKey] = [call(), call(), call()]
-  held.hold({ ...bearer, server: { id: 'other' } } as Bearer, kept.one)
-  held.hold(bearer, ofServer.one)
+  held.hold({ ...bearer, server: { id: 'other' } } as Bearer, kept.one, slot)
+  held.hold(bearer, ofServer.one, slot)
   held.hold(
     { ...bearer, caller: { ...bearer.caller, key_id: 'k2' }, server: { id: 'x' } } as Bearer,
     ofKey.one,
+    slot,
   )
   const event = { revision: 1, workspace_id: 'w' }
   held.changed({ ...event, subject: 'server', subject_id: 's' })
@@ -56,4 +65,5 @@ test('the calls that a change touches are left', async () => {
   expect([kept, ofServer, ofKey].map(({ cancelled }) => cancelled.length)).toEqual([0, 1, 1])
   await held.close()
   expect(kept.cancelled).toEqual(['the gateway stops'])
+  expect(slots).toBe(0)
 })

@@ -9,8 +9,11 @@ import type { Bearer } from '../../session-token.ts'
 import type { UpstreamCall } from './upstream-call.ts'
 
 export interface HeldCalls {
-  /** @returns its id. @throws AppError overloaded where the caller has too many already */
-  hold(bearer: Bearer, call: UpstreamCall): string
+  /**
+   * @param takeSlot for as long as it is held
+   * @returns its id. @throws AppError overloaded where the caller has too many already
+   */
+  hold(bearer: Bearer, call: UpstreamCall, takeSlot: () => () => void): string
   /** The call, once; then `used`. Undefined for what is not here (any more). */
   take(id: string): UpstreamCall | 'used' | undefined
   /** Leaves those of a server or caller that was changed. */
@@ -23,6 +26,7 @@ interface Held {
   readonly bearer: Bearer
   readonly call: UpstreamCall
   readonly timer: NodeJS.Timeout
+  readonly release: () => void
 }
 
 const heldPerCaller = 8
@@ -35,19 +39,21 @@ export function createHeldCalls(): HeldCalls {
     const found = held.get(id)
     clearTimeout(found?.timer)
     held.delete(id)
+    found?.release()
     return found?.call
   }
   return {
-    hold(bearer, call) {
+    hold(bearer, call, takeSlot) {
       const { key_id } = bearer.caller
       const mine = [...held.values()].filter((one) => one.bearer.caller.key_id === key_id)
       if (mine.length >= heldPerCaller) {
         const what = `${heldPerCaller} calls of this caller wait for its client's answers already`
         throw new AppError('overloaded', { retryAfterS: 5, what })
       }
+      const release = takeSlot()
       const id = randomBytes(16).toString('base64url')
       const expire = () => void remove(id)?.cancel('its client did not answer in time')
-      held.set(id, { bearer, call, timer: setTimeout(expire, heldMs).unref() })
+      held.set(id, { bearer, call, release, timer: setTimeout(expire, heldMs).unref() })
       return id
     },
     take(id) {

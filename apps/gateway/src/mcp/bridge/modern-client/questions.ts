@@ -1,6 +1,6 @@
 // What a legacy server asks during a call, and how a modern client sees it: one entry of `inputRequests` each.
 
-import { rawMember, withoutMember } from '@gatehouse/upstream'
+import { rawMember, rawMembers, setMember, withoutMember } from '@gatehouse/upstream'
 import { isObject, objectOr } from './capabilities.ts'
 
 export interface Question {
@@ -93,8 +93,8 @@ function inputRequest(method: string, params: string | undefined): string {
   if (params === undefined) return `{"method":${JSON.stringify(method)}}`
   let text = withoutMember(params, 'task')
   if (method === 'elicitation/create') text = withoutMember(text, 'elicitationId')
-  const meta = rawMember(text, '_meta')
-  if (meta !== undefined) text = withoutMember(text, '_meta')
+  const meta = withoutMember(rawMember(text, '_meta') ?? '{}', 'progressToken')
+  text = rawMembers(meta).length > 0 ? setMember(text, '_meta', meta) : withoutMember(text, '_meta')
   const named = `{"method":${JSON.stringify(method)}`
   return text === '{}' ? `${named}}` : `${named},"params":${text}}`
 }

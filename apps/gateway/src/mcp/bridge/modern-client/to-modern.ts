@@ -80,6 +80,8 @@ function modernError(error: string): { error: string; status: number } {
   if (code === -32601) return { error, status: 404 }
   if (code === -32002) return { error: setMember(error, 'code', '-32602'), status: 200 }
   if (code === -32042) return { error: setMember(needsPages(error), 'code', '-32021'), status: 400 }
+  // The protocol's own codes mean nothing when an older revision says them.
+  if (code <= -32020 && code >= -32099) return { error: setMember(error, 'code', '-32603'), status: 200 }
   return { error, status: 200 }
 }
 
