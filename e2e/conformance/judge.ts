@@ -83,7 +83,8 @@ function count(about: About, { scored, unscored }: Requirements, results: Result
   }
 }
 
-const sentence = ({ id, errorMessage }: Check) => (errorMessage ? `${id} (${errorMessage})` : id)
+const sentence = ({ id, errorMessage }: Check) =>
+  errorMessage ? `${id} (${errorMessage.split('\n')[0]?.slice(0, 160)})` : id
 
 const failures = (checks: readonly Check[] = []) => checks.filter(({ status }) => status === 'FAILURE')
 

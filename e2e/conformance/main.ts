@@ -11,7 +11,7 @@ import { serverLegs } from './server-legs.ts'
 
 const chosen = process.argv.slice(2)
 const started = Date.now()
-const stack = await startStack()
+const stack = await startStack({}, 2)
 const outcomes: Outcome[] = []
 try {
   for await (const outcome of serverLegs(stack, chosen)) tell(outcome)
