@@ -1,11 +1,12 @@
 // What a legacy client gets as Mcp-Session-Id: the upstream's own id, sealed together with whom it is for. It opens on any
 // replica and is useless to anybody else.
 
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { AppError } from '@gatehouse/errors'
 import type { HelloEvent, ResolvedCaller, ResolvedServer } from '@gatehouse/registry-api/internal'
 import { LRUCache } from 'lru-cache'
 import type { Knowledge } from '../registry/knowledge.ts'
+import { createSealing } from './sealing.ts'
 
 /** What stands in a token. */
 export interface Session {
@@ -50,7 +51,6 @@ export interface SessionTokens {
 }
 
 const lifeMs = 7 * 24 * 3_600_000
-const purpose = 'gatehouse session token v1'
 const form = /^[A-Za-z0-9_-]{80,12000}$/
 
 export const tokenDigest = (token: string) => createHash('sha256').update(token).digest('hex')
@@ -59,20 +59,12 @@ export function createSessionTokens(
   knowledge: Pick<Knowledge, 'greeting'>,
   now: () => number,
 ): SessionTokens {
-  const derived = new LRUCache<string, Buffer>({ max: 64 })
+  const sealing = createSealing(knowledge, now, 'gatehouse session token v1')
   const opened = new LRUCache<string, Session>({ max: 10_000 })
   const ended = new LRUCache<string, number>({ max: 200_000 })
   let index: { of: HelloEvent | undefined; digests: ReadonlySet<string> } = {
     of: undefined,
     digests: new Set(),
-  }
-
-  const keyOf = (id: string, key: string): Buffer => {
-    const known = derived.get(id)
-    if (known) return known
-    const made = Buffer.from(hkdfSync('sha256', Buffer.from(key, 'base64'), '', purpose, 32))
-    derived.set(id, made)
-    return made
   }
 
   /** What the registry named in its latest hello. */
@@ -92,47 +84,24 @@ export function createSessionTokens(
   const decrypt = (token: string): Session => {
     const cached = opened.get(token)
     if (cached) return cached
-    const bytes = form.test(token) ? Buffer.from(token, 'base64url') : Buffer.alloc(0)
-    // Only the spelling that we gave out opens: base64 has several for the same bytes.
-    if (bytes.length < 46 || bytes.toString('base64url') !== token) throw new AppError('session_not_found')
-    const id = uuidOf(bytes.subarray(0, 16))
-    const key = knowledge.greeting?.sealing_keys.find((candidate) => candidate.id === id)
-    if (key === undefined) throw new AppError('session_not_found')
-    try {
-      const decipher = createDecipheriv('aes-256-gcm', keyOf(id, key.key), bytes.subarray(16, 28))
-      decipher.setAAD(bytes.subarray(0, 16))
-      decipher.setAuthTag(bytes.subarray(-16))
-      const text = Buffer.concat([decipher.update(bytes.subarray(28, -16)), decipher.final()]).toString(
-        'utf8',
-      )
-      const session = JSON.parse(text) as Session // sealed by ourselves: it opened
-      opened.set(token, session)
-      return session
-    } catch (cause) {
-      throw new AppError('session_not_found', { cause })
-    }
+    const text = form.test(token) ? sealing.open(token, '') : undefined
+    if (text === undefined) throw new AppError('session_not_found')
+    const session = JSON.parse(text) as Session // sealed by ourselves: it opened
+    opened.set(token, session)
+    return session
   }
 
   return {
     seal({ caller, server, generation }, part) {
-      const at = now()
-      const usable = (knowledge.greeting?.sealing_keys ?? []).filter((key) => key.not_before_ms <= at)
-      const key = usable.sort((a, b) => b.not_before_ms - a.not_before_ms)[0]
-      if (key === undefined) throw new AppError('registry_unreachable', { retryAfterS: 2 })
       const session: Session = {
         ...part,
         callerKeyId: caller.key_id,
         serverId: server.id,
         origin: new URL(server.url).origin,
         generation,
-        expiresAtMs: Math.min(at + lifeMs, key.expires_at_ms),
+        expiresAtMs: now() + lifeMs,
       }
-      const id = Buffer.from(key.id.replaceAll('-', ''), 'hex')
-      const nonce = randomBytes(12)
-      const cipher = createCipheriv('aes-256-gcm', keyOf(key.id, key.key), nonce)
-      cipher.setAAD(id)
-      const sealed = Buffer.concat([cipher.update(JSON.stringify(session), 'utf8'), cipher.final()])
-      return Buffer.concat([id, nonce, sealed, cipher.getAuthTag()]).toString('base64url')
+      return sealing.seal(JSON.stringify(session), '')
     },
     open(token, { caller, server, generation }) {
       const session = decrypt(token)
@@ -149,6 +118,3 @@ export function createSessionTokens(
     endDigest: (digest, expiresAtMs) => void ended.set(digest, expiresAtMs),
   }
 }
-
-const uuidOf = (bytes: Buffer) =>
-  bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
