@@ -47,7 +47,6 @@ export interface Deps {
   readonly recorder: Recorder
   readonly lists: ServerLists
   readonly listeners: Listeners
-  readonly toolLists: Pick<ServerLists, 'schemaOf'>
   readonly upstreamSessions: UpstreamSessions
   readonly metrics: Registry
   /** Our own mark in Via. */
@@ -165,7 +164,6 @@ export function openDeps(config: Config): Opened {
     recorder,
     lists,
     listeners,
-    toolLists: lists,
     upstreamSessions,
     metrics,
     via,
