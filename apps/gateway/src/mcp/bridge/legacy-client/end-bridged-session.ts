@@ -1,4 +1,5 @@
-// A legacy client's DELETE: its token is 404 from then on, at every gateway. The server never had a session and hears nothing.
+// A legacy client's DELETE: its token is 404 from then on, and the change stream tells every gateway, this one too, to end its
+// streams. The server never had a session and hears nothing.
 
 import { AppError } from '@gatehouse/errors'
 import type { Deps } from '../../../deps.ts'
@@ -17,7 +18,6 @@ export async function endBridgedSession(
   if (token === undefined || session === undefined) throw new AppError('session_not_found')
   const digest = tokenDigest(token)
   deps.sessions.end(token, session.expiresAtMs)
-  deps.openEnds.streams.sessionEnded(digest)
   await deps.registry.endSession({
     digest,
     expires_at_ms: session.expiresAtMs,

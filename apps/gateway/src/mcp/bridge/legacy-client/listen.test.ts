@@ -15,7 +15,7 @@ afterAll(() => gateway.close())
 const offers = { tools: { listChanged: true }, resources: { subscribe: true } }
 
 /** Takes subscriptions; `told` are their streams, in order. */
-function listening() {
+function listening(acknowledging: () => Promise<unknown> = async () => {}) {
   const told: { response: ServerResponse; id: unknown; filter: unknown }[] = []
   const says: Says = (message, _request, response) => {
     if (message.method !== 'subscriptions/listen')
@@ -24,10 +24,10 @@ function listening() {
     const filter = message.params?.notifications
     told.push({ response, id: message.id, filter })
     const meta = { 'io.modelcontextprotocol/subscriptionId': message.id }
-    tell(response, {
-      method: 'notifications/subscriptions/acknowledged',
-      params: { notifications: filter, _meta: meta },
-    })
+    const params = { notifications: filter, _meta: meta }
+    void acknowledging().then(() =>
+      tell(response, { method: 'notifications/subscriptions/acknowledged', params }),
+    )
   }
   return { told, says }
 }
@@ -60,7 +60,23 @@ test('it asks for all that may change, and hands it on without subscription ids'
   expect(value).toEqual({ jsonrpc: '2.0', method: 'notifications/tools/list_changed', params: {} })
 })
 
-test('it is opened again when the subscriptions change, the new one before the old one goes', async () => {
+test('while it is opened again for another subscription, the old one still tells', async () => {
+  const second = Promise.withResolvers<void>()
+  const { told, says } = listening(async () => told.length > 1 && second.promise)
+  const client = await startRawClient(gateway, says, { offers })
+  const events = eventsOf(await get(client))
+  await waitFor(() => told.length === 1)
+  await client.ask('resources/subscribe', { uri: 'a:1' })
+  await waitFor(() => told.length === 2)
+  if (told[0]) tell(told[0].response, changed(told[0]))
+  expect((await events.next()).value).toMatchObject({ method: 'notifications/tools/list_changed' })
+  second.resolve()
+  await waitFor(() => told[0]?.response.destroyed)
+  if (told[1]) tell(told[1].response, changed(told[1]))
+  expect((await events.next()).value).toMatchObject({ method: 'notifications/tools/list_changed' })
+})
+
+test('it is opened again whenever the subscriptions change', async () => {
   const { told, says } = listening()
   const client = await startRawClient(gateway, says, { offers })
   const events = eventsOf(await get(client))

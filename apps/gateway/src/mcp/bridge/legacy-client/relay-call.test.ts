@@ -8,8 +8,8 @@ import { allOf, eventsOf, joinAs, respond, startRawClient } from './raw-client.f
 let gateway: TestGateway
 beforeAll(async () => {
   gateway = await startGateway({
-    GATEHOUSE_CALL_TIMEOUT_MS: '400',
-    GATEHOUSE_FIRST_BYTE_TIMEOUT_MS: '400',
+    GATEHOUSE_CALL_TIMEOUT_MS: '1000',
+    GATEHOUSE_FIRST_BYTE_TIMEOUT_MS: '1000',
     GATEHOUSE_KEEP_ALIVE_MS: '50',
   })
 })
@@ -199,6 +199,18 @@ describe('on the way back', () => {
     await waitFor(() => gateway.registry.records.some((one) => one.error_code === 'upstream_auth_failed'))
   })
 
+  test('a client that takes one JSON answer only gets just that', async () => {
+    const client = await startRawClient(gateway, ({ id }, _request, response) => {
+      const result = { resultType: 'complete', content: [] }
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write('data: {"jsonrpc":"2.0","method":"notifications/progress","params":{}}\n\n')
+      response.end(`data: ${JSON.stringify({ jsonrpc: '2.0', id, result })}\n\n`)
+    })
+    const answer = await client.post(call(), { accept: 'application/json' })
+    expect(answer.headers.get('content-type')).toBe('application/json')
+    expect(await answer.json()).toEqual({ jsonrpc: '2.0', id: 'ä', result: { content: [] } })
+  })
+
   test('after a notification they come as an event', async () => {
     const progress = {
       jsonrpc: '2.0',
@@ -249,6 +261,22 @@ describe('ends', () => {
     const started = performance.now()
     expect(await over).toEqual({ aborted: true })
     expect(performance.now() - started).toBeGreaterThan(500)
+  })
+
+  test('what a server answers to a client that has left is written down', async () => {
+    const left = Promise.withResolvers<void>()
+    const client = await startRawClient(gateway, (message, _request, response) => {
+      const result = '{"resultType":"complete","content":[],"isError":true}'
+      void left.promise.then(() => respond(response, message, result))
+    })
+    const leaving = new AbortController()
+    const answer = client.post(call().replace('höhe', 'left'), {}, leaving.signal)
+    await waitFor(() => client.sent().length === 1)
+    leaving.abort()
+    await expect(answer).rejects.toThrow()
+    left.resolve()
+    const record = await waitFor(() => gateway.registry.records.find(({ tool }) => tool === 'left'))
+    expect(record).toMatchObject({ outcome: 'tool_error', error_code: null })
   })
 
   test("another session's cancellation of the same id does nothing", async () => {

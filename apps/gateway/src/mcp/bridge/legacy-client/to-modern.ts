@@ -25,7 +25,6 @@ export function toModern(body: string, client: LegacyClient, logLevel: string | 
   meta = setMember(meta, metaClientCapabilities, JSON.stringify(client.capabilities))
   if (client.clientInfo !== undefined)
     meta = setMember(meta, metaClientInfo, JSON.stringify(client.clientInfo))
-  else meta = withoutMember(meta, metaClientInfo)
   if (logLevel !== undefined) meta = setMember(meta, metaLogLevel, JSON.stringify(logLevel))
   return setMember(body, 'params', setMember(params, '_meta', meta))
 }
