@@ -6,11 +6,15 @@ import { ensureChromium, ensurePostgres } from './lib/system.mjs'
 import { setup } from './setup.mjs'
 import { buildConsole } from './start/console-build.mjs'
 
-/** @returns {{passed: number, failed: number}} */
+/**
+ * @param args for the browser journeys alone, such as the name of one; the system tests are left out then
+ * @returns {{passed: number, failed: number}}
+ */
 export async function e2e(args = []) {
   const chromium = await ensureChromium()
-  await ensurePostgres()
   await buildConsole()
+  if (args.length > 0) return playwright('journeys', args, { CHROMIUM_PATH: chromium })
+  await ensurePostgres()
   const system = await vitest('e2e', ['--project', 'e2e'])
   const journeys = await playwright('journeys', args, { CHROMIUM_PATH: chromium })
   return sum(system, journeys)

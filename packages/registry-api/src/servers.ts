@@ -74,6 +74,7 @@ export const toolList = z.object({
 
 /** Answer of `GET /v1/servers/{id}/tools`: the same, and which of them are switched off. */
 export const serverToolList = toolList.extend({ disabled_tools: z.array(z.string()) })
+export type ServerToolList = z.output<typeof serverToolList>
 export type ToolList = z.output<typeof toolList>
 
 export const errorResponse = z.looseObject({

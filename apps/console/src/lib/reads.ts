@@ -1,6 +1,15 @@
 // What several screens read, one definition each, so that they share a cache. Writes are in the features' queries.ts.
 
-import type { ApiKey, Call, Installation, Me, Server, ToolList } from '@gatehouse/registry-api'
+import type {
+  ApiKey,
+  Call,
+  ErasFound,
+  Installation,
+  Me,
+  Server,
+  ServerSettings,
+  ServerToolList,
+} from '@gatehouse/registry-api'
 import { queryOptions } from '@tanstack/react-query'
 import { ask } from './api.ts'
 import { ApiError } from './api-error.ts'
@@ -55,9 +64,25 @@ export const serverRead = (workspaceId: string, serverId: string) =>
       ask<Server>(`/registry/v1/deepagents/mcp-servers/${id(serverId)}`, { workspaceId, signal }),
   })
 
+export const settingsRead = (workspaceId: string, serverId: string) =>
+  queryOptions({
+    queryKey: [workspaceId, 'servers', serverId, 'settings'],
+    queryFn: ({ signal }) =>
+      ask<ServerSettings>(`/registry/v1/servers/${id(serverId)}`, { workspaceId, signal }),
+  })
+
+/** Asks the server itself which protocol eras it speaks. */
+export const erasRead = (workspaceId: string, serverId: string) =>
+  queryOptions({
+    queryKey: [workspaceId, 'servers', serverId, 'eras'],
+    queryFn: ({ signal }) =>
+      ask<ErasFound>(`/registry/v1/servers/${id(serverId)}/eras`, { method: 'POST', workspaceId, signal }),
+    staleTime: 60_000,
+  })
+
 /** The registry keeps the list while it is fresh; `force` fetches it from the server now. */
 export const toolsAsk = (workspaceId: string, serverId: string, force: boolean, signal?: AbortSignal) =>
-  ask<ToolList>(`/registry/v1/servers/${id(serverId)}/tools${force ? '?force_refresh=true' : ''}`, {
+  ask<ServerToolList>(`/registry/v1/servers/${id(serverId)}/tools${force ? '?force_refresh=true' : ''}`, {
     workspaceId,
     signal,
   })

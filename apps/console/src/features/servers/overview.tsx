@@ -14,6 +14,7 @@ import { Fact, Facts } from '#ui/facts.tsx'
 import { Loading } from '#ui/query-view.tsx'
 import { TimeAgo } from '#ui/time-ago.tsx'
 import { authWords } from './auth-words.ts'
+import { Eras } from './eras.tsx'
 import { LastCall } from './last-call.tsx'
 import { StoredHeaders } from './stored-headers.tsx'
 
@@ -49,6 +50,9 @@ export function Overview({ serverId }: { serverId: string }) {
               )}
               {tools.isLoading && <Text size="sm">Asking the server…</Text>}
               {tools.isError && <Text size="sm">Could not be listed</Text>}
+            </Fact>
+            <Fact name="Protocol">
+              <Eras serverId={serverId} />
             </Fact>
             <Fact name="Authentication">
               <Text size="sm">{authWords(server)}</Text>

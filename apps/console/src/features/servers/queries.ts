@@ -1,6 +1,12 @@
 // Registering, changing and deleting servers.
 
-import type { CreateServer, Server, UpdateServer } from '@gatehouse/registry-api'
+import type {
+  CreateServer,
+  Server,
+  ServerSettings,
+  UpdateServer,
+  UpdateServerSettings,
+} from '@gatehouse/registry-api'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRef } from 'react'
 import { ask, askFully, newIdempotencyKey } from '#lib/api.ts'
@@ -30,6 +36,17 @@ export function useUpdate(serverId: string) {
   return useMutation({
     mutationFn: (body: UpdateServer) =>
       askFully<Server>(`${base}/${serverId}`, { method: 'PATCH', workspaceId, body }),
+    onSuccess: () => client.invalidateQueries({ queryKey: serversRead(workspaceId).queryKey }),
+  })
+}
+
+/** What gateways go by beside address and headers. */
+export function useUpdateSettings(serverId: string) {
+  const { id: workspaceId } = useWorkspace()
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (body: UpdateServerSettings) =>
+      ask<ServerSettings>(`/registry/v1/servers/${serverId}`, { method: 'PATCH', workspaceId, body }),
     onSuccess: () => client.invalidateQueries({ queryKey: serversRead(workspaceId).queryKey }),
   })
 }

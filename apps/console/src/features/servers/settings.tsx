@@ -11,6 +11,7 @@ import { useWorkspace } from '#lib/workspace.tsx'
 import { Loading } from '#ui/query-view.tsx'
 import { ChangeHeaders } from './change-headers.tsx'
 import { ChangeUrl } from './change-url.tsx'
+import { GatewaySettings } from './gateway-settings.tsx'
 
 /** Comes when it is opened. */
 const DeleteServer = dynamic(() => import('./delete-server.tsx').then((module) => module.DeleteServer))
@@ -25,6 +26,7 @@ export function Settings({ serverId }: { serverId: string }) {
     <Stack maw={720} gap="lg">
       {may('mcp-servers:update') && <ChangeUrl key={server.url} server={server} />}
       {may('mcp-servers:update') && <ChangeHeaders server={server} />}
+      {may('mcp-servers:update') && <GatewaySettings serverId={serverId} />}
       {may('mcp-servers:delete') && (
         <Paper withBorder p="lg" component="section" aria-labelledby="delete">
           <Stack align="flex-start">

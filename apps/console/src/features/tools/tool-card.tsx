@@ -5,14 +5,20 @@
 import type { ToolList } from '@gatehouse/registry-api'
 import { Badge, Button, Collapse, Group, Paper, Stack, Text, Title } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { useId } from 'react'
+import { type ReactNode, useId } from 'react'
 import { tokens } from '#lib/format.ts'
 import { plainly } from '#lib/invisible.ts'
 import { CodeBlock } from '#ui/code-block.tsx'
 import { UpstreamText } from '#ui/upstream-text.tsx'
 import { hintsOf, titleOf } from './annotations.ts'
 
-export function ToolCard({ tool }: { tool: ToolList['tools'][number] }) {
+export interface ToolCardProps {
+  readonly tool: ToolList['tools'][number]
+  /** Beside the name: whether it is on. */
+  readonly state: ReactNode
+}
+
+export function ToolCard({ tool, state }: ToolCardProps) {
   const [open, { toggle }] = useDisclosure()
   const id = useId()
   const title = titleOf(tool)
@@ -23,14 +29,17 @@ export function ToolCard({ tool }: { tool: ToolList['tools'][number] }) {
           <Title order={2} size="h3" id={id} ff="monospace" className="gh-break">
             <UpstreamText text={tool.name} />
           </Title>
-          <Text
-            size="xs"
-            c="dimmed"
-            className="gh-numbers"
-            title="Estimate: four characters of its entry a token"
-          >
-            ≈ {tokens(tool)} tokens
-          </Text>
+          <Group gap="lg">
+            <Text
+              size="xs"
+              c="dimmed"
+              className="gh-numbers"
+              title="Estimate: four characters of its entry a token"
+            >
+              ≈ {tokens(tool)} tokens
+            </Text>
+            {state}
+          </Group>
         </Group>
         {title && (
           <Text fw={600}>

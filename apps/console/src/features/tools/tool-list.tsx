@@ -2,12 +2,13 @@
 
 // The tools of a server as an agent sees them; the search lives in the address.
 
-import type { ToolList as Listed } from '@gatehouse/registry-api'
-import { Button, Group, Stack, Text } from '@mantine/core'
+import type { ServerToolList as Listed } from '@gatehouse/registry-api'
+import { Button, Group, Stack, Switch, Text } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { parseAsString, useQueryState } from 'nuqs'
 import type { ReactNode } from 'react'
 import { count } from '#lib/format.ts'
+import { plainly } from '#lib/invisible.ts'
 import { toolsAsk, toolsRead } from '#lib/reads.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
 import { Empty } from '#ui/empty.tsx'
@@ -15,8 +16,10 @@ import { ErrorCard } from '#ui/error-card.tsx'
 import { Icon } from '#ui/icons.tsx'
 import { QueryView } from '#ui/query-view.tsx'
 import { SearchField } from '#ui/search-field.tsx'
+import { Status } from '#ui/status.tsx'
 import { TimeAgo } from '#ui/time-ago.tsx'
 import { ToolCard } from './tool-card.tsx'
+import { useSwitchTool } from './use-switch-tool.ts'
 
 export function ToolList({ serverId }: { serverId: string }) {
   const { id } = useWorkspace()
@@ -48,13 +51,22 @@ export function ToolList({ serverId }: { serverId: string }) {
           show: <Empty sentence="The server answered, and it lists no tools.">{again}</Empty>,
         }}
       >
-        {(listed) => <Tools listed={listed} again={again} />}
+        {(listed) => <Tools serverId={serverId} listed={listed} again={again} />}
       </QueryView>
     </Stack>
   )
 }
 
-function Tools({ listed, again }: { listed: Listed; again: ReactNode }) {
+interface ToolsProps {
+  readonly serverId: string
+  readonly listed: Listed
+  readonly again: ReactNode
+}
+
+function Tools({ serverId, listed, again }: ToolsProps) {
+  const { may } = useWorkspace()
+  const change = useSwitchTool(serverId)
+  const off = new Set(listed.disabled_tools)
   const [q, setQ] = useQueryState('q', parseAsString.withDefault(''))
   const words = q.toLowerCase().split(/\s+/).filter(Boolean)
   const shown = listed.tools.filter(({ name, description = '' }) => {
@@ -71,6 +83,7 @@ function Tools({ listed, again }: { listed: Listed; again: ReactNode }) {
         {q ? `${shown.length} of ${count(listed.tools.length, 'tool')}` : count(listed.tools.length, 'tool')},
         listed <TimeAgo at={listed.fetched_at} />
       </Text>
+      {change.isError && <ErrorCard title="The tool was not switched" error={change.error} />}
       {shown.length === 0 && (
         <Empty sentence={`No tool's name or description contains “${q}”.`}>
           <Button variant="default" onClick={() => void setQ(null)}>
@@ -79,7 +92,26 @@ function Tools({ listed, again }: { listed: Listed; again: ReactNode }) {
         </Empty>
       )}
       {shown.map((tool) => (
-        <ToolCard key={tool.name} tool={tool} />
+        <ToolCard
+          key={tool.name}
+          tool={tool}
+          state={
+            may('mcp-servers:update') ? (
+              <Switch
+                label={off.has(tool.name) ? 'Off' : 'On'}
+                labelPosition="left"
+                aria-label={`${off.has(tool.name) ? 'Off' : 'On'}: ${plainly(tool.name)} at the gateway`}
+                checked={!off.has(tool.name)}
+                disabled={change.isPending}
+                onChange={({ currentTarget }) =>
+                  change.mutate({ name: tool.name, enabled: currentTarget.checked })
+                }
+              />
+            ) : (
+              off.has(tool.name) && <Status tone="neutral">Off</Status>
+            )
+          }
+        />
       ))}
     </>
   )
