@@ -2,7 +2,7 @@
 
 import { e2e } from './e2e.mjs'
 import { say } from './lib/say.mjs'
-import { sum, vitest } from './lib/suites.mjs'
+import { officialSuite, sum, vitest } from './lib/suites.mjs'
 import { ensurePostgres } from './lib/system.mjs'
 import { setup } from './setup.mjs'
 import { verify } from './verify.mjs'
@@ -12,6 +12,7 @@ await ensurePostgres()
 const results = {
   verify: await verify(),
   'unit and integration': await vitest('unit and integration', ['--project', '!e2e', '--project', '!long']),
+  conformance: await officialSuite(),
   'end to end': await e2e(),
 }
 for (const [name, { passed, failed }] of Object.entries(results))
