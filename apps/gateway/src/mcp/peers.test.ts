@@ -5,6 +5,7 @@ import { createServer, request as httpRequest, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type RecordingUpstream, scripts, startRecordingUpstream, waitFor } from '@gatehouse/testkit'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { loadGatewayConfig } from '../config.ts'
 import { startGateway, type TestGateway } from '../testing/gateway.ts'
 import type { Call } from './call.ts'
 import { peerHeader } from './peers.ts'
@@ -212,4 +213,16 @@ test('a gateway off loopback that was told no address of its own is no peer', as
   expect(addresses.sort()).toEqual([one.url, two.url, 'https://10.0.0.7:7400'].sort())
   await far.close()
   await named.close()
+})
+
+test('an address over plain http off loopback is refused at the start, unless the network is private', () => {
+  const env = {
+    REGISTRY_URL: 'http://127.0.0.1:7403',
+    GATEWAY_TOKEN: 'a-token-of-a-test-gateway-0123456789abcdef',
+    CONSOLE_PUBLIC_URL: 'http://localhost:7402',
+    GATEHOUSE_PEER_URL: 'http://10.0.0.7:7400',
+  }
+  expect(() => loadGatewayConfig(env)).toThrow('GATEHOUSE_PEER_URL: secrets would travel over plain http')
+  const { GATEHOUSE_PEER_URL } = loadGatewayConfig({ ...env, GATEHOUSE_INTERNAL_INSECURE: '1' })
+  expect(GATEHOUSE_PEER_URL).toBe('http://10.0.0.7:7400')
 })

@@ -21,12 +21,6 @@ export interface Declared {
   readonly logLevel?: string
 }
 
-/** A session as it was opened, with the headers that it was opened with. */
-export interface Opened {
-  readonly handshake: Handshake
-  readonly headers: Wire['headers']
-}
-
 export type Headers = readonly (readonly [name: string, value: string])[]
 
 interface Parts {
