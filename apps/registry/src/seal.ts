@@ -117,9 +117,7 @@ export function createSealer(kek: KeyEncryption, installationKey: Secret<Uint8Ar
 
   const openFor: Sealer['openFor'] = async (tx, workspaceId, label, { sealed, dataKeyId: id }) => {
     const known = opened.get(`${workspaceId}/${id}`)
-    const row = known
-      ? null
-      : await tx.dataKey.findUnique({ where: { workspaceId_id: { workspaceId, id } } })
+    const row = known ? null : await tx.dataKey.findUnique({ where: { workspaceId_id: { workspaceId, id } } })
     try {
       const key = known ?? (await unwrap(workspaceId, id, row?.wrapped ?? Buffer.of()))
       return new Secret(Buffer.from(open(key.reveal(), context(...label, id), sealed)).toString())
