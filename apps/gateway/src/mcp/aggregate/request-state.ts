@@ -4,9 +4,8 @@
 import { AppError } from '@gatehouse/errors'
 import { changeAt, rawMember } from '@gatehouse/upstream'
 import type { Deps } from '../../deps.ts'
-import type { Message } from '../call.ts'
-import type { Binding } from '../sealed-state.ts'
-import { argumentsOf, type Target, withBody } from './target.ts'
+import { bindingOf } from '../binding-of.ts'
+import { type Target, withBody } from './target.ts'
 
 type Sealing = Pick<Deps, 'states'>
 
@@ -40,9 +39,3 @@ export function sealState({ states }: Sealing, { bearer, message }: Target, text
 
 const isOurs = (state: unknown): state is { readonly upstream: string } =>
   typeof state === 'object' && state !== null && 'upstream' in state && typeof state.upstream === 'string'
-
-const bindingOf = (message: Message): Binding => ({
-  method: message.envelope.method ?? '',
-  name: message.envelope.name,
-  argumentsText: argumentsOf(message),
-})

@@ -4,12 +4,13 @@
 import { AppError } from '@gatehouse/errors'
 import type { Deps } from '../../deps.ts'
 import { createAnswer } from '../answer.ts'
+import { bindingOf } from '../binding-of.ts'
 import { bridgeModernClient } from '../bridge/modern-client/bridge.ts'
 import type { Call, Trace } from '../call.ts'
+import { checkParams } from '../check-params.ts'
 import { callForLegacy } from './call-for-legacy.ts'
 import { callLegacy } from './call-legacy.ts'
 import { callModern } from './call-modern.ts'
-import { checkParams } from './check-params.ts'
 import { exposeMessage } from './expose.ts'
 import type { Target } from './target.ts'
 
@@ -17,7 +18,7 @@ import type { Target } from './target.ts'
 export async function sendCall(deps: Deps, call: Call, target: Target, trace: Trace): Promise<void> {
   const { bearer, message } = target
   if (message.era === 'modern') {
-    await checkParams(deps, call, target)
+    await checkParams(deps, call, bearer, bindingOf(message))
     const { modern, legacy } = await deps.eras.probe(bearer)
     if (modern !== false || legacy === false) return callModern(deps, call, target, trace)
     const { slug } = bearer.server

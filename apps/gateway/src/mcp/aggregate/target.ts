@@ -140,10 +140,6 @@ export function withBody(message: Message, body: Buffer, upstreamName = message.
   }
 }
 
-/** `params.arguments`, as JSON text. */
-export const argumentsOf = ({ body, envelope: { paramsRange } }: Message): string | undefined =>
-  paramsRange && rawMember(body.toString('utf8', ...paramsRange), 'arguments')
-
 function stringMember(object: string, name: string): string | undefined {
   const value = rawMember(object, name)
   return value?.startsWith('"') ? (JSON.parse(value) as string) : undefined // it is a string

@@ -2,7 +2,7 @@
 
 import { rawMember } from '@gatehouse/upstream'
 import { converse } from '../../../upstream/converse.ts'
-import { paramsOf } from '../../aggregate/check-params.ts'
+import { paramsOf } from '../../check-params.ts'
 import { type BridgedCall, patienceMs, takesStream } from './bridged-call.ts'
 import { noAnswer } from './discover.ts'
 import { type Reply, readReply } from './reply.ts'

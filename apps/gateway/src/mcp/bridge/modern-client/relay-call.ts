@@ -4,8 +4,8 @@
 import { AppError } from '@gatehouse/errors'
 import { rawMember, rawMembers } from '@gatehouse/upstream'
 import type { Message } from '../../call.ts'
+import { checkParams, hasParams } from '../../check-params.ts'
 import { attend, type State } from './attend.ts'
-import { checkParams } from './check-params.ts'
 import { askAgain, type Bridging, failCall } from './fail-call.ts'
 import { mayBeAsked, refusalOf } from './questions.ts'
 import { legacyRequest, type Request, readRequest } from './to-legacy.ts'
@@ -25,8 +25,9 @@ export async function relayCall(bridging: Bridging, message: Message): Promise<v
 }
 
 async function sendCall(bridging: Bridging, request: Request): Promise<void> {
-  await checkParams(bridging, request)
   const { deps, call, bearer, trace } = bridging
+  // Servers of the older revisions ask for none, so nothing is looked up for a call without them.
+  if (hasParams(call)) await checkParams(deps, call, bearer, request.binding)
   const release = deps.slots.take(bearer.server)
   const { capabilities, logLevel, method } = request
   const { traceparent } = call.request.headers
