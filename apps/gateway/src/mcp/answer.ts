@@ -53,7 +53,12 @@ export function createAnswer(
 
   const start = () => {
     streaming = true
-    response.writeHead(200, { 'Content-Type': 'text/event-stream', ...ownHeaders, ...headers })
+    response.writeHead(200, {
+      'Content-Type': 'text/event-stream',
+      'X-Accel-Buffering': 'no',
+      ...ownHeaders,
+      ...headers,
+    })
     response.flushHeaders()
     comments = setInterval(() => {
       if (!response.writableNeedDrain) response.write(':\n\n')

@@ -83,6 +83,17 @@ test('an answer to a gateway that is gone says to make the call again', async ()
   expect(await (await toOther(client, two, answerTo(id))).text()).toContain('Make the call again')
 })
 
+test('an answer reaches a gateway that has only just come', async () => {
+  const before = await startRawClient(one, asking)
+  expect((await toOther(before, two, answerTo('gone.1'))).status).toBe(410)
+  const third = await startGateway({}, one.registry)
+  const client = await startRawClient(third, asking)
+  const { id, rest } = await begin(client)
+  expect((await toOther(client, two, answerTo(id))).status).toBe(202)
+  expect(await rest()).toMatchObject([{ result: { content: [] } }])
+  await third.close()
+})
+
 test('a cancellation reaches the call at the other gateway, whether it runs or waits', async () => {
   const running = await startRawClient(one, () => {})
   const answer = running.post(call)
