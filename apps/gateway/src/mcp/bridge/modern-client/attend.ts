@@ -25,10 +25,12 @@ export async function attend(
   upstream: UpstreamCall,
   before?: () => Promise<void>,
 ): Promise<void> {
-  const { answer, trace } = bridging
+  const { deps, answer, trace } = bridging
   const leave = () => void upstream.cancel('the client went away')
   answer.gone.addEventListener('abort', leave)
   if (answer.gone.aborted) leave()
+  // Whatever lies between takes a quiet connection for a dead one, and to lose it would be to cancel the call.
+  const quiet = setTimeout(() => answer.open(), deps.config.GATEHOUSE_KEEP_ALIVE_MS)
   const startedAt = performance.now()
   trace.upstreamStartedAt = startedAt
   try {
@@ -40,6 +42,7 @@ export async function attend(
     void upstream.cancel('the gateway gave up')
     failCall(bridging, thrown)
   } finally {
+    clearTimeout(quiet)
     answer.gone.removeEventListener('abort', leave)
     trace.upstreamMs = performance.now() - startedAt
   }

@@ -97,6 +97,22 @@ test('a question becomes an input-required result, its answer goes to the server
   expect(server.greetings[0]?.params?.capabilities).toEqual(everything)
 })
 
+test.each([
+  ['prompts/get', '"name":"p"'],
+  ['resources/read', '"uri":"a:b"'],
+])(
+  'a question during %s is asked too, and only its last answer is one for caches',
+  async (method, params) => {
+    const { ask } = await serve([[form('?')]])
+    const first = await ask(call({ method, params }))
+    expect(first.last.result?.resultType).toBe('input_required')
+    const state = `"inputResponses":{"elicitation-1":{}},"requestState":"${first.last.result?.requestState}"`
+    const second = await ask(call({ method, params: `${params},${state}` }))
+    expect(answersIn(second)).toEqual([{}])
+    expect('ttlMs' in (second.last.result ?? {})).toBe(method === 'resources/read')
+  },
+)
+
 test('several questions at once are one round; what was not answered is asked again', async () => {
   const { ask } = await serve([[form('Name?'), sample, { method: 'roots/list' }]])
   const first = await ask(call())

@@ -5,7 +5,7 @@ import { waitFor } from '@gatehouse/testkit'
 import { createParser } from 'eventsource-parser'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { startGateway, type TestGateway } from '../../../testing/gateway.ts'
-import { bodyOf } from './modern-client.fixture.ts'
+import { send } from './modern-client.fixture.ts'
 import { type Handle, reply, startScriptedServer, stream } from './scripted-server.fixture.ts'
 
 let gateway: TestGateway
@@ -38,19 +38,10 @@ async function listen(to: { url: string }, notifications: object, { url: base, r
   const slug = `l${++count}`
   registry.addServer({ slug, url: to.url, era: 'legacy' })
   const leaving = new AbortController()
-  const response = await fetch(`${base}/mcp/${slug}`, {
-    method: 'POST',
-    headers: {
-      'x-api-key': key,
-      'content-type': 'application/json',
-      'mcp-protocol-version': '2026-07-28',
-      'mcp-method': 'subscriptions/listen',
-    },
-    body: bodyOf({
-      method: 'subscriptions/listen',
-      params: `"notifications":${JSON.stringify(notifications)}`,
-      idRaw: '"s\\u0031"',
-    }),
+  const response = await send(`${base}/mcp/${slug}`, key, {
+    method: 'subscriptions/listen',
+    params: `"notifications":${JSON.stringify(notifications)}`,
+    idRaw: '"s\\u0031"',
     signal: leaving.signal,
   })
   const texts: string[] = []

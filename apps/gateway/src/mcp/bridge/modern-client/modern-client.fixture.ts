@@ -50,27 +50,32 @@ export function bodyOf({
   return `{"jsonrpc":"2.0","id":${idRaw},"method":"${method}","params":{"_meta":{${members.join(',')}}${rest}}}`
 }
 
-/** Sends one request to that address with that key. */
+/** Sends one request to that address with that key; resolves with the head of the answer. */
+export const send = (url: string, key: string, ask: Ask): Promise<Response> => {
+  const body = bodyOf(ask)
+  const { params } = JSON.parse(body) as { params: Record<'name' | 'uri' | 'taskId', string | undefined> }
+  const named = params.name ?? params.uri ?? params.taskId
+  return fetch(url, {
+    method: 'POST',
+    headers: {
+      'x-api-key': key,
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      'mcp-protocol-version': ask.version ?? '2026-07-28',
+      'mcp-method': ask.method,
+      ...(named !== undefined && { 'mcp-name': named }),
+      ...ask.headers,
+    },
+    body,
+    ...(ask.signal && { signal: ask.signal }),
+  })
+}
+
+/** The same, with the whole answer. */
 export const modernClient =
   (url: string, key: string) =>
   async (ask: Ask): Promise<Told> => {
-    const body = bodyOf(ask)
-    const { params } = JSON.parse(body) as { params: Record<'name' | 'uri' | 'taskId', string | undefined> }
-    const named = params.name ?? params.uri ?? params.taskId
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: {
-        'x-api-key': key,
-        'content-type': 'application/json',
-        accept: 'application/json, text/event-stream',
-        'mcp-protocol-version': ask.version ?? '2026-07-28',
-        'mcp-method': ask.method,
-        ...(named !== undefined && { 'mcp-name': named }),
-        ...ask.headers,
-      },
-      body,
-      ...(ask.signal && { signal: ask.signal }),
-    })
+    const response = await send(url, key, ask)
     const texts = eventsOf(response.headers.get('content-type') ?? '', await response.text())
     return { status: response.status, texts, last: JSON.parse(texts.at(-1) ?? '{}') as Answered }
   }

@@ -3,7 +3,7 @@
 import { waitFor } from '@gatehouse/testkit'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { startGateway, type TestGateway } from '../../../testing/gateway.ts'
-import { type Ask, modernClient } from './modern-client.fixture.ts'
+import { type Ask, modernClient, send } from './modern-client.fixture.ts'
 import { type Handle, reply, startScriptedServer, stream } from './scripted-server.fixture.ts'
 
 let gateway: TestGateway
@@ -82,9 +82,9 @@ test('concurrent calls of clients with equal ids and equal progress tokens get e
     send({ id, result: { ...(params?.arguments as object) } })
     end()
   })
-  const ten = Array.from({ length: 10 }, (_, n) => n)
+  const many = Array.from({ length: 100 }, (_, n) => n)
   const told = await Promise.all(
-    ten.map((n) =>
+    many.map((n) =>
       ask(call({ params: `"name":"t","arguments":{"n":${n}}`, meta: `"progressToken":${n % 2}` })),
     ),
   )
@@ -247,6 +247,20 @@ describe('log messages', () => {
     const { last } = await ask(call({ meta: '"io.modelcontextprotocol/logLevel":"loud"' }))
     expect(last.error?.code).toBe(-32602)
   })
+})
+
+test('a call that takes long is kept alive', async () => {
+  const patient = await startGateway({ GATEHOUSE_KEEP_ALIVE_MS: '20' }, gateway.registry)
+  onTestFinished(() => patient.close())
+  let finish = () => {}
+  const { server, url } = await serve(({ id }, response) => {
+    finish = () => reply(response, { id, result: ok })
+  })
+  const response = await send(url.replace(gateway.url, patient.url), key, call())
+  await waitFor(() => server.messages.length === 1)
+  finish() // the head came before the answer
+  expect(response.headers.get('content-type')).toBe('text/event-stream')
+  expect(await response.text()).toContain('"done"')
 })
 
 describe('a client that goes away', () => {

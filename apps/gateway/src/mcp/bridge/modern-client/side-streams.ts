@@ -24,8 +24,9 @@ interface Side {
 
 /** After the last call: the next one may come soon. */
 const lingerMs = 5_000
-/** A server that has no such stream is asked again after so long. */
+/** A server that has no such stream is asked again after so long; one that refuses it for now (another has it), sooner. */
 const noneMs = 10 * 60_000
+const refusedMs = 10_000
 
 const ambiguous = { code: -32603, message: 'Several calls run: say which one asks, on its own stream' }
 
@@ -38,7 +39,10 @@ export function createSideStreams(): SideStreams {
     sides.set(key, side)
     const { opened, messages } = openNews(deps, bearer, session, side.leaving.signal)
     opened.then(
-      (status) => status === 405 && none.set(serverKey(bearer), true),
+      (status) => {
+        if (status === 405) none.set(serverKey(bearer), true)
+        else if (status !== 200) none.set(key, true, { ttl: refusedMs })
+      },
       () => {},
     )
     read(deps, bearer, session, side, messages)
@@ -50,8 +54,8 @@ export function createSideStreams(): SideStreams {
   return {
     join(deps, bearer, sent, listener) {
       const { sessionId } = sent.session
-      if (sessionId === undefined || none.has(serverKey(bearer))) return () => {}
       const key = `${bearer.server.id} ${sessionId}`
+      if (sessionId === undefined || none.has(serverKey(bearer)) || none.has(key)) return () => {}
       const side = sides.get(key) ?? open(key, deps, bearer, sent.session)
       clearTimeout(side.timer)
       side.calls.set(sent.id, { sent, listener })
