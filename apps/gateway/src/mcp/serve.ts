@@ -42,8 +42,10 @@ export async function serve(
     return bridgeLegacyClient(deps, call, server, message, trace)
   if (message !== undefined && hidesTools(server, message))
     return listVisibleTools(deps, call, server, message, trace, session)
-  const greets = session === undefined && message?.envelope.method === 'initialize'
-  const otherEra = greets ? (held: HeldAnswer) => refusesLegacy(deps, bearer, held) : undefined
+  const asks = session === undefined && message?.envelope.kind === 'request'
+  const greets = asks && message.envelope.method === 'initialize'
+  const isOther = greets ? refusesLegacy : refusesFirst
+  const otherEra = asks ? (held: HeldAnswer) => isOther(deps, bearer, held) : undefined
   const went = await forward(deps, call, server, message, trace, { session, otherEra })
   if (went === 'other-era') return bridgeLegacyClient(deps, call, server, message, trace)
 }
@@ -61,6 +63,13 @@ async function refusesLegacy(deps: Deps, bearer: Bearer, held: HeldAnswer): Prom
     return true
   }
   // Any other refusal may be meant for this one handshake: only a server that is modern and refuses ours too speaks no other.
+  const { modern, legacy } = await deps.eras.probe(bearer, 'both')
+  return modern === true && legacy === false
+}
+
+/** The same for a request of a client that shakes no hands: a refusal of its revision alone says nothing about the older ones. */
+async function refusesFirst(deps: Deps, bearer: Bearer, held: HeldAnswer): Promise<boolean> {
+  if (evidence(replyOf(held)) !== 'modern') return false
   const { modern, legacy } = await deps.eras.probe(bearer, 'both')
   return modern === true && legacy === false
 }

@@ -68,7 +68,7 @@ export async function forward(
       readerTimeoutMs: deps.config.GATEHOUSE_READER_TIMEOUT_MS,
       bodyTimeoutMs: deps.config.GATEHOUSE_CALL_TIMEOUT_MS,
       stop: isStream ? deps.stopping : undefined,
-      hold: otherEra && ((_status, headers) => !isEventStream(headers)),
+      hold: otherEra && ((status, headers) => mayRefuse(status, message) && !isEventStream(headers)),
       head,
       started: (status, type) => {
         outcome = createOutcomeReader(type, status)
@@ -91,6 +91,10 @@ export async function forward(
     release()
   }
 }
+
+/** A handshake teaches by its success too. */
+const mayRefuse = (status: number, message: Message | undefined) =>
+  status >= 400 || message?.envelope.method === 'initialize'
 
 const isEventStream = (headers: IncomingHttpHeaders) =>
   String(headers['content-type']).toLowerCase().startsWith('text/event-stream')

@@ -1,7 +1,7 @@
 // The handshake of a legacy client, answered out of server/discover.
 
-import { waitFor } from '@gatehouse/testkit'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startRecordingUpstream, waitFor } from '@gatehouse/testkit'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { startGateway, type TestGateway } from '../../../testing/gateway.ts'
 import { modernScript, type RawClient, respond, type Sent, startRawClient } from './raw-client.fixture.ts'
 
@@ -93,6 +93,20 @@ test('a client without a session is served as one that can do nothing', async ()
   expect(saidOfItself(client)['io.modelcontextprotocol/clientCapabilities']).toEqual({})
   const level = '{"jsonrpc":"2.0","id":1,"method":"logging/setLevel","params":{"level":"info"}}'
   expect((await fetch(client.url, { method: 'POST', headers, body: level })).status).toBe(400)
+})
+
+test('its first request may be the first that the server ever gets', async () => {
+  const upstream = await startRecordingUpstream(
+    modernScript((message, _request, response) =>
+      respond(response, message, '{"resultType":"complete","tools":[]}'),
+    ),
+  )
+  onTestFinished(() => upstream.close())
+  gateway.registry.addServer({ slug: 'first', url: upstream.url })
+  const headers = { 'x-api-key': gateway.registry.addKey().key, 'content-type': 'application/json' }
+  const body = '{"jsonrpc":"2.0","id":1,"method":"tools/list"}'
+  const answer = await fetch(`${gateway.url}/mcp/first`, { method: 'POST', headers, body })
+  expect(await answer.json()).toEqual({ jsonrpc: '2.0', id: 1, result: { tools: [] } })
 })
 
 test('a level that is none is refused', async () => {
