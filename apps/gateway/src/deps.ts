@@ -114,6 +114,7 @@ export function openDeps(config: Config): Opened {
   const notes = createSessionNotes({ client: registry, knowledge, now: Date.now })
   const openEnds = createOpenEnds()
   const heldCalls = createHeldCalls()
+  const sideStreams = createSideStreams()
   const listeners = createListeners()
   const recorder = createRecorder(registry, log)
   const metrics = new Registry()
@@ -160,7 +161,7 @@ export function openDeps(config: Config): Opened {
     }),
     openEnds,
     heldCalls,
-    sideStreams: createSideStreams(),
+    sideStreams,
     recorder,
     lists,
     listeners,
@@ -185,6 +186,7 @@ export function openDeps(config: Config): Opened {
     endStreams: () => ending.abort(),
     async close() {
       await heldCalls.close()
+      sideStreams.close()
       await upstreamSessions.close()
       await recorder.close()
       stop.abort()

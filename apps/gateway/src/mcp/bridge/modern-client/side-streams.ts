@@ -14,6 +14,8 @@ import { openNews } from './news.ts'
 export interface SideStreams {
   /** The call listens along from now on. @returns how to stop it */
   join(deps: Deps, bearer: Bearer, sent: Sent, listener: Listener): () => void
+  /** Ends all of them. */
+  close(): void
 }
 
 interface Side {
@@ -33,6 +35,12 @@ const ambiguous = { code: -32603, message: 'Several calls run: say which one ask
 export function createSideStreams(): SideStreams {
   const sides = new Map<string, Side>()
   const none = new LRUCache<string, true>({ max: 20_000, ttl: noneMs })
+
+  const end = (key: string, side: Side) => {
+    clearTimeout(side.timer)
+    if (sides.get(key) === side) sides.delete(key)
+    side.leaving.abort()
+  }
 
   const open = (key: string, deps: Deps, bearer: Bearer, session: OpenSession): Side => {
     const side: Side = { calls: new Map(), leaving: new AbortController(), timer: undefined }
@@ -62,11 +70,11 @@ export function createSideStreams(): SideStreams {
       return () => {
         side.calls.delete(sent.id)
         if (side.calls.size > 0) return
-        side.timer = setTimeout(() => {
-          if (sides.get(key) === side) sides.delete(key)
-          side.leaving.abort()
-        }, lingerMs).unref()
+        side.timer = setTimeout(() => end(key, side), lingerMs).unref()
       }
+    },
+    close() {
+      for (const [key, side] of sides) end(key, side)
     },
   }
 }
