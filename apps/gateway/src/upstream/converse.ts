@@ -75,9 +75,10 @@ export async function converse(
     if (thrown instanceof Superseded) throw new ServerChanged(bearer.server.slug)
     throw toUpstreamError(thrown)
   }
+  const reading: Reading = { lastEventId: undefined, retryMs: undefined, over: false }
   const close = () => {
     answer.body.on('error', () => {})
-    leaving.abort()
+    if (!reading.over) leaving.abort()
   }
   try {
     if (answer.statusCode === 401 || answer.statusCode === 403) throw new AppError('upstream_auth_failed')
@@ -86,22 +87,28 @@ export async function converse(
     close()
     throw thrown
   }
-  const position: { lastEventId: string | undefined; retryMs: number | undefined } = {
-    lastEventId: undefined,
-    retryMs: undefined,
-  }
   return {
     status: answer.statusCode,
     headers: answer.headers,
-    messages: read(answer, position, outgoing.patienceMs),
-    position,
+    messages: read(answer, reading, outgoing.patienceMs),
+    position: reading,
     close,
   }
 }
 
+interface Reading {
+  lastEventId: string | undefined
+  retryMs: number | undefined
+  /** Nobody wants more of it. */
+  over: boolean
+}
+
+/** After its response a stream ends, and the connection can be used again; where it doesn't, the connection goes. */
+const lastMs = 500
+
 async function* read(
   answer: Dispatcher.ResponseData,
-  position: { lastEventId: string | undefined; retryMs: number | undefined },
+  reading: Reading,
   bodyMs: number,
 ): AsyncGenerator<string> {
   const type = String(answer.headers['content-type'] ?? '').toLowerCase()
@@ -110,13 +117,21 @@ async function* read(
       const text = decode(await readInTime(answer.body, bodyMs), new TextDecoder('utf-8', fatal))
       if (isJson(text)) yield text
     } else if (type.startsWith('text/event-stream')) {
-      yield* events(answer.body, position)
+      yield* events(answer.body, reading)
     }
   } catch (thrown) {
     throw toUpstreamError(thrown)
   } finally {
-    answer.body.on('error', () => {}).destroy()
+    reading.over = true
+    leave(answer.body)
   }
+}
+
+function leave(body: Dispatcher.ResponseData['body']): void {
+  body.on('error', () => {})
+  if (body.readableEnded || body.destroyed) return
+  const late = setTimeout(() => body.destroy(), lastMs)
+  body.once('close', () => clearTimeout(late)).resume()
 }
 
 /** A stream may be quiet; a body that comes drop by drop would hold what waits for it. */
@@ -130,24 +145,21 @@ async function readInTime(body: Dispatcher.ResponseData['body'], ms: number): Pr
   }
 }
 
-async function* events(
-  body: AsyncIterable<Buffer>,
-  position: { lastEventId: string | undefined; retryMs: number | undefined },
-): AsyncGenerator<string> {
+async function* events(body: Dispatcher.ResponseData['body'], reading: Reading): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', fatal)
   let ready: string[] = []
   let pending = 0
   const parser = createParser({
     onEvent({ id, data }) {
       pending = 0
-      if (id !== undefined) position.lastEventId = id
+      if (id !== undefined) reading.lastEventId = id
       if (data !== '') ready.push(data)
     },
     onRetry(ms) {
-      position.retryMs = ms
+      reading.retryMs = ms
     },
   })
-  for await (const chunk of body) {
+  for await (const chunk of body.iterator({ destroyOnReturn: false })) {
     pending += chunk.length
     parser.feed(decode(chunk, decoder, true))
     if (pending > maxMessageBytes) throw new AppError('upstream_invalid', { what: 'an event is over 16 MiB' })

@@ -198,6 +198,20 @@ test('a modern call reaches the server as it was written but for the name, whate
   )
 })
 
+test('answers that come as streams leave the connection for the next call', async () => {
+  const streams = modernWith([tool('t')], (request, response) => {
+    const { id } = request.json() as { id: unknown }
+    const result = { resultType: 'complete', content: [] }
+    const end = new Promise((resolve) => setImmediate(resolve))
+    return scripts.sse([scripts.event({ jsonrpc: '2.0', id, result }), end])(request, response)
+  })
+  const upstream = await world.recording(streams)
+  await world.add('one', upstream.url)
+  for (let i = 0; i < 5; i += 1) await world.modern('tools/call', { name: 'one__t' })
+  const calls = upstream.requests.filter((request) => methodOf(request) === 'tools/call')
+  expect(new Set(calls.map(({ connection }) => connection)).size).toBeLessThan(3)
+})
+
 test('any URI is read as the server knows it', async () => {
   const upstream = await world.recording(scripts.modernServer())
   await world.add('one', upstream.url)
