@@ -8,6 +8,7 @@ import { converse } from '../../../upstream/converse.ts'
 import type { Declared } from '../../../upstream/handshake.ts'
 import type { OpenSession } from '../../../upstream/sessions.ts'
 import type { Bearer } from '../../session-token.ts'
+import { heldMs } from './held-calls.ts'
 import { sessionHeaders, tell } from './in-session.ts'
 import type { Refusal } from './questions.ts'
 import { readerOf, readMessages, readOn } from './read-answer.ts'
@@ -90,7 +91,8 @@ async function sendOnce(
   const conversation = await converse(deps, bearer, {
     headers: [...sessionHeaders(session), ...options.headers],
     body: options.body(id),
-    patienceMs: 0, // a server may ask on another stream before it sends anything here: then the time stands still
+    // A server may ask on another stream before it sends anything here: then the time stands still.
+    patienceMs: options.patienceMs + (options.sides ? heldMs : 0),
     signal: AbortSignal.any([signal, late.signal]),
     attached: options.attached,
   }).finally(late.stop)

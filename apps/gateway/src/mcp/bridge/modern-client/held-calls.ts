@@ -30,7 +30,8 @@ interface Held {
 }
 
 const heldPerCaller = 8
-const heldMs = 10 * 60_000
+/** How long a call may wait for its client. */
+export const heldMs = 10 * 60_000
 
 export function createHeldCalls(): HeldCalls {
   const held = new Map<string, Held>()

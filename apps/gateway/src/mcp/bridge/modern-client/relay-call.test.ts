@@ -249,6 +249,18 @@ describe('log messages', () => {
   })
 })
 
+test.each([{}, { elicitation: {} }])(
+  'a body may come piece by piece (a client with %j)',
+  async (capabilities) => {
+    const { ask } = await serve(({ id }, response) => {
+      const text = JSON.stringify({ jsonrpc: '2.0', id, result: ok })
+      response.writeHead(200, { 'content-type': 'application/json' }).write(text.slice(0, 9))
+      setTimeout(() => response.end(text.slice(9)), 30)
+    })
+    expect((await ask(call({ capabilities }))).last.result).toMatchObject(ok)
+  },
+)
+
 test('a call that takes long is kept alive', async () => {
   const patient = await startGateway({ GATEHOUSE_KEEP_ALIVE_MS: '20' }, gateway.registry)
   onTestFinished(() => patient.close())
