@@ -26,10 +26,10 @@ import { discoverResult, initializeResult } from './greetings.ts'
 import { listen } from './listen.ts'
 import { answerList, isListMethod } from './merge-lists.ts'
 import { sendCall } from './send-call.ts'
+import { legacyResourceNotFound } from './single-answer.ts'
 import { isRouted, targetOf } from './target.ts'
 
 const maxAttempts = 3
-const legacyResourceNotFound = -32002
 
 /**
  * Answers one request to the aggregate endpoint and records it. Never rejects.

@@ -1,7 +1,7 @@
 // A legacy client's request to a modern server: sent in the modern form with no client capability, answered with one JSON body.
 
 import { AppError } from '@gatehouse/errors'
-import { rawMember } from '@gatehouse/upstream'
+import { rawMember, setMember } from '@gatehouse/upstream'
 import type { Deps } from '../../deps.ts'
 import { converse } from '../../upstream/converse.ts'
 import { noAnswer } from '../bridge/legacy-client/discover.ts'
@@ -12,8 +12,8 @@ import type { Call, Trace } from '../call.ts'
 import { paramsOf } from '../check-params.ts'
 import { answerFailure } from '../transparent/failure.ts'
 import { ourselves } from './greetings.ts'
-import { patienceMs } from './patience.ts'
-import { answerAsked, answerOnce } from './single-answer.ts'
+import { mayBeOtherEra, patienceMs } from './judge-answer.ts'
+import { answerAsked, answerOnce, legacyResourceNotFound } from './single-answer.ts'
 import type { Target } from './target.ts'
 
 /** @throws ServerChanged when nothing was sent; AppError for other refusals */
@@ -69,6 +69,7 @@ async function exchange(
       trace.attachedHeaders = names
     },
   })
+  if (mayBeOtherEra(conversation.status)) deps.eras.doubt(bearer)
   try {
     for await (const text of conversation.messages) {
       const reply = readReply(text)
@@ -93,8 +94,15 @@ function answer(deps: Deps, call: Call, target: Target, reply: Reply, trace: Tra
         const needs = rawMember(rawMember(reply.error, 'data') ?? '{}', 'requiredCapabilities')
         return answerAsked(deps, call, target, needs ?? 'a capability', trace)
       }
-      return answerOnce(call, target, `"error":${reply.error}`, trace)
+      return answerOnce(call, target, `"error":${toLegacyError(method, reply.code, reply.error)}`, trace)
   }
+}
+
+/** The older revisions have a code of its own for a resource that isn't there. */
+function toLegacyError(method: string, code: number, error: string): string {
+  const data = rawMember(error, 'data') ?? '{}'
+  const isUnknown = method === 'resources/read' && code === -32602 && rawMember(data, 'uri') !== undefined
+  return isUnknown ? setMember(error, 'code', String(legacyResourceNotFound)) : error
 }
 
 /** The methods of the server's questions. */

@@ -8,7 +8,7 @@ import { follow, type Listener } from '../bridge/modern-client/follow.ts'
 import { refuseRequest, tell } from '../bridge/modern-client/in-session.ts'
 import type { Call, Trace } from '../call.ts'
 import { answerFailure } from '../transparent/failure.ts'
-import { patienceMs } from './patience.ts'
+import { patienceMs } from './judge-answer.ts'
 import { answerAsked, answerOnce } from './single-answer.ts'
 import type { Target } from './target.ts'
 

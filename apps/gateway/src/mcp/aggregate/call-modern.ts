@@ -13,7 +13,7 @@ import { paramsOf } from '../check-params.ts'
 import { withRawId } from '../refuse.ts'
 import { answerFailure } from '../transparent/failure.ts'
 import { exposeMessage } from './expose.ts'
-import { patienceMs } from './patience.ts'
+import { mayBeOtherEra, patienceMs } from './judge-answer.ts'
 import { openState, sealState } from './request-state.ts'
 import type { Target } from './target.ts'
 import { exposeTask } from './task-ids.ts'
@@ -25,6 +25,7 @@ export async function callModern(deps: Deps, call: Call, given: Target, trace: T
   const { method = '' } = message.envelope
   const release = deps.slots.take(bearer.server)
   const answer = createAnswer(deps, call, trace, {
+    headers: unbuffered,
     map: (text) => {
       const exposed = sealState(deps, given, exposeMessage(bearer.server.slug, method, text))
       return mayBeTask(method) ? exposeTask(deps, bearer, given.task, exposed) : exposed
@@ -74,6 +75,7 @@ async function exchange(
       trace.attachedHeaders = names
     },
   })
+  if (mayBeOtherEra(conversation.status)) deps.eras.doubt(bearer)
   try {
     for await (const text of conversation.messages) {
       if (rawMember(text, 'method') === undefined) return { text, status: conversation.status }
@@ -86,6 +88,9 @@ async function exchange(
   }
   throw noAnswer(conversation.status)
 }
+
+/** Some proxies would hold events back. */
+export const unbuffered = { 'X-Accel-Buffering': 'no' } as const
 
 const isHeaderMismatch = (text: string) => {
   const error = rawMember(text, 'error')

@@ -10,6 +10,7 @@ import { createAnswer } from '../answer.ts'
 import { authorize } from '../authorize.ts'
 import type { Call, Message, Trace } from '../call.ts'
 import type { Known } from '../resolve.ts'
+import { unbuffered } from './call-modern.ts'
 import { type Feed, startFeed } from './feed.ts'
 import { type Filter, listChanges, ownFilter, readFilter, writeFilter } from './filter.ts'
 import { modernMembers } from './greetings.ts'
@@ -35,7 +36,7 @@ export async function listen(
   const filter = readFilter(message)
   const idRaw = message.envelope.idRaw ?? 'null'
   const release = deps.slots.takeStream(call.caller.key_id)
-  const answer = createAnswer(deps, call, trace)
+  const answer = createAnswer(deps, call, trace, { headers: unbuffered })
   const over = new AbortController()
   const feeds = new Map<string, Feed>()
   const tell = (text: string) => answer.send(tagged(text, idRaw))

@@ -10,7 +10,7 @@ import type { Call, Trace } from '../call.ts'
 import { checkParams } from '../check-params.ts'
 import { callForLegacy } from './call-for-legacy.ts'
 import { callLegacy } from './call-legacy.ts'
-import { callModern } from './call-modern.ts'
+import { callModern, unbuffered } from './call-modern.ts'
 import { exposeMessage } from './expose.ts'
 import type { Target } from './target.ts'
 
@@ -23,7 +23,7 @@ export async function sendCall(deps: Deps, call: Call, target: Target, trace: Tr
     if (modern !== false || legacy === false) return callModern(deps, call, target, trace)
     const { slug } = bearer.server
     const map = (text: string) => exposeMessage(slug, message.envelope.method ?? '', text)
-    const answer = createAnswer(deps, call, trace, { map })
+    const answer = createAnswer(deps, call, trace, { map, headers: unbuffered })
     return bridgeModernClient(deps, call, bearer.server, message, trace, answer)
   }
   if (deps.eras.of(bearer).legacy === false) return callForLegacy(deps, call, target, trace)
