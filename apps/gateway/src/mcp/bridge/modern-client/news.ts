@@ -20,6 +20,9 @@ const retryMs = 1_000
 const maxRetryMs = 30_000
 const maxFailures = 5
 
+/** The session has its stream already: another replica's, or one that the server has not yet seen end. */
+const taken = 409
+
 /** Opens it at once. */
 export function openNews(deps: Deps, bearer: Bearer, session: OpenSession, signal: AbortSignal): News {
   const { promise, resolve, reject } = Promise.withResolvers<number>()
@@ -59,13 +62,16 @@ async function* read(
         patienceMs: 0, // it may be quiet for as long as its server likes
         signal,
       })
-      opened(conversation.status)
-      if (conversation.status !== 200) return conversation.close()
-      failures = 0
       waitMs = retryMs
-      yield* conversation.messages
-      lastEventId = conversation.position.lastEventId ?? lastEventId
-      waitMs = conversation.position.retryMs ?? waitMs
+      if (conversation.status === taken) conversation.close()
+      else {
+        opened(conversation.status)
+        if (conversation.status !== 200) return conversation.close()
+        failures = 0
+        yield* conversation.messages
+        lastEventId = conversation.position.lastEventId ?? lastEventId
+        waitMs = conversation.position.retryMs ?? waitMs
+      }
     } catch (thrown) {
       if (signal.aborted) return
       failures += 1

@@ -22,6 +22,7 @@ async function serve({ hasStream = true } = {}) {
   const gets: unknown[] = []
   const both = Promise.withResolvers<void>()
   let together = 0
+  let refusal: number | undefined
   const server = await startScriptedServer(
     { tools: {} },
     async ({ id, params }, response) => {
@@ -38,8 +39,10 @@ async function serve({ hasStream = true } = {}) {
     {
       get(_message, response) {
         gets.push(1)
-        if (hasStream) side = stream(response)
-        else response.writeHead(405).end()
+        const status = refusal ?? (hasStream ? 200 : 405)
+        refusal = undefined
+        if (status === 200) side = stream(response)
+        else response.writeHead(status).end()
       },
       onAnswer: (message) => waiting.get(message.id)?.(message),
     },
@@ -47,7 +50,10 @@ async function serve({ hasStream = true } = {}) {
   onTestFinished(() => server.close())
   const slug = `s${++count}`
   gateway.registry.addServer({ slug, url: server.url, era: 'legacy', callTimeoutMs: 5_000 })
-  return { server, gets, ask: modernClient(`${gateway.url}/mcp/${slug}`, key) }
+  const refuse = (status: number) => {
+    refusal = status
+  }
+  return { server, gets, refuse, ask: modernClient(`${gateway.url}/mcp/${slug}`, key) }
 }
 
 const call = (name: string, capabilities: object = { elicitation: {} }, more = ''): Ask => ({
@@ -65,6 +71,14 @@ test('a question there is one of the only call that runs', async () => {
     expect((await ask(call(name, undefined, state))).last.result?.answer).toEqual({ action: 'decline' })
   }
   expect(gets.length).toBe(1)
+})
+
+test('a stream that another one has is waited for', async () => {
+  const { gets, ask, refuse } = await serve()
+  refuse(409)
+  const first = await ask(call('one'))
+  expect(Object.keys(first.last.result?.inputRequests ?? {})).toEqual(['elicitation-1'])
+  expect(gets.length).toBe(2)
 })
 
 test('where several run, nobody is asked', async () => {

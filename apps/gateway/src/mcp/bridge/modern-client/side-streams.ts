@@ -24,9 +24,9 @@ interface Side {
   timer: NodeJS.Timeout | undefined
 }
 
-/** After the last call: the next one may come soon. */
-const lingerMs = 5_000
-/** A server that has no such stream is asked again after so long; one that refuses it for now (another has it), sooner. */
+/** After the last call: the next one may come soon, here or at another replica, which waits for the stream. */
+const lingerMs = 1_000
+/** A server that has no such stream is asked again after so long; one that refuses it otherwise, sooner. */
 const noneMs = 10 * 60_000
 const refusedMs = 10_000
 
