@@ -95,6 +95,23 @@ test('a page has an id for a legacy client', async () => {
   expect(await rest()).toMatchObject([{ result: { content: [] } }])
 })
 
+test('a page that is wanted again is asked for again, but not at once', async () => {
+  let wanted = 3
+  const client = await startRawClient(gateway, (message, _request, response) => {
+    const done = wanted === 0
+    wanted -= 1
+    respond(response, message, done ? '{"resultType":"complete","content":[]}' : required(`{"k":${page}}`))
+  })
+  const started = performance.now()
+  const asked: unknown[] = []
+  for await (const event of eventsOf(await client.post(toolCall()))) {
+    if (event.method === undefined) expect(event).toMatchObject({ result: { content: [] } })
+    else asked.push(await client.post(answerTo(event as { id: string }, '{"action":"accept"}'))) // a question
+  }
+  expect(asked).toHaveLength(3)
+  expect(performance.now() - started).toBeGreaterThan(1_400)
+})
+
 test('a client without a stream is told of pages by an error, and else why it can not be asked', async () => {
   const client = await startRawClient(gateway, asking(`{"k":${page}}`))
   const accept = 'application/json'

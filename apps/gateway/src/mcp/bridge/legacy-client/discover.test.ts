@@ -1,3 +1,5 @@
+// How often a server is asked what it is when it refuses our revision.
+
 import { scripts, startRecordingUpstream } from '@gatehouse/testkit'
 import { expect, onTestFinished, test } from 'vitest'
 import { startGateway } from '../../../testing/gateway.ts'

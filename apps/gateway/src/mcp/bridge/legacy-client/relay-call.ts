@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { AppError } from '@gatehouse/errors'
 import { nameMemberOf } from '@gatehouse/protocol'
-import { rawMembers } from '@gatehouse/upstream'
+import { rawMember, rawMembers } from '@gatehouse/upstream'
 import type { Deps } from '../../../deps.ts'
 import { ServerChanged } from '../../../registry/knowledge.ts'
 import { createAnswer } from '../../answer.ts'
@@ -23,7 +23,7 @@ import { toLegacyResult } from './to-legacy.ts'
 import { toModern, withInput } from './to-modern.ts'
 
 const maxRounds = 32
-/** A server that wants no input but the call again is given a moment, and a longer one each time. */
+/** A server that wants the call again, or a page opened again, is given a moment, and a longer one each time. */
 const [firstPauseMs, maxPauseMs] = [250, 5_000]
 
 /** @throws ServerChanged when nothing was sent yet; AppError invalid_params, overloaded */
@@ -80,11 +80,18 @@ async function between(
   round: number,
 ): Promise<string | undefined> {
   const inputs = rawMembers(requests ?? '{}')
+  const asksAgain = round > 1 && inputs.every(asksForPage)
+  if (inputs.length === 0 || asksAgain) {
+    const ms = Math.min(firstPauseMs * 2 ** (round - 1), maxPauseMs)
+    await pause(ms, undefined, { signal: bridged.over })
+  }
   if (inputs.length > 0) return askClient(bridged, inputs)
-  const ms = Math.min(firstPauseMs * 2 ** (round - 1), maxPauseMs)
-  await pause(ms, undefined, { signal: bridged.over })
   return requests === undefined ? undefined : '{}'
 }
+
+/** Opening a page is answered before anybody has done there what it is for. */
+const asksForPage = ({ value }: { readonly value: string }) =>
+  rawMember(rawMember(value, 'params') ?? '{}', 'mode') === '"url"'
 
 function answerReply(bridged: BridgedCall, reply: Exclude<Reply, { kind: 'input' }>): void {
   if (reply.kind === 'error') return answerError(bridged, reply)
