@@ -1,13 +1,11 @@
 // What a server says, as clients of the aggregate endpoint hear it: its resource URIs are written as ours wherever the protocol
-// puts one, every other byte stays. The way back is in own-message.ts.
+// puts one, every other byte stays. The way back is in target.ts.
 
 import { exposedUri } from '@gatehouse/protocol'
 import { changeAt, rawMember } from '@gatehouse/upstream'
 
 /** @param text a message, or an entry of a list */
 type Change = (text: string) => string
-
-const updated = 'notifications/resources/updated'
 
 /** Where nothing looks like a URI (spelt with escapes or not) there is nothing to do. */
 const mayHold = /uri|\\u/i
@@ -17,32 +15,47 @@ export function exposeMessage(slug: string, method: string, text: string): strin
   if (!mayHold.test(text)) return text
   const expose = exposer(slug)
   const toBlock = blocks(expose)
-  const changes: readonly (readonly [path: readonly string[], change: Change])[] = [
-    [['result', 'content'], toBlock],
-    [['result', 'result', 'content'], toBlock],
-    [['result', 'messages', '*', 'content'], toBlock],
-    [['result', 'contents', '*', 'uri'], expose],
-    ...appPaths.map((path) => [['result', '_meta', ...path], expose] as const),
-    ...appPaths.map((path) => [['result', 'result', '_meta', ...path], expose] as const),
-    [['result', 'inputRequests', '*', 'params', 'messages', '*', 'content'], toBlock],
-    ...(method === 'resources/read' ? [[['error', 'data', 'uri'], expose] as const] : []),
-    ...(method === updated ? [[['params', 'uri'], expose] as const] : []),
-    ...(method === 'notifications/tasks' ? [[['params', 'result', 'content'], toBlock] as const] : []),
-  ]
-  return changes.reduce((changed, [path, change]) => changeAt(changed, path, change), text)
+  const toApp = appPaths.map((path): Place => [['_meta', ...path], expose])
+  const toQuestion: Place = [['inputRequests', '*', 'params', 'messages', '*', 'content'], toBlock]
+  const ofTool: readonly Place[] = [[['content'], toBlock], ...toApp]
+  const changeResult = (...places: Place[]): string => changeAt(text, ['result'], changer(places))
+  switch (method) {
+    case 'tools/call':
+      return changeResult(...ofTool, toQuestion)
+    case 'prompts/get':
+      return changeResult([['messages', '*', 'content'], toBlock], toQuestion)
+    case 'resources/read': {
+      const changed = changeResult([['contents', '*', 'uri'], expose], toQuestion)
+      return changeAt(changed, ['error', 'data', 'uri'], expose)
+    }
+    case 'tasks/get':
+      return changeResult([['result'], changer(ofTool)], toQuestion)
+    case 'notifications/resources/updated':
+      return changeAt(text, ['params', 'uri'], expose)
+    case 'notifications/tasks':
+      return changeAt(text, ['params'], changer([[['result'], changer(ofTool)], toQuestion]))
+    default:
+      return text
+  }
 }
+
+/** Where something is changed, and how. */
+type Place = readonly [path: readonly string[], change: Change]
+
+const changer =
+  (places: readonly Place[]): Change =>
+  (value) =>
+    places.reduce((changed, [path, change]) => changeAt(changed, path, change), value)
 
 /** A tool's entry in the list names the resource that shows it. */
 export const exposeApp = (slug: string, text: string): string =>
-  mayHold.test(text)
-    ? appPaths.reduce((changed, path) => changeAt(changed, ['_meta', ...path], exposer(slug)), text)
-    : text
+  mayHold.test(text) ? changer(appPaths.map((path) => [['_meta', ...path], exposer(slug)]))(text) : text
 
 /** The second is how the extension wrote it at first. */
 const appPaths = [['ui', 'resourceUri'], ['ui/resourceUri']]
 
 /** The string of a URI, as JSON. Anything else stays. */
-export const exposer =
+const exposer =
   (slug: string): Change =>
   (value) =>
     value.startsWith('"') ? JSON.stringify(exposedUri(slug, JSON.parse(value) as string)) : value // it is a string

@@ -9,6 +9,7 @@ import { ServerChanged } from '../../registry/knowledge.ts'
 import { authorize } from '../authorize.ts'
 import type { Call, Message, Trace } from '../call.ts'
 import { ownHeaders } from '../refuse.ts'
+import { dropUnread } from '../transparent/relay.ts'
 import type { Offer } from './expose-entries.ts'
 import { modernMembers } from './greetings.ts'
 
@@ -49,6 +50,7 @@ export async function answerList(
   call.response.write(head)
   call.response.write(entries)
   call.response.end(tail)
+  dropUnread(call.response, deps.config.GATEHOUSE_READER_TIMEOUT_MS)
 }
 
 async function gather(deps: Deps, call: Call, servers: readonly ResolvedServer[], method: ListMethod) {

@@ -74,7 +74,7 @@ describe.each(['legacy', 'both', 'modern'] as const)(
       expect(isError).toBe(true)
       const said = eras === 'modern' ? '/mcp/one' : 'did not declare the required capability'
       expect(content).toMatchObject([{ text: expect.stringContaining(said) }])
-    await expect(client.getPrompt({ name: 'one__test_input_required_result_prompt' })).rejects.toThrow(said)
+      await expect(client.getPrompt({ name: 'one__test_input_required_result_prompt' })).rejects.toThrow(said)
     })
   },
 )

@@ -179,7 +179,7 @@ export function relay(options: RelayOptions): Promise<Ending> {
 }
 
 /** The answer is complete, but a client that doesn't read would hold its bytes for ever. */
-function dropUnread(response: ServerResponse, timeoutMs: number): void {
+export function dropUnread(response: ServerResponse, timeoutMs: number): void {
   if ((response.socket?.writableLength ?? 0) === 0) return
   const timer = setTimeout(() => response.destroy(), timeoutMs)
   const done = () => clearTimeout(timer)
