@@ -65,8 +65,10 @@ export async function* serverLegs(stack: Stack, chosen: readonly string[]): Asyn
       yield* through([only.legacy], [['bridge', 'modern', 'legacy']], oneServer)
     }
     if (wanted('aggregate')) {
-      const runs = eras.map((era) => ['aggregate', era, 'gateway'] as const)
+      const runs = eras.map((era) => ['aggregate', era, 'gateway'] as const) // a server of both eras: the gateway chooses
       yield* through([both, other], runs, allServers)
+      yield* through([only.modern, other], [['aggregate', 'legacy', 'modern']], allServers)
+      yield* through([only.legacy, other], [['aggregate', 'modern', 'legacy']], allServers)
     }
   } finally {
     await Promise.all([both, only.legacy, only.modern, other].map((server) => server.close()))
