@@ -18,6 +18,8 @@ export interface Feed {
 
 const firstRetryMs = 1_000
 const maxRetryMs = 60_000
+/** A server that is listened to may still fail to give its lists. */
+const lookAgainMs = 10_000
 /** What was open for so long was no failure. */
 const steadyMs = 30_000
 
@@ -47,7 +49,7 @@ async function run(
   over: AbortSignal,
 ): Promise<void> {
   const { slug } = bearer.server
-  const seen = createSeen(deps, bearer, filter.lists, tell)
+  const seen = createSeen(deps, bearer, filter.lists, tell, over)
   const take = async (text: string) => {
     const method = nameOf(text)
     const change = filter.lists.find((name) => listChanges[name].notification === method)
@@ -68,6 +70,7 @@ async function run(
       if (why === 'nothing to hear') return
     } catch (thrown) {
       if (over.aborted) return
+      seen.missed()
       const { code } = toAppError(thrown)
       deps.log.info({ err: thrown, server_id: bearer.server.id, code }, 'a server can not be listened to')
     }
@@ -85,32 +88,52 @@ function createSeen(
   bearer: Bearer,
   wanted: readonly ListChange[],
   tell: (text: string) => Promise<void>,
+  over: AbortSignal,
 ) {
   const offers = new Map<ListChange, readonly Offer[]>()
   let lookedBefore = false
-  const now = async (change: ListChange, after: number) =>
-    Promise.all(
-      listChanges[change].lists.map(async (list) => (await deps.lists.get(list, bearer, after)).offer),
+  let missing = false
+  const now = (change: ListChange) =>
+    Promise.all(listChanges[change].lists.map(async (list) => (await deps.lists.get(list, bearer)).offer))
+  const forget = (change: ListChange) => {
+    for (const list of listChanges[change].lists) deps.lists.changed(list, bearer)
+  }
+  let looks = 0
+  const look = async (changes: readonly ListChange[]): Promise<void> => {
+    looks += 1
+    const latest = looks
+    const mayDiffer = lookedBefore || missing
+    lookedBefore = true
+    const failed: ListChange[] = []
+    for (const change of changes) {
+      const before = offers.get(change)
+      if (mayDiffer) forget(change)
+      const found = await now(change).catch(() => undefined)
+      if (found === undefined) {
+        failed.push(change)
+        continue
+      }
+      offers.set(change, found)
+      const differs = before?.some((offer, index) => offer !== found[index]) ?? missing
+      if (differs) await tell(JSON.stringify({ jsonrpc: '2.0', method: listChanges[change].notification }))
+    }
+    if (failed.length === 0) return
+    missing = true
+    await pause(lookAgainMs, undefined, { signal: over }).then(
+      () => (latest === looks ? look(failed) : undefined),
+      () => {},
     )
+  }
   return {
     async changed(change: ListChange, text: string) {
-      for (const list of listChanges[change].lists) deps.lists.changed(list, bearer)
+      forget(change)
       await tell(text)
     },
-    /** Once a subscription is there. */
-    async look() {
-      const after = lookedBefore ? performance.now() : 0
-      lookedBefore = true
-      for (const change of wanted) {
-        const before = offers.get(change)
-        const found = await now(change, after).catch(() => undefined) // its lists have a failure of their own
-        if (found === undefined) continue
-        offers.set(change, found)
-        if (before?.some((offer, index) => offer !== found[index])) {
-          const { notification } = listChanges[change]
-          await tell(JSON.stringify({ jsonrpc: '2.0', method: notification }))
-        }
-      }
+    /** The server could not be reached: lists that were merged meanwhile may be without it. */
+    missed() {
+      missing = true
     },
+    /** Once a subscription is there. */
+    look: () => look(wanted),
   }
 }

@@ -32,10 +32,17 @@ export const createFetchList =
   (parts: Parts): FetchList =>
   async (method, bearer) => {
     const signal = AbortSignal.timeout(timeoutMs)
+    const fetchModern = () =>
+      readList(method, (_, params) => askModern(parts, bearer, method, params, signal))
     const { modern } = await parts.eras.probe(bearer)
-    return modern === true
-      ? readList(method, (_, params) => askModern(parts, bearer, method, params, signal))
-      : fetchLegacy(parts, bearer, method, signal)
+    if (modern === true) return fetchModern()
+    try {
+      return await fetchLegacy(parts, bearer, method, signal)
+    } catch (thrown) {
+      if (!(thrown instanceof AppError) || thrown.code !== 'era_mismatch') throw thrown
+      parts.eras.learn(bearer, 'legacy', false)
+      return fetchModern()
+    }
   }
 
 async function askModern(

@@ -152,6 +152,24 @@ test('a server that breaks off is listened to again, and what its list became me
   expect((await world.modern('tools/list')).text).toContain('one__new')
 })
 
+test('a server that was away from the beginning is told of when it comes', async () => {
+  const upstream = await world.recording(scripts.reset)
+  await world.add('one', upstream.url)
+  expect((await world.modern('tools/list')).result?.tools).toEqual([])
+  const stream = await listen({ toolsListChanged: true })
+  await waitFor(() => upstream.requests.length > 2)
+  const serve: Script = (request, response) => {
+    const { method } = (request.json() ?? {}) as { method?: string }
+    if (method !== 'subscriptions/listen')
+      return scripts.modernServer({ tools: [tool('t')] })(request, response)
+    const acknowledged = { jsonrpc: '2.0', method: 'notifications/subscriptions/acknowledged', params: {} }
+    return scripts.sse([scripts.event(acknowledged), new Promise(() => {})])(request, response)
+  }
+  upstream.answer(serve)
+  await waitFor(() => stream.methods().includes(toolsChanged), { deadlineMs: 20_000 })
+  expect((await world.modern('tools/list')).text).toContain('one__t')
+}, 30_000)
+
 test('ends with its result when the gateway stops', async () => {
   await fixture('modern', 'one')
   const stream = await listen({ toolsListChanged: true }, '7')

@@ -70,8 +70,10 @@ async function subscribeModern(
       const error = rawMember(text, 'error')
       if (error !== undefined && Number(rawMember(error, 'code')) === -32601) return 'nothing to hear'
       if (rawMember(text, 'method') === undefined) return 'ended'
-      if (rawMember(text, 'method') === acknowledged) void opened()
-      else if (rawMember(text, 'id') === undefined) await take(text)
+      if (rawMember(text, 'method') === acknowledged) {
+        deps.eras.learn(bearer, 'modern', true)
+        void opened()
+      } else if (rawMember(text, 'id') === undefined) await take(text)
     }
   } finally {
     conversation.close()
