@@ -44,3 +44,15 @@ test('open streams are bounded per caller and per process, and take no slot of a
   release()
   slots.takeStream('k3')
 })
+
+test('a caller may hold eight calls that wait for its client, each of them a stream', () => {
+  const slots = createSlots({ ...limits, streamsPerCaller: 9, streams: 10 })
+  const releases = Array.from({ length: 8 }, () => slots.takeHeld('k1'))
+  expect(() => slots.takeHeld('k1')).toThrow(overloaded)
+  slots.takeStream('k1')
+  expect(() => slots.takeStream('k1')).toThrow(overloaded)
+  releases[0]?.()
+  slots.takeHeld('k1')
+  slots.takeHeld('k2')
+  expect(() => slots.takeHeld('k2')).toThrow(overloaded)
+})

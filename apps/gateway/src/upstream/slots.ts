@@ -1,4 +1,5 @@
-// How much may run at once: calls per server and per upstream, streams that stay open per caller and per process.
+// How much may run at once: calls per server and per upstream, streams that stay open per caller and per process, and calls that
+// wait for their client's answers.
 
 import { AppError } from '@gatehouse/errors'
 import type { ResolvedServer } from '@gatehouse/registry-api/internal'
@@ -16,7 +17,11 @@ export interface SlotLimits {
 export interface Slots {
   take(server: ResolvedServer): () => void
   takeStream(callerKeyId: string): () => void
+  /** For a call that waits while its client is being asked. */
+  takeHeld(callerKeyId: string): () => void
 }
+
+const heldPerCaller = 8
 
 type Claim = readonly [what: string, limit: number]
 
@@ -41,16 +46,22 @@ export function createSlots(limits: SlotLimits): Slots {
     }
   }
 
+  const streams = (callerKeyId: string): Claim[] => [
+    ['streams', limits.streams],
+    [`streams ${callerKeyId}`, limits.streamsPerCaller],
+  ]
+
   return {
     take: (server) =>
       claim(`the calls at '${server.slug}'`, [
         [`server ${server.id}`, server.max_concurrent ?? limits.perServer],
         [`origin ${new URL(server.url).origin}`, limits.perUpstream],
       ]),
-    takeStream: (callerKeyId) =>
-      claim('the open streams', [
-        ['streams', limits.streams],
-        [`streams ${callerKeyId}`, limits.streamsPerCaller],
+    takeStream: (callerKeyId) => claim('the open streams', streams(callerKeyId)),
+    takeHeld: (callerKeyId) =>
+      claim("the calls that wait for this caller's client", [
+        [`held ${callerKeyId}`, heldPerCaller],
+        ...streams(callerKeyId),
       ]),
   }
 }

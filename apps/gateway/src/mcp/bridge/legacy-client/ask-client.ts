@@ -30,7 +30,7 @@ export async function askClient(
   const inputs = requests.map(({ name, value }) => readInput(name, value))
   for (const input of inputs) checkDeclared(bridged, input)
   checkStream(call, inputs)
-  const leave = deps.openEnds.asks.hold(call.caller.key_id)
+  const leave = deps.slots.takeHeld(call.caller.key_id)
   const done = new AbortController()
   const late = setTimeout(() => done.abort(tooLate), heldMs)
   const signal = AbortSignal.any([over, answer.gone, deps.stopping, done.signal])

@@ -1,8 +1,6 @@
-// Questions to clients that this process waits for, and how many calls a caller may hold with them. take-answer.ts brings the
-// answers.
+// Questions to clients that this process waits for. take-answer.ts brings the answers.
 
 import { randomUUID } from 'node:crypto'
-import { AppError } from '@gatehouse/errors'
 
 /** Who was asked: only the same caller in the same session may answer. */
 export interface Asked {
@@ -18,14 +16,10 @@ export interface Question {
 }
 
 export interface Asks {
-  /** Takes one of the caller's places for held calls. @returns how to give it back. @throws AppError overloaded */
-  hold(callerKeyId: string): () => void
   ask(asked: Asked, replica: string, signal: AbortSignal): Question
   /** False where nothing with this id waits for this client. */
   answer(id: string, asked: Asked, text: string): boolean
 }
-
-const heldPerCaller = 8
 
 interface Waiting {
   readonly asked: Asked
@@ -34,24 +28,7 @@ interface Waiting {
 
 export function createAsks(): Asks {
   const waiting = new Map<string, Waiting>()
-  const held = new Map<string, number>()
   return {
-    hold(callerKeyId) {
-      const now = held.get(callerKeyId) ?? 0
-      if (now >= heldPerCaller) {
-        const what = `${heldPerCaller} calls of this caller wait for its client's answers already`
-        throw new AppError('overloaded', { retryAfterS: 5, what })
-      }
-      held.set(callerKeyId, now + 1)
-      let given = false
-      return () => {
-        if (given) return
-        given = true
-        const left = (held.get(callerKeyId) ?? 1) - 1
-        if (left === 0) held.delete(callerKeyId)
-        else held.set(callerKeyId, left)
-      }
-    },
     ask(asked, replica, signal) {
       const id = `${replica}.${randomUUID()}`
       const answer = new Promise<string>((resolve, reject) => {

@@ -67,7 +67,7 @@ function hold(
   { questions, session }: Extract<Next, { kind: 'asked' }>,
 ): void {
   const { deps, bearer } = bridging
-  const id = deps.heldCalls.hold(bearer, upstream, () => deps.slots.takeStream(bearer.caller.key_id))
+  const id = deps.heldCalls.hold(bearer, upstream, deps.slots.takeHeld(bearer.caller.key_id))
   ask(bridging, request, questions, { kind: 'held', replica: deps.peers.self, id }, session.serverInfo)
 }
 

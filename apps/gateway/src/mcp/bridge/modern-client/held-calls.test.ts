@@ -30,7 +30,7 @@ function call() {
 test('a call that nobody goes on with for ten minutes is cancelled and forgotten', () => {
   const held = createHeldCalls()
   const { one, cancelled } = call()
-  const id = held.hold(bearer, one, slot)
+  const id = held.hold(bearer, one, slot())
   vi.advanceTimersByTime(10 * 60_000 - 1)
   expect(cancelled).toEqual([])
   vi.advanceTimersByTime(1)
@@ -41,7 +41,7 @@ test('a call that nobody goes on with for ten minutes is cancelled and forgotten
 test('a call that was taken is not cancelled, and is taken once', () => {
   const held = createHeldCalls()
   const { one, cancelled } = call()
-  const id = held.hold(bearer, one, slot)
+  const id = held.hold(bearer, one, slot())
   expect(held.take(id)).toBe(one)
   expect(held.take(id)).toBe('used')
   vi.advanceTimersByTime(10 * 60_000)
@@ -51,12 +51,12 @@ test('a call that was taken is not cancelled, and is taken once', () => {
 test('the calls that a change touches are left', async () => {
   const held = createHeldCalls()
   const [kept, ofServer, ofKey] = [call(), call(), call()]
-  held.hold({ ...bearer, server: { id: 'other' } } as Bearer, kept.one, slot)
-  held.hold(bearer, ofServer.one, slot)
+  held.hold({ ...bearer, server: { id: 'other' } } as Bearer, kept.one, slot())
+  held.hold(bearer, ofServer.one, slot())
   held.hold(
     { ...bearer, caller: { ...bearer.caller, key_id: 'k2' }, server: { id: 'x' } } as Bearer,
     ofKey.one,
-    slot,
+    slot(),
   )
   const event = { revision: 1, workspace_id: 'w' }
   held.changed({ ...event, subject: 'server', subject_id: 's' })

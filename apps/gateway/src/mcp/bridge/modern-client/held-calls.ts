@@ -2,18 +2,14 @@
 // id that nobody guesses; each id is good for one retry.
 
 import { randomBytes } from 'node:crypto'
-import { AppError } from '@gatehouse/errors'
 import type { ChangeEvent } from '@gatehouse/registry-api/internal'
 import { LRUCache } from 'lru-cache'
 import type { Bearer } from '../../session-token.ts'
 import type { UpstreamCall } from './upstream-call.ts'
 
 export interface HeldCalls {
-  /**
-   * @param takeSlot for as long as it is held
-   * @returns its id. @throws AppError overloaded where the caller has too many already
-   */
-  hold(bearer: Bearer, call: UpstreamCall, takeSlot: () => () => void): string
+  /** @param release called when it is held no longer. @returns its id */
+  hold(bearer: Bearer, call: UpstreamCall, release: () => void): string
   /** The call, once; then `used`. Undefined for what is not here (any more). */
   take(id: string): UpstreamCall | 'used' | undefined
   /** Leaves those of a server or caller that was changed. */
@@ -29,7 +25,6 @@ interface Held {
   readonly release: () => void
 }
 
-const heldPerCaller = 8
 /** How long a call may wait for its client. */
 export const heldMs = 10 * 60_000
 
@@ -44,14 +39,7 @@ export function createHeldCalls(): HeldCalls {
     return found?.call
   }
   return {
-    hold(bearer, call, takeSlot) {
-      const { key_id } = bearer.caller
-      const mine = [...held.values()].filter((one) => one.bearer.caller.key_id === key_id)
-      if (mine.length >= heldPerCaller) {
-        const what = `${heldPerCaller} calls of this caller wait for its client's answers already`
-        throw new AppError('overloaded', { retryAfterS: 5, what })
-      }
-      const release = takeSlot()
+    hold(bearer, call, release) {
       const id = randomBytes(16).toString('base64url')
       const expire = () => void remove(id)?.cancel('its client did not answer in time')
       held.set(id, { bearer, call, release, timer: setTimeout(expire, heldMs).unref() })
