@@ -1,7 +1,6 @@
 // The leg in which the suite plays the server: driver.ts is what the suite starts, and calls it through the gateway. A
 // driver of the server's own era shows what passes through; one of the other era makes the gateway itself the client.
 
-import { join } from 'node:path'
 import type { Stack } from '../src/stack.ts'
 import type { DriverSettings } from './driver.ts'
 import { judge, type Outcome } from './judge.ts'
@@ -20,12 +19,11 @@ export async function* clientLeg({ registryUrl, gatewayUrl, key }: Stack): Async
       const drive = client === 'gateway' ? { era: other[era], pin: era } : { era }
       const settings: DriverSettings = { registryUrl, gatewayUrl, key, ...drive }
       const env = { CONFORMANCE_DRIVER: JSON.stringify(settings) }
-      const command = `${process.execPath} ${join(import.meta.dirname, 'driver.ts')}`
       const results = new Map<string, readonly Check[]>()
       const left = [...required.scored, ...required.unscored]
       const work = async () => {
         for (let scenario = left.shift(); scenario !== undefined; scenario = left.shift()) {
-          const checks = await testClient(scenario, revision, command, env)
+          const checks = await testClient(scenario, revision, 'node driver.ts', env)
           if (checks) results.set(scenario, checks)
         }
       }

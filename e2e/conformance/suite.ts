@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import type { Revision } from './requirements.ts'
 
 const program = createRequire(import.meta.url).resolve('@modelcontextprotocol/conformance/dist/index.js')
@@ -29,7 +29,7 @@ export async function testServer(url: string, revision: Revision): Promise<Resul
 }
 
 /**
- * One client scenario: the suite starts its mock server and runs `command` with its URL as the last argument. Some
+ * One client scenario: the suite starts its mock server and runs `command` in this folder, its URL as the last argument. Some
  * scenarios have nothing to say about a client that fails before it calls; here that is a failed check.
  */
 export async function testClient(
@@ -50,7 +50,9 @@ async function run(args: readonly string[], folderName: RegExp, env: NodeJS.Proc
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-conformance-'))
   const child = spawn(process.execPath, [program, ...args, '--output-dir', folder], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...env },
+    // the suite splits its client's command at spaces: no folder must be in it
+    cwd: import.meta.dirname,
+    env: { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}`, ...env },
     timeout: 120_000,
     killSignal: 'SIGKILL',
   })
