@@ -4,7 +4,7 @@
 import { AppError } from '@gatehouse/errors'
 import { rawMember, setMember } from '@gatehouse/upstream'
 import type { Deps } from '../../deps.ts'
-import { follow, type Listener } from '../bridge/modern-client/follow.ts'
+import { follow, type Listener, type Sent } from '../bridge/modern-client/follow.ts'
 import { refuseRequest, tell } from '../bridge/modern-client/in-session.ts'
 import type { Call, Trace } from '../call.ts'
 import { answerFailure } from '../transparent/failure.ts'
@@ -25,7 +25,8 @@ export async function callLegacy(deps: Deps, call: Call, target: Target, trace: 
   try {
     trace.upstreamStartedAt = performance.now()
     const signal = AbortSignal.any([gone.signal, asked.signal, late])
-    const text = await send(deps, target, trace, patience, signal, (method) => asked.abort(method))
+    const onAsked = (method: string) => asked.abort(method)
+    const text = await send(deps, target, trace, patience, { signal, late, onAsked })
     trace.upstreamMs = performance.now() - trace.upstreamStartedAt
     const member = rawMember(text, 'error') === undefined ? 'result' : 'error'
     answerOnce(call, target, `"${member}":${rawMember(text, member)}`, trace)
@@ -40,9 +41,19 @@ export async function callLegacy(deps: Deps, call: Call, target: Target, trace: 
       error.code === 'upstream_auth_failed' ? { kind: 'refused', status: 401 } : { kind: 'failed', error },
     )
   } finally {
+    late.onabort = null
     call.response.off('close', onClose)
     release()
   }
+}
+
+interface Ends {
+  /** For any reason. */
+  readonly signal: AbortSignal
+  /** Its time is over. */
+  readonly late: AbortSignal
+  /** The server asks for something that its client can't be asked. */
+  readonly onAsked: (method: string) => void
 }
 
 /** @returns the response. Throws as follow. */
@@ -51,19 +62,23 @@ function send(
   { bearer, message }: Target,
   trace: Trace,
   patience: number,
-  signal: AbortSignal,
-  onAsked: (method: string) => void,
+  { signal, late, onAsked }: Ends,
 ): Promise<string> {
   const text = message.body.toString('utf8')
+  /** Nobody waits for its result any more. */
+  const cancel = ({ session, id }: Sent, reason: string) => {
+    const params = JSON.stringify({ requestId: id, reason })
+    const cancelled = `{"jsonrpc":"2.0","method":"notifications/cancelled","params":${params}}`
+    tell(deps, bearer, session, cancelled).catch(() => {})
+  }
   const listener: Listener = {
-    sent() {},
-    onRequest({ session, id }, question, method) {
-      refuseRequest(deps, bearer, session, question, method)
+    sent(call) {
+      late.onabort = () => cancel(call, 'it took too long')
+    },
+    onRequest(call, question, method) {
+      refuseRequest(deps, bearer, call.session, question, method)
       if (method === 'ping') return
-      // Nobody waits for its result any more.
-      const params = JSON.stringify({ requestId: id, reason: 'its client can not be asked' })
-      const cancelled = `{"jsonrpc":"2.0","method":"notifications/cancelled","params":${params}}`
-      tell(deps, bearer, session, cancelled).catch(() => {})
+      cancel(call, 'its client can not be asked')
       onAsked(method)
     },
     async onNotification() {},

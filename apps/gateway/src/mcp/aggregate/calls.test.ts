@@ -1,5 +1,5 @@
 import { exposedUri } from '@gatehouse/protocol'
-import { type Recorded, type Script, scripts, startFixtureServer } from '@gatehouse/testkit'
+import { type Recorded, type Script, scripts, startFixtureServer, waitFor } from '@gatehouse/testkit'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type Aggregate, modernHeaders, modernMeta, startAggregate } from '../../testing/aggregate.ts'
@@ -196,6 +196,60 @@ test('a modern call reaches the server as it was written but for the name, whate
     }),
     { numRuns: 60 },
   )
+})
+
+describe('a client that leaves', () => {
+  const told = (upstream: { requests: readonly Recorded[] }) => upstream.requests.map(methodOf)
+
+  async function leaving(script: Script, era: 'legacy' | 'modern') {
+    const upstream = await world.recording(script)
+    await world.add('one', upstream.url)
+    const leave = new AbortController()
+    const params = { name: 'one__t', arguments: {} }
+    const body = { jsonrpc: '2.0', id: 1, method: 'tools/call' }
+    const sent =
+      era === 'legacy'
+        ? world.post({ ...body, params }, {}, leave.signal)
+        : world.post(
+            { ...body, params: { ...params, _meta: modernMeta() } },
+            modernHeaders('tools/call', params),
+            leave.signal,
+          )
+    await waitFor(() => told(upstream).includes('tools/call'))
+    leave.abort()
+    await sent.catch(() => {})
+    const call = upstream.requests.find((request) => methodOf(request) === 'tools/call')
+    expect((await call?.over)?.aborted).toBe(true)
+    return upstream
+  }
+
+  test('cancels its call at a modern server', async () => {
+    await leaving(modernWith([tool('t')], scripts.never), 'modern')
+  })
+
+  test('of the older revisions cancels nothing at a server of its kind', async () => {
+    const serve = scripts.legacyServer({ tools: [tool('t')], sessionId: 's' })
+    const upstream = await leaving(
+      (request, response) => (methodOf(request) === 'tools/call' ? undefined : serve(request, response)),
+      'legacy',
+    )
+    await world.legacy('tools/list')
+    expect(told(upstream)).not.toContain('notifications/cancelled')
+  })
+})
+
+test('a call that takes a legacy server too long is cancelled there', async () => {
+  const serve = scripts.legacyServer({ tools: [tool('t')], sessionId: 's' })
+  const upstream = await world.recording((request, response) =>
+    methodOf(request) === 'tools/call' ? undefined : serve(request, response),
+  )
+  await world.add('one', upstream.url, { callTimeoutMs: 300 })
+  expect((await world.legacy('tools/call', { name: 'one__t' })).status).toBe(504)
+  await waitFor(() => upstream.requests.map(methodOf).includes('notifications/cancelled'))
+  const [call, cancelled] = ['tools/call', 'notifications/cancelled'].map((method) =>
+    upstream.requests.find((request) => methodOf(request) === method)?.json(),
+  ) as { id?: string; params?: { requestId?: string } }[]
+  expect(cancelled?.params?.requestId).toBe(call?.id)
 })
 
 test('answers that come as streams leave the connection for the next call', async () => {
