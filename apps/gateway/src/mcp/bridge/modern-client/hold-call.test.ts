@@ -180,6 +180,12 @@ describe('a state', () => {
     expect(taken.last.result).toBeDefined()
   })
 
+  test('is a string', async () => {
+    const { server, ask } = await serve([[form('?')]])
+    expect((await ask(call({ params: '"name":"t","requestState":7' }))).last.error?.code).toBe(-32602)
+    expect(server.messages).toEqual([])
+  })
+
   test('comes back with answers that are objects', async () => {
     const { ask } = await serve([[form('?')]])
     const first = await ask(call())

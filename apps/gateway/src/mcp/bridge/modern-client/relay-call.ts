@@ -40,7 +40,7 @@ async function sendCall(bridging: Bridging, request: Request): Promise<void> {
       attached: (names) => {
         trace.attachedHeaders = names
       },
-      sides: mayBeAsked(method) && ['elicitation', 'sampling', 'roots'].some((kind) => kind in capabilities),
+      sides: listens(request),
       refusal: (asked, params) => refusalOf(asked, params, capabilities, method),
     })
     await attend(bridging, request, upstream)
@@ -48,6 +48,11 @@ async function sendCall(bridging: Bridging, request: Request): Promise<void> {
     release()
   }
 }
+
+/** Whether the server may ask its client, or log for it. */
+const listens = ({ method, capabilities, logLevel }: Request): boolean =>
+  logLevel !== undefined ||
+  (mayBeAsked(method) && ['elicitation', 'sampling', 'roots'].some((kind) => kind in capabilities))
 
 async function retryCall(
   bridging: Bridging,

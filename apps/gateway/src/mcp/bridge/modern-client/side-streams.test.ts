@@ -3,7 +3,7 @@
 import { waitFor } from '@gatehouse/testkit'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { startGateway, type TestGateway } from '../../../testing/gateway.ts'
-import { type Ask, modernClient } from './modern-client.fixture.ts'
+import { type Ask, modernClient, send } from './modern-client.fixture.ts'
 import { type Incoming, reply, startScriptedServer, stream } from './scripted-server.fixture.ts'
 
 let gateway: TestGateway
@@ -71,6 +71,31 @@ test('a question there is one of the only call that runs', async () => {
     expect((await ask(call(name, undefined, state))).last.result?.answer).toEqual({ action: 'decline' })
   }
   expect(gets.length).toBe(1)
+})
+
+test('what the server logs there is told to the only call that wants it', async () => {
+  let side: ReturnType<typeof stream> | undefined
+  let finish = () => {}
+  const server = await startScriptedServer(
+    { tools: {}, logging: {} },
+    async ({ id, method }, response) => {
+      if (method !== 'tools/call') return reply(response, { id, result: {} })
+      await waitFor(() => side)
+      side?.send({ method: 'notifications/message', params: { level: 'info', data: 'x' } })
+      finish = () => reply(response, { id, result: { content: [] } })
+    },
+    {
+      get(_message, response) {
+        side = stream(response)
+      },
+    },
+  )
+  onTestFinished(() => server.close())
+  gateway.registry.addServer({ slug: 'logs', url: server.url, era: 'legacy' })
+  const meta = '"io.modelcontextprotocol/logLevel":"info"'
+  const response = await send(`${gateway.url}/mcp/logs`, key, { ...call('t', {}), meta })
+  finish() // the head came with the message
+  expect(await response.text()).toMatch(/"data":"x"[\s\S]*"result"/)
 })
 
 test('a stream that another one has is waited for', async () => {

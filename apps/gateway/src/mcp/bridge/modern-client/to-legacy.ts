@@ -50,7 +50,7 @@ export function readRequest({ body, envelope }: Message): Request {
     logLevel: levelOf(ofMeta(`${ownPrefix}logLevel`)),
     capabilities: clientCapabilities(envelope),
     inputResponses: retries ? objectText(member('inputResponses'), 'inputResponses') : undefined,
-    requestState: retries ? stringOf(member('requestState')) : undefined,
+    requestState: retries ? stateOf(member('requestState')) : undefined,
     binding: {
       method,
       name: stringOf(member(nameMember.get(method) ?? '')),
@@ -100,6 +100,11 @@ function levelOf(raw: string | undefined): string | undefined {
 function objectText(raw: string | undefined, name: string): string | undefined {
   if (raw === undefined || raw.startsWith('{')) return raw
   throw new AppError('invalid_params', { what: `${name} must be an object` })
+}
+
+function stateOf(raw: string | undefined): string | undefined {
+  if (raw === undefined || raw.startsWith('"')) return stringOf(raw)
+  throw new AppError('invalid_params', { what: 'requestState must be a string' })
 }
 
 function stringOf(raw: string | undefined): string | undefined {
