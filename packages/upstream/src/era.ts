@@ -12,7 +12,7 @@ import {
   protocolVersionHeader,
   sessionHeader,
 } from '@gatehouse/protocol'
-import { exchange, isObject, type Reply, type RpcResponse, type Wire } from './exchange.ts'
+import { endSession, exchange, isObject, type Reply, type RpcResponse, type Wire } from './exchange.ts'
 
 export const modernVersion = modernRevisions[0]
 const legacyVersions: readonly string[] = legacyRevisions
@@ -84,7 +84,12 @@ export async function initialize(
     throw new AppError('upstream_invalid', { what: 'it speaks a protocol version that is unknown here' })
   }
   const session = { protocolVersion, sessionId: reply.sessionId }
-  await exchange(wire, { method: 'notifications/initialized' }, legacyHeaders(session), signal)
+  try {
+    await exchange(wire, { method: 'notifications/initialized' }, legacyHeaders(session), signal)
+  } catch (thrown) {
+    if (session.sessionId !== undefined) await endSession(wire, legacyHeaders(session)) // nobody else knows of it
+    throw thrown
+  }
   const { instructions, serverInfo } = result
   return {
     ...session,
