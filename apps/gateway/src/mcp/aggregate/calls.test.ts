@@ -173,29 +173,54 @@ describe('a task', () => {
   })
 })
 
-test('a modern call reaches the server as it was written but for the name, whatever it holds', async () => {
-  const upstream = await world.recording(scripts.modernServer({ tools: [tool('do.it')] }))
-  await world.add('one', upstream.url)
-  const [exposed] = ((await world.legacy('tools/list')).result?.tools ?? []) as { name: string }[]
+describe('a call reaches the server as it was written, whatever it holds', () => {
   const json = fc.jsonValue({ stringUnit: 'binary' })
-  await fc.assert(
-    fc.asyncProperty(json, fc.string(), fc.integer({ min: 0, max: 3 }), async (value, id, indent) => {
-      const body = (name: string) =>
-        JSON.stringify(
-          {
-            id,
-            params: { arguments: value, other: value, name, _meta: { ...modernMeta(), 'x/y': value } },
-            method: 'tools/call',
-            jsonrpc: '2.0',
-          },
-          undefined,
-          indent,
-        ).replace('"other"', '"big": 12345678901234567890.0, "other"')
-      await world.post(body(exposed?.name ?? ''), modernHeaders('tools/call', { name: exposed?.name }))
-      expect(upstream.requests.at(-1)?.body.toString()).toBe(body('do.it'))
-    }),
-    { numRuns: 60 },
-  )
+
+  /** @param check is given what was received and a way to write what was sent with another name and id */
+  async function sendAnything(
+    script: Script,
+    meta: object,
+    check: (received: Recorded | undefined, id: string, write: (name: string, id: unknown) => string) => void,
+  ) {
+    const upstream = await world.recording(script)
+    await world.add('one', upstream.url)
+    const [exposed] = ((await world.legacy('tools/list')).result?.tools ?? []) as { name: string }[]
+    const name = exposed?.name ?? ''
+    await fc.assert(
+      fc.asyncProperty(json, fc.string(), fc.integer({ min: 0, max: 3 }), async (value, id, indent) => {
+        const write = (as: string, with_: unknown) =>
+          JSON.stringify(
+            {
+              id: with_,
+              params: { arguments: value, other: value, name: as, _meta: { ...meta, 'x/y': value } },
+              method: 'tools/call',
+              jsonrpc: '2.0',
+            },
+            undefined,
+            indent,
+          ).replace('"other"', '"big": 12345678901234567890.0, "other"')
+        const isModern = Object.keys(meta).length > 0
+        await world.post(write(name, id), isModern ? modernHeaders('tools/call', { name }) : {})
+        check(upstream.requests.at(-1), id, write)
+      }),
+      { numRuns: 60 },
+    )
+  }
+
+  test('from a modern client to a modern server, but for the name', async () => {
+    const script = scripts.modernServer({ tools: [tool('do.it')] })
+    await sendAnything(script, modernMeta(), (received, id, write) =>
+      expect(received?.body.toString()).toBe(write('do.it', id)),
+    )
+  })
+
+  test('from a legacy client to a legacy server, but for the name, and the id in a shared session', async () => {
+    const script = scripts.legacyServer({ tools: [tool('do.it')], sessionId: 's' })
+    await sendAnything(script, {}, (received, _, write) => {
+      const sent = received?.json() as { id: string } | undefined
+      expect(received?.body.toString()).toBe(write('do.it', sent?.id))
+    })
+  })
 })
 
 describe('a client that leaves', () => {
