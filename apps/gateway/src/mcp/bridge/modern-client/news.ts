@@ -7,6 +7,7 @@ import { converse } from '../../../upstream/converse.ts'
 import type { OpenSession } from '../../../upstream/sessions.ts'
 import type { Bearer } from '../../session-token.ts'
 import { sessionHeaders } from './in-session.ts'
+import { leastRetryMs } from './read-answer.ts'
 
 export interface News {
   /** The status of the server's first answer: 200 where there is a stream. Rejects where it can't be asked. */
@@ -70,7 +71,7 @@ async function* read(
         failures = 0
         yield* conversation.messages
         lastEventId = conversation.position.lastEventId ?? lastEventId
-        waitMs = conversation.position.retryMs ?? waitMs
+        waitMs = Math.max(conversation.position.retryMs ?? waitMs, leastRetryMs)
       }
     } catch (thrown) {
       if (signal.aborted) return

@@ -14,6 +14,8 @@ import { sessionHeaders } from './in-session.ts'
 
 /** Before a stream is taken up again, where the server names no time. */
 const retryMs = 1_000
+/** Whatever time it names. */
+export const leastRetryMs = 50
 
 /** The text where it is the response. */
 type Reader = (text: string, ownIdOnly?: boolean) => Promise<string | undefined>
@@ -47,7 +49,7 @@ export async function readOn(
     lastEventId = current.position.lastEventId ?? lastEventId
     if (lastEventId === undefined) throw broken ?? noAnswer(current)
     if (waits()) heardAt = performance.now()
-    waitMs = current.position.retryMs ?? waitMs
+    waitMs = Math.max(current.position.retryMs ?? waitMs, leastRetryMs)
     if (performance.now() + waitMs - heardAt > patienceMs) throw broken ?? new AppError('upstream_timeout')
     await pause(waitMs, undefined, { signal })
     current = await converse(deps, bearer, {
