@@ -6,10 +6,13 @@ import { join } from 'node:path'
 import { root } from '../src/product.ts'
 import { startStack } from '../src/stack.ts'
 import { clientLeg } from './client-leg.ts'
-import type { Outcome } from './judge.ts'
+import type { Leg, Outcome } from './judge.ts'
 import { serverLegs } from './server-legs.ts'
 
+const legs: readonly Leg[] = ['direct', 'transparent', 'bridge', 'aggregate', 'client']
 const chosen = process.argv.slice(2)
+const unknown = chosen.find((name) => !legs.some((leg) => leg === name))
+if (unknown !== undefined) throw new Error(`there is no leg ${unknown}, only ${legs.join(', ')}`)
 const started = Date.now()
 const stack = await startStack({}, 2)
 const outcomes: Outcome[] = []

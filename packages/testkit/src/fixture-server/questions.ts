@@ -1,12 +1,8 @@
-// What the asking tools ask, in the words the conformance suite expects.
+// What the asking tools ask, in the words the conformance suite expects. answers.ts reads what comes back.
 
-import {
-  acceptedContent,
-  type InputRequest,
-  inputRequired,
-  inputResponse,
-} from '@modelcontextprotocol/server'
+import { type InputRequest, inputRequired } from '@modelcontextprotocol/server'
 import { z } from 'zod'
+import { content, elicited, named, roots, sampled } from './answers.ts'
 import type { AskingTool, Responses } from './asking-tools.ts'
 import { form } from './form.ts'
 import { defaultsForm, enumsForm } from './forms.ts'
@@ -16,32 +12,6 @@ const askName = () => form('What is your name?', { name: { type: 'string' } })
 const askConfirm = () => form('Please confirm', { ok: { type: 'boolean' } })
 const askModel = (text: string, maxTokens = 100) =>
   inputRequired.createMessage({ messages: [{ role: 'user', content: { type: 'text', text } }], maxTokens })
-
-const content = (responses: Responses, key: string, field: string): unknown =>
-  acceptedContent({ ...responses }, key)?.[field]
-
-const named = (responses: Responses, key: string) => {
-  const name = content(responses, key, 'name')
-  return typeof name === 'string' ? name : undefined
-}
-
-function sampled(responses: Responses, key: string): string | undefined {
-  const given = inputResponse({ ...responses }, key)
-  if (given.kind !== 'sampling') return undefined
-  const [block] = [given.result.content].flat()
-  return block?.type === 'text' ? block.text : JSON.stringify(given.result.content)
-}
-
-function roots(responses: Responses, key: string): string | undefined {
-  const given = inputResponse({ ...responses }, key)
-  return given.kind === 'roots' ? given.roots.map(({ uri }) => uri).join(', ') : undefined
-}
-
-function elicited(responses: Responses, key: string): string | undefined {
-  const given = inputResponse({ ...responses }, key)
-  if (given.kind !== 'elicit') return undefined
-  return `action=${given.action}, content=${JSON.stringify(given.content ?? {})}`
-}
 
 /** One round with one question. */
 const asks = (
