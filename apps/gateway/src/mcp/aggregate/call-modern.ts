@@ -34,7 +34,7 @@ export async function callModern(deps: Deps, call: Call, given: Target, trace: T
   try {
     let { text, status } = await exchange(deps, call, target, answer, trace)
     // It proves that nothing ran: the server has another schema than we know.
-    if (isHeaderMismatch(text) && method === 'tools/call' && !answer.streaming) {
+    if (status !== 200 && method === 'tools/call' && !answer.streaming && isHeaderMismatch(text)) {
       ;({ text, status } = await exchange(deps, call, target, answer, trace, performance.now()))
     }
     answer.finish(text, status)

@@ -27,6 +27,7 @@ export function openState({ states }: Sealing, { bearer, message }: Target): Tar
 
 /** A response as the client is to get it. */
 export function sealState({ states }: Sealing, { bearer, message }: Target, text: string): string {
+  if (!mayAsk.test(text)) return text
   const type = rawMember(rawMember(text, 'result') ?? '{}', 'resultType')
   if (type === undefined || JSON.parse(type) !== 'input_required') return text
   return changeAt(text, ['result', 'requestState'], (own) => {
@@ -36,6 +37,9 @@ export function sealState({ states }: Sealing, { bearer, message }: Target, text
       : own
   })
 }
+
+/** Spelt with escapes or not. */
+const mayAsk = /input_required|\\u/
 
 const isOurs = (state: unknown): state is { readonly upstream: string } =>
   typeof state === 'object' && state !== null && 'upstream' in state && typeof state.upstream === 'string'

@@ -49,6 +49,7 @@ export function exposeTask(
   asked: string | undefined,
   text: string,
 ): string {
+  if (!mayBeTask.test(text)) return text
   if (asked === undefined && rawMember(rawMember(text, 'result') ?? '{}', 'resultType') !== '"task"')
     return text
   return changeAt(text, ['result', 'taskId'], (own) => {
@@ -56,5 +57,8 @@ export function exposeTask(
     return typeof id === 'string' ? JSON.stringify(asked ?? sealTaskId(deps, bearer, id)) : own
   })
 }
+
+/** Spelt with escapes or not. */
+const mayBeTask = /taskId|\\u/
 
 const unknown = () => new AppError('invalid_params', { what: 'there is no such task' })
