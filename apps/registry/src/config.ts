@@ -40,8 +40,9 @@ export const settings = {
     secret: true,
   },
   MASTER_KEY: {
-    schema: masterKey(),
-    about: 'Key encryption key: 32 random bytes as base64, made with: openssl rand -base64 32',
+    schema: masterKeys(),
+    about:
+      'Key encryption key: 32 random bytes as base64, made with: openssl rand -base64 32; to rotate it (docs/keys.md) several, separated by commas or line ends, the first one wraps',
     secret: true,
   },
   GATEWAY_TOKENS: {
@@ -160,13 +161,17 @@ function betweenSettings(env: Environment): string[] {
   return mistakes
 }
 
-function masterKey() {
+function masterKeys() {
+  const key = z
+    .string()
+    .transform((text) => new Uint8Array(Buffer.from(text, 'base64')))
+    .refine((bytes) => bytes.length === 32, 'must be 32 bytes as base64')
+    .refine((bytes) => new Set(bytes).size > 8, 'is too weak: use random bytes')
+    .transform((bytes) => new Secret(bytes))
   return z
     .string({ error: 'is required' })
-    .transform((text) => new Uint8Array(Buffer.from(text, 'base64')))
-    .refine((key) => key.length === 32, 'must be 32 bytes as base64')
-    .refine((key) => new Set(key).size > 8, 'is too weak: use random bytes')
-    .transform((key) => new Secret(key))
+    .transform((text) => text.split(/[\s,]+/).filter(Boolean))
+    .pipe(z.tuple([key], key))
 }
 
 function tokens() {

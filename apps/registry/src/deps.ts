@@ -11,9 +11,10 @@ import type { Config } from './config.ts'
 import { type Db, openDb, type Source } from './db.ts'
 import type { OpenStreams } from './event-stream.ts'
 import { type Installation, openInstallation } from './installation.ts'
+import { localKeyEncryption } from './keys/master-keys.ts'
 import { listen } from './listen.ts'
 import { type Auth, makeAuth } from './people/auth.ts'
-import { createSealer, localKeyEncryption, type Sealer } from './seal.ts'
+import { createSealer, type Sealer } from './seal.ts'
 import { keepSealingKeys } from './sealing-keys.ts'
 
 export interface Deps {
@@ -79,7 +80,7 @@ export async function openDeps(
       streams: new Set(),
       installation,
       egress: parts.egress ?? openEgress(config),
-      auth: makeAuth({ config, db, log }),
+      auth: makeAuth({ config, db, log, installation }),
       metrics: new Registry(),
     }
     return {

@@ -5,12 +5,13 @@ import { Secret } from '@gatehouse/config'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Db, openDb } from './db.ts'
 import { openInstallation } from './installation.ts'
-import { createSealer, type HeaderPlace, localKeyEncryption, type Sealer } from './seal.ts'
+import { localKeyEncryption } from './keys/master-keys.ts'
+import { createSealer, type HeaderPlace, type Sealer } from './seal.ts'
 import { distributionMs, keepSealingKeys, readSealingKeys } from './sealing-keys.ts'
 import { type TestDatabase, testDatabase } from './testing/database.ts'
 
 const value = 'Bearer canary-7b1f'
-const kek = localKeyEncryption(new Secret(randomBytes(32)))
+const kek = localKeyEncryption([new Secret(randomBytes(32))])
 
 let database: TestDatabase
 let db: Db
@@ -111,7 +112,7 @@ describe('the installation', () => {
   test('keeps its mark and refuses another MASTER_KEY in one sentence', async () => {
     const one = await openInstallation(db, kek)
     expect((await openInstallation(db, kek)).mark).toBe(one.mark)
-    const wrong = localKeyEncryption(new Secret(randomBytes(32)))
+    const wrong = localKeyEncryption([new Secret(randomBytes(32))])
     await expect(openInstallation(db, wrong)).rejects.toThrow(/^MASTER_KEY is not the one/)
   })
 
@@ -135,7 +136,7 @@ describe('a fingerprint', () => {
 
   test('can not be made without the key of the installation, and outlives the master key', () => {
     const key = new Secret<Uint8Array>(randomBytes(32))
-    const rewrapped = localKeyEncryption(new Secret(randomBytes(32)))
+    const rewrapped = localKeyEncryption([new Secret(randomBytes(32))])
     expect(of(createSealer(rewrapped, key))).toBe(of(createSealer(kek, key)))
     expect(of(createSealer(kek, new Secret(randomBytes(32))))).not.toBe(of(createSealer(kek, key)))
   })

@@ -11,6 +11,7 @@ import { v7 as uuidv7 } from 'uuid'
 import { z } from 'zod'
 import type { Config } from '../config.ts'
 import type { Db } from '../db.ts'
+import type { Installation } from '../installation.ts'
 import { auditingHooks } from './audit-person.ts'
 import { minPasswordLength } from './password.ts'
 
@@ -19,13 +20,18 @@ export const clientAddressHeader = 'x-gatehouse-client-address'
 
 export type Auth = ReturnType<typeof makeAuth>
 
-/** The cookie is `gatehouse`, over https `__Host-gatehouse`; its secret follows from the master key. */
-export function makeAuth(on: { readonly config: Config; readonly db: Db; readonly log: Logger }) {
+/** The cookie is `gatehouse`, over https `__Host-gatehouse`; its secret follows from the installation's key, so it outlives a master key. */
+export function makeAuth(on: {
+  readonly config: Config
+  readonly db: Db
+  readonly log: Logger
+  readonly installation: Installation
+}) {
   const { origin, protocol } = new URL(on.config.CONSOLE_PUBLIC_URL)
   const secure = protocol === 'https:'
   const name = secure ? '__Host-gatehouse' : 'gatehouse'
   const cookie = (suffix: string) => ({ name: name + suffix, attributes: { secure } })
-  const secret = hkdfSync('sha256', on.config.MASTER_KEY.reveal(), '', 'gatehouse console sessions', 32)
+  const secret = hkdfSync('sha256', on.installation.key.reveal(), '', 'gatehouse console sessions', 32)
   return betterAuth({
     appName: 'Gatehouse',
     baseURL: origin,
