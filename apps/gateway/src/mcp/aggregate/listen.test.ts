@@ -182,12 +182,21 @@ test('ends with its result when the gateway stops', async () => {
   })
 })
 
-test('ends when its key is taken away', async () => {
-  await fixture('modern', 'one')
+test('ends when its key is taken away, and tells nothing from then on', async () => {
+  const [one] = await fixture('modern', 'one')
   const stream = await listen({ toolsListChanged: true })
-  await waitFor(() => stream.heard.length > 0)
-  world.gateway.registry.removeKey(world.key)
+  await waitFor(() => {
+    one.notify.toolsChanged()
+    return stream.methods().includes(toolsChanged)
+  })
+  const { registry } = world.gateway
+  const revision = registry.removeKey(world.key)
+  await waitFor(() => registry.acknowledged() >= revision)
+  one.notify.promptsChanged()
+  const told = stream.heard.filter(({ method }) => method === toolsChanged).length
+  one.notify.toolsChanged()
   expect(await stream.ended).toBe(true)
+  expect(stream.heard.filter(({ method }) => method === toolsChanged).length - told).toBeLessThanOrEqual(0)
 })
 
 test.each([[undefined], ['x'], [{ resourceSubscriptions: [1] }]])(

@@ -1,6 +1,7 @@
 // One stream for what all servers tell (subscriptions/listen): acknowledged first, every message with the mark of the client's
 // subscription, ended with its result. Servers that appear, disappear or break meanwhile don't end it. Next: feed.ts.
 
+import { setTimeout as pause } from 'node:timers/promises'
 import { AuthError } from '@gatehouse/errors'
 import { ownUri } from '@gatehouse/protocol'
 import type { ResolvedCaller, ResolvedServer } from '@gatehouse/registry-api/internal'
@@ -39,7 +40,18 @@ export async function listen(
   const answer = createAnswer(deps, call, trace, { headers: unbuffered })
   const over = new AbortController()
   const feeds = new Map<string, Feed>()
-  const tell = (text: string) => answer.send(tagged(text, idRaw))
+  const send = (text: string) => answer.send(tagged(text, idRaw))
+  /** Nothing of what was taken away is told any more: while servers are looked up again, what they tell waits. */
+  const tellOf = (identity: string) => async (text: string) => {
+    await watching.settled()
+    if (feeds.has(identity)) await send(text)
+  }
+
+  const stop = () => {
+    over.abort()
+    for (const feed of feeds.values()) feed.stop()
+    feeds.clear()
+  }
 
   /** Feeds for the servers there are now; an unchanged one keeps its feed. */
   const follow = (known: Known): boolean => {
@@ -54,29 +66,29 @@ export async function listen(
     for (const [identity, server] of wanted) {
       if (feeds.has(identity)) continue
       const bearer = { caller: known.caller, server, generation: server.credential_generation }
-      feeds.set(identity, startFeed(deps, call, bearer, ownFilter(deps, bearer, filter), tell))
+      feeds.set(identity, startFeed(deps, call, bearer, ownFilter(deps, bearer, filter), tellOf(identity)))
       changed = true
     }
     return changed
   }
 
-  const stopWatching = watch(deps, call.caller.workspace_id, over.signal, async () => {
+  const watching = watch(deps, call.caller.workspace_id, over.signal, async () => {
     try {
       if (!follow(await look())) return
-      for (const name of filter.lists) await tell(notification(listChanges[name].notification))
+      for (const name of filter.lists) await send(notification(listChanges[name].notification))
     } catch (thrown) {
       if (!(thrown instanceof AuthError)) throw thrown
-      over.abort() // whoever listens here may not any more
+      stop() // whoever listens here may not any more
     }
   })
   try {
     await answer.send(tagged(acknowledgement(granted(deps, call.caller, filter, servers)), idRaw))
     follow({ caller: call.caller, servers })
+    watching.again() // they may have changed before anybody watched
     await ended([answer.gone, deps.stopping, over.signal])
   } finally {
-    over.abort()
-    stopWatching()
-    for (const feed of feeds.values()) feed.stop()
+    watching.stop()
+    stop()
     release()
   }
   if (answer.gone.aborted) trace.outcome = 'cancelled'
@@ -87,37 +99,40 @@ export async function listen(
 const identityOf = ({ id, url, era, credential_generation, disabled_tools }: ResolvedServer) =>
   [id, url, era, credential_generation, ...disabled_tools].join(' ')
 
-/** Runs the work after every change, never twice at a time, and again later where it fails. @returns ends it */
+interface Watching {
+  /** Resolves when nothing has changed since the work was last done. */
+  settled(): Promise<void>
+  again(): void
+  stop(): void
+}
+
+/** Runs the work after every change, never twice at a time, and again later where it fails. */
 function watch(
   deps: Pick<Deps, 'listeners' | 'log'>,
   workspaceId: string,
   over: AbortSignal,
   work: () => Promise<void>,
-): () => void {
-  let running = false
-  let again = false
-  let retry: NodeJS.Timeout | undefined
+): Watching {
+  let changed = false
+  let running: Promise<void> | undefined
   const run = async () => {
-    again = true
-    clearTimeout(retry)
-    if (running) return
-    running = true
-    while (again && !over.aborted) {
-      again = false
+    while (changed && !over.aborted) {
+      changed = false
       try {
         await work()
       } catch (thrown) {
         deps.log.info({ err: thrown }, 'a stream could not look at its servers again')
-        if (!over.aborted) retry = setTimeout(run, lookAgainMs)
+        changed = true
+        await pause(lookAgainMs, undefined, { signal: over }).catch(() => {})
       }
     }
-    running = false
+    running = undefined
   }
-  const remove = deps.listeners.add(workspaceId, () => void run())
-  return () => {
-    remove()
-    clearTimeout(retry)
+  const again = () => {
+    changed = true
+    running ??= run()
   }
+  return { settled: async () => running, again, stop: deps.listeners.add(workspaceId, again) }
 }
 
 /** Without URIs of servers that the caller doesn't have, and tasks that aren't the caller's. */
