@@ -8,7 +8,8 @@ import type { Dispatcher } from 'undici'
 import type { Deps } from '../../deps.ts'
 import { ServerChanged } from '../../registry/knowledge.ts'
 import type { Call, Message, Trace } from '../call.ts'
-import type { Bearer, Session } from '../session-token.ts'
+import { type Bearer, type Session, tokenDigest } from '../session-token.ts'
+import { standing } from '../standing.ts'
 import { endSession } from './end-session.ts'
 import { answerFailure } from './failure.ts'
 import { createOutcomeReader, type OutcomeReader } from './outcome.ts'
@@ -38,6 +39,8 @@ export async function forward(
 ): Promise<'answered' | 'other-era'> {
   const isStream = call.request.method === 'GET' || message?.envelope.method === 'subscriptions/listen'
   const release = isStream ? deps.slots.takeStream(call.caller.key_id) : deps.slots.take(server)
+  const lost = new AbortController()
+  let leave = () => {}
   try {
     const credential = await deps.knowledge.credentials(call.caller, server)
     const bearer: Bearer = { caller: call.caller, server, generation: credential.generation }
@@ -46,6 +49,11 @@ export async function forward(
       if (session === undefined) throw new AppError('session_not_found')
       await endSession(deps, call, bearer, session, credential.headers, trace)
       return 'answered'
+    }
+    if (isStream) {
+      const name = session && token ? tokenDigest(token) : call.requestId
+      const end = standing(deps, bearer, () => lost.abort())
+      leave = deps.openEnds.streams.add(name, { subscriptionsChanged() {}, ...end }).remove
     }
     trace.attachedHeaders = credential.headers.map(([name]) => name)
     trace.upstreamStartedAt = performance.now()
@@ -67,7 +75,7 @@ export async function forward(
       keepAliveMs: deps.config.GATEHOUSE_KEEP_ALIVE_MS,
       readerTimeoutMs: deps.config.GATEHOUSE_READER_TIMEOUT_MS,
       bodyTimeoutMs: deps.config.GATEHOUSE_CALL_TIMEOUT_MS,
-      stop: isStream ? deps.stopping : undefined,
+      stop: isStream ? AbortSignal.any([deps.stopping, lost.signal]) : undefined,
       hold: otherEra && ((status, headers) => mayRefuse(status, message) && !isEventStream(headers)),
       head,
       started: (status, type) => {
@@ -88,6 +96,7 @@ export async function forward(
     else answerFailure(deps, call, server, message, ending, trace)
     return 'answered'
   } finally {
+    leave()
     release()
   }
 }

@@ -3,11 +3,11 @@
 
 import { setTimeout as pause } from 'node:timers/promises'
 import { AppError, toAppError } from '@gatehouse/errors'
-import type { ChangeEvent } from '@gatehouse/registry-api/internal'
 import type { Deps } from '../../../deps.ts'
 import { createAnswer } from '../../answer.ts'
 import type { Call, Trace } from '../../call.ts'
 import { type Bearer, tokenDigest } from '../../session-token.ts'
+import { standing } from '../../standing.ts'
 import type { LegacyClient } from './client.ts'
 import { openSubscription, type Subscription } from './subscription.ts'
 
@@ -34,13 +34,7 @@ export async function listen(
   let changed = new AbortController()
   const place = deps.openEnds.streams.add(tokenDigest(token), {
     subscriptionsChanged: () => changed.abort(),
-    sessionEnded: () => end.abort(),
-    changed: async (event) => {
-      if (!touches(event, bearer)) return
-      await deps.knowledge.credentials(bearer.caller, bearer.server).catch((thrown) => {
-        if (toAppError(thrown).code !== 'registry_unreachable') end.abort()
-      })
-    },
+    ...standing(deps, bearer, () => end.abort()),
   })
   // Each message goes to one of a session's streams only.
   const tell = async (text: string) => {
@@ -77,16 +71,10 @@ export async function listen(
     if (toAppError(thrown).code === 'method_not_allowed') call.response.setHeader('Allow', 'POST, DELETE')
     throw thrown
   } finally {
+    end.abort() // lets go of the signals that live as long as the process
     place.remove()
     release()
   }
-}
-
-function touches({ subject, subject_id, workspace_id }: ChangeEvent, { caller, server }: Bearer): boolean {
-  if (workspace_id !== caller.workspace_id || subject === 'session' || subject === 'session-notes')
-    return false
-  if (subject === 'server') return subject_id === server.id
-  return subject !== 'api-key' || subject_id === caller.key_id
 }
 
 type Why = 'over' | 'changed' | 'ended'

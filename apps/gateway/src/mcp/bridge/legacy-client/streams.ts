@@ -1,4 +1,5 @@
-// GET streams of bridged sessions in this process. listen.ts holds one; what happens to its session reaches it here.
+// Streams of clients that stay open in this process: GET streams of bridged sessions (listen.ts), and those that servers of the
+// client's own era hold open (../../transparent/forward.ts). What happens to their sessions, servers and keys reaches them here.
 
 import type { ChangeEvent } from '@gatehouse/registry-api/internal'
 
@@ -19,7 +20,7 @@ export interface Place {
 }
 
 export interface Streams {
-  /** @param digest of the session token */
+  /** @param digest of the session token; any other name that is its own for a stream without a session */
   add(digest: string, stream: Stream): Place
   subscriptionsChanged(digest: string): void
   sessionEnded(digest: string): void

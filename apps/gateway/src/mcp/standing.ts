@@ -1,0 +1,30 @@
+// A stream stays open as long as what it was opened by holds: key, server and credential. When a change takes one of them away, it
+// ends before that change is acknowledged.
+
+import { toAppError } from '@gatehouse/errors'
+import type { ChangeEvent } from '@gatehouse/registry-api/internal'
+import type { Deps } from '../deps.ts'
+import type { Stream } from './bridge/legacy-client/streams.ts'
+import type { Bearer } from './session-token.ts'
+
+/** What such a stream does when something is changed. */
+export const standing = (
+  deps: Pick<Deps, 'knowledge'>,
+  bearer: Bearer,
+  end: () => void,
+): Pick<Stream, 'sessionEnded' | 'changed'> => ({
+  sessionEnded: end,
+  async changed(event) {
+    if (!touches(event, bearer)) return
+    await deps.knowledge.credentials(bearer.caller, bearer.server).catch((thrown) => {
+      if (toAppError(thrown).code !== 'registry_unreachable') end()
+    })
+  },
+})
+
+function touches({ subject, subject_id, workspace_id }: ChangeEvent, { caller, server }: Bearer): boolean {
+  if (workspace_id !== caller.workspace_id || subject === 'session' || subject === 'session-notes')
+    return false
+  if (subject === 'server') return subject_id === server.id
+  return subject !== 'api-key' || subject_id === caller.key_id
+}
