@@ -63,6 +63,8 @@ async function run() {
     GATEHOUSE_DATA_DIR: folder,
     GATEHOUSE_TRUSTED_PROXIES: '127.0.0.1,::1',
     GATEHOUSE_LOCAL_START: '1',
+    // After a start that was killed nobody waits long for a gateway that is no more.
+    GATEHOUSE_LEASE_MS: '15000',
     ...(process.env.DATABASE_URL && { DATABASE_URL: process.env.DATABASE_URL }),
   })
   const { api_key, console_link } = await registry.ready

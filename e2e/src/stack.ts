@@ -10,11 +10,16 @@ export type Stack = Awaited<ReturnType<typeof startStack>>
 /**
  * @param gatewayEnv more settings of the gateway
  * @param replicas more than one: that many gateways behind a balancer that sends each request to another than the last
+ * @param registryEnv more settings of the registry
  */
-export async function startStack(gatewayEnv: Readonly<Record<string, string>> = {}, replicas = 1) {
+export async function startStack(
+  gatewayEnv: Readonly<Record<string, string>> = {},
+  replicas = 1,
+  registryEnv: Readonly<Record<string, string>> = {},
+) {
   const data = dataFolder()
   const apps = await alone({ embedded: data.folder })
-  const registry = await spawnApp('registry', apps.registryEnv)
+  const registry = await spawnApp('registry', { ...apps.registryEnv, ...registryEnv })
   const ports = replicas === 1 ? [Number(apps.gatewayEnv.PORT)] : await freePorts(replicas)
   const gateways = await Promise.all(
     ports.map((port) => spawnApp('gateway', { ...apps.gatewayEnv, ...gatewayEnv, PORT: String(port) })),

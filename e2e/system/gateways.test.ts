@@ -15,7 +15,7 @@ import { post, type Stack, startStack } from '../src/stack.ts'
 const list = { jsonrpc: '2.0', id: 1, method: 'tools/list' }
 const ok = scripts.json({ jsonrpc: '2.0', id: 1, result: {} })
 const forever = new Promise<never>(() => {})
-const quick = { GATEHOUSE_SETTLE_MS: '0', GATEHOUSE_DRAIN_MS: '10000', GATEHOUSE_REGISTRY_GRACE_MS: '1500' }
+const quick = { GATEHOUSE_SETTLE_MS: '0', GATEHOUSE_DRAIN_MS: '10000' }
 
 let stack: Stack
 let second: { app: App; url: string }
@@ -103,8 +103,8 @@ test('a stop finishes calls in flight, ends open streams cleanly, and waits for 
   expect(performance.now() - from).toBeLessThan(3_000)
 })
 
-test('without the registry what is known goes on for the grace, then it is 503; with it everything is well again', async () => {
-  const own = await startStack(quick)
+test('without the registry what is known goes on to the end of the lease, then it is 503; with it everything is well again', async () => {
+  const own = await startStack(quick, 1, { GATEHOUSE_LEASE_MS: '4000' })
   const { address } = await register(ok, own)
   // The key of the start itself is another one after the next start.
   const { key } = await own.otherKey()

@@ -19,7 +19,7 @@ export function createGatewayServer(deps: Deps, stopping: () => boolean): Server
       metrics: deps.metrics,
       notReady: async () => {
         if (stopping()) return 'stopping'
-        return deps.knowledge.greeting === undefined ? 'the registry has not been reached yet' : undefined
+        return deps.lease.holds() ? undefined : 'the registry can not be reached'
       },
     }),
   )

@@ -85,7 +85,6 @@ export const settings = {
     'A session that gateways keep at a server ends when unused so long',
   ),
   GATEHOUSE_KEEP_ALIVE_MS: ms(15_000, 'Time between the comments that keep a quiet event stream open'),
-  GATEHOUSE_REGISTRY_GRACE_MS: ms(60_000, 'How long calls go on from the cache without the registry'),
   GATEHOUSE_MAX_CALLS_PER_SERVER: most(
     512,
     'Concurrent calls per server and process, where the server sets none of its own',

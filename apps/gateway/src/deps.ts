@@ -21,6 +21,7 @@ import { createSessionTokens, type SessionTokens } from './mcp/session-token.ts'
 import { followChanges } from './registry/change-stream.ts'
 import { createRegistryClient, type RegistryClient } from './registry/client.ts'
 import { createKnowledge, type Knowledge } from './registry/knowledge.ts'
+import { createLease, type Lease } from './registry/lease.ts'
 import { createEras, type Eras } from './upstream/eras.ts'
 import { createPools, type Pools } from './upstream/pools.ts'
 import { createUpstreamSessions, type UpstreamSessions } from './upstream/sessions.ts'
@@ -34,6 +35,7 @@ export interface Deps {
   readonly egress: Egress
   readonly registry: RegistryClient
   readonly knowledge: Knowledge
+  readonly lease: Lease
   readonly sessions: SessionTokens
   readonly states: SealedStates
   readonly notes: SessionNotes
@@ -81,13 +83,13 @@ export function openDeps(config: Config): Opened {
     egress.internalClient(config.REGISTRY_URL, { connections: 16 }),
     config.GATEWAY_TOKEN.reveal(),
   )
-  const pools = createPools(egress, config.GATEHOUSE_CONNECT_TIMEOUT_MS)
+  const lease = createLease(() => performance.now())
+  const pools = createPools(egress, config.GATEHOUSE_CONNECT_TIMEOUT_MS, lease)
   const gatewayId = randomUUID()
   const via = () => `1.1 gatehouse-${knowledge.greeting?.installation_mark ?? 'unknown'}`
   const knowledge = createKnowledge({
     client: registry,
-    graceMs: config.GATEHOUSE_REGISTRY_GRACE_MS,
-    monotonic: () => performance.now(),
+    lease,
     onChange: async (event) => {
       if (event.subject === 'session') {
         sessions.endDigest(event.subject_id, event.expires_at_ms ?? 0)
@@ -147,6 +149,7 @@ export function openDeps(config: Config): Opened {
     egress,
     registry,
     knowledge,
+    lease,
     sessions,
     states: createSealedStates(knowledge, Date.now),
     notes,
@@ -178,7 +181,7 @@ export function openDeps(config: Config): Opened {
       allowList = hosts(config, port)
       const address = peerAddress(config, port)
       const { firstHello } = followChanges(
-        { client: registry, knowledge, gatewayId, address, log },
+        { client: registry, knowledge, lease, gatewayId, address, log },
         stop.signal,
       )
       firstHello.then(first.resolve)
@@ -192,6 +195,9 @@ export function openDeps(config: Config): Opened {
       stop.abort()
       await pools.close()
       await peers.close()
+      lease.end()
+      // Nothing is used any more: nobody has to wait for us.
+      await registry.returnLease(gatewayId).catch(() => {}) // it runs out
       await registry.close()
     },
   }

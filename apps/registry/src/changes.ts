@@ -1,9 +1,10 @@
 // What gateways cache and no longer holds. A change takes the next revision in its own transaction and leaves a row in the
 // outbox; after the commit every registry process reads the outbox onwards from where it was and tells its gateways.
-// Revisions are committed in their order (the row is locked until then), so reading onwards never misses one.
+// Revisions are committed in their order (the row is locked until then), so reading onwards never misses one. Who has heard of
+// them: leases.ts.
 
-import { AppError } from '@gatehouse/errors'
 import type { Db, Tx } from './db.ts'
+import type { Leases } from './leases.ts'
 
 export type Subject = 'server' | 'api-key' | 'membership' | 'session' | 'session-notes'
 
@@ -31,10 +32,7 @@ export interface Changes {
   record(tx: Tx, change: Change): Promise<number>
   /** Call after the commit: connected gateways are told. */
   published(revision: number): void
-  /**
-   * Resolves when every connected gateway has acknowledged the revision.
-   * @throws AppError revocation_pending after 20 s
-   */
+  /** As Leases.settled. */
   settled(revision: number): Promise<void>
   /** The revision of this transaction's snapshot or an older one: read it first. */
   current(tx: Tx): Promise<number>
@@ -42,8 +40,9 @@ export interface Changes {
    * Connects a gateway: every change that commits from now on is passed to `subscriber`, in order. Read `hello` after
    * this. Returns the function that disconnects.
    */
-  subscribe(gatewayId: string, subscriber: Subscriber): () => void
-  acknowledge(gatewayId: string, revision: number): void
+  subscribe(subscriber: Subscriber): () => void
+  /** Another process has committed a change. */
+  notice(): void
   /** How many gateways are connected to this process. */
   connected(): number
   /** Drops rows of the outbox that every process has read long ago. */
@@ -53,24 +52,14 @@ export interface Changes {
 
 const keptMs = 60 * 60_000
 
-interface Connected {
-  readonly gatewayId: string
-  readonly subscriber: Subscriber
-  acknowledged: number
-}
-
 export interface ChangesOptions {
   readonly db: Db
-  readonly settleMs?: number
+  readonly leases: Pick<Leases, 'settled'>
   readonly onError: (error: unknown) => void
-  /** Tells of commits of other processes; absent with the embedded database. */
-  readonly listen?: (onNotice: () => void) => Promise<{ close(): Promise<void> }>
 }
 
-export async function createChanges(options: ChangesOptions): Promise<Changes> {
-  const { db } = options
-  const connected = new Set<Connected>()
-  const waiting = new Set<() => void>()
+export async function createChanges({ db, leases, onError }: ChangesOptions): Promise<Changes> {
+  const connected = new Set<Subscriber>()
   let delivered = await db.asSystem(current)
   let reading: Promise<void> | undefined
   let again = false
@@ -87,7 +76,7 @@ export async function createChanges(options: ChangesOptions): Promise<Changes> {
     for (const row of rows) {
       const revision = Number(row.revision)
       // A hole means that the row was pruned before we came to it.
-      if (revision !== delivered + 1) for (const { subscriber } of connected) subscriber.gap()
+      if (revision !== delivered + 1) for (const subscriber of connected) subscriber.gap()
       delivered = revision
       const change: PublishedChange = {
         revision,
@@ -96,7 +85,7 @@ export async function createChanges(options: ChangesOptions): Promise<Changes> {
         subjectId: row.subjectId,
         ...(row.expiresAt ? { expiresAtMs: row.expiresAt.getTime() } : {}),
       }
-      for (const { subscriber } of connected) subscriber.change(change)
+      for (const subscriber of connected) subscriber.change(change)
     }
     if (rows.length === 1_000) again = true
   }
@@ -108,7 +97,7 @@ export async function createChanges(options: ChangesOptions): Promise<Changes> {
       while (again && !closed) {
         again = false
         await readOnwards().catch((error: unknown) => {
-          options.onError(error)
+          onError(error)
           if (!closed) setTimeout(notice, 500).unref()
         })
       }
@@ -116,47 +105,15 @@ export async function createChanges(options: ChangesOptions): Promise<Changes> {
     })()
   }
 
-  const wake = () => {
-    for (const check of [...waiting]) check()
-  }
-  const listener = await options.listen?.(notice)
-  notice() // what was committed between the first reading and the listening
-
   return {
     record,
     current,
     published: notice,
-    settled(revision) {
-      const done = () => [...connected].every((gateway) => gateway.acknowledged >= revision)
-      if (done()) return Promise.resolve()
-      return new Promise((resolve, reject) => {
-        const check = () => {
-          if (!done()) return
-          clearTimeout(timer)
-          waiting.delete(check)
-          resolve()
-        }
-        const timer = setTimeout(() => {
-          waiting.delete(check)
-          reject(new AppError('revocation_pending'))
-        }, options.settleMs ?? 20_000)
-        waiting.add(check)
-      })
-    },
-    subscribe(gatewayId, subscriber) {
-      const gateway: Connected = { gatewayId, subscriber, acknowledged: delivered }
-      connected.add(gateway)
-      return () => {
-        connected.delete(gateway)
-        wake()
-      }
-    },
-    acknowledge(gatewayId, revision) {
-      for (const gateway of connected) {
-        if (gateway.gatewayId !== gatewayId) continue
-        gateway.acknowledged = Math.max(gateway.acknowledged, revision)
-      }
-      wake()
+    notice,
+    settled: leases.settled,
+    subscribe(subscriber) {
+      connected.add(subscriber)
+      return () => void connected.delete(subscriber)
     },
     connected: () => connected.size,
     prune: () =>
@@ -165,7 +122,6 @@ export async function createChanges(options: ChangesOptions): Promise<Changes> {
       }),
     async close() {
       closed = true
-      await listener?.close()
       await reading
     },
   }

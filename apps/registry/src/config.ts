@@ -87,6 +87,12 @@ export const settings = {
     schema: kind.list(),
     about: 'Addresses or networks of proxies whose X-Forwarded-* headers count, separated by commas',
   },
+  GATEHOUSE_LEASE_MS: {
+    schema: kind.whole(2_000, 3_600_000, 60_000),
+    about:
+      'How long gateways go on without the registry, and a deletion waits for one that does not answer, in ms',
+    fallback: '60000',
+  },
   GATEHOUSE_SETTLE_MS: {
     schema: kind.whole(0, 600_000, 5_000),
     about: 'On stop: not ready but still accepting, in ms',

@@ -12,6 +12,7 @@ import { type Db, openDb, type Source } from './db.ts'
 import type { OpenStreams } from './event-stream.ts'
 import { type Installation, openInstallation } from './installation.ts'
 import { localKeyEncryption } from './keys/master-keys.ts'
+import { createLeases, type Leases, leaseChannel } from './leases.ts'
 import { listen } from './listen.ts'
 import { type Auth, makeAuth } from './people/auth.ts'
 import { createSealer, type Sealer } from './seal.ts'
@@ -24,6 +25,8 @@ export interface Deps {
   readonly db: Db
   readonly sealer: Sealer
   readonly changes: Changes
+  /** Of the gateways. */
+  readonly leases: Leases
   /** New call records, for who watches them. */
   readonly calls: CallFeed
   /** Ended by a stop. */
@@ -62,11 +65,15 @@ export async function openDeps(
     const installation = await openInstallation(db, kek)
     const sealer = createSealer(kek, installation.key)
     const warn = (error: unknown) => log.warn({ err: error }, 'changes are not read at the moment')
-    const changes = await createChanges({
-      db,
-      onError: warn,
-      ...(source.embedded ? {} : { listen: (onNotice) => listen(source.pool, channel, onNotice, warn) }),
-    })
+    const leases = createLeases({ db, lengthMs: config.GATEHOUSE_LEASE_MS, onError: warn })
+    const changes = await createChanges({ db, leases, onError: warn })
+    const heard = (on?: string) => {
+      if (on !== channel) leases.notice()
+      if (on !== leaseChannel) changes.notice()
+    }
+    const listener = source.embedded
+      ? undefined
+      : await listen(source.pool, [channel, leaseChannel], heard, warn)
     const stopTending = await tend({ db, sealer, changes, now, log })
     const stopPartitions = await keepPartitions({ db, now, log })
     const deps: Deps = {
@@ -76,6 +83,7 @@ export async function openDeps(
       db,
       sealer,
       changes,
+      leases,
       calls: createCallFeed(),
       streams: new Set(),
       installation,
@@ -88,6 +96,8 @@ export async function openDeps(
       async close() {
         stopTending()
         stopPartitions()
+        await listener?.close()
+        leases.close()
         await changes.close()
         await db.close()
       },

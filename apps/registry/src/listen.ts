@@ -1,5 +1,5 @@
 // PostgreSQL's LISTEN on a connection of its own, which comes back after an outage. Notices carry nothing: who hears one
-// reads the outbox, so a lost or doubled notice does no harm.
+// reads the outbox or the leases, so a lost or doubled notice does no harm.
 
 import pg from 'pg'
 
@@ -7,11 +7,11 @@ export interface Listener {
   close(): Promise<void>
 }
 
-/** @param onNotice called for every notice and after every new connection */
+/** @param onNotice called for every notice with its channel, and after every new connection without one */
 export async function listen(
   config: pg.ClientConfig,
-  channel: string,
-  onNotice: () => void,
+  channels: readonly string[],
+  onNotice: (channel?: string) => void,
   onError: (error: unknown) => void,
 ): Promise<Listener> {
   let closed = false
@@ -30,11 +30,11 @@ export async function listen(
     }
     next.on('error', reconnect)
     next.on('end', () => reconnect())
-    next.on('notification', onNotice)
+    next.on('notification', ({ channel }) => onNotice(channel))
     client = next
     try {
       await next.connect()
-      await next.query(`LISTEN ${pg.escapeIdentifier(channel)}`)
+      for (const channel of channels) await next.query(`LISTEN ${pg.escapeIdentifier(channel)}`)
     } catch (error) {
       reconnect(error)
       throw error

@@ -80,19 +80,21 @@ export const endedSession = z.strictObject({
 
 /**
  * `POST /internal/ended-sessions`: 404 for this session token from now on, on every gateway. Answers 204 when every
- * connected gateway knows, 503 `revocation_pending` when one does not confirm. Without a workspace the change event
+ * gateway knows, 503 `revocation_pending` when one does not confirm. Without a workspace the change event
  * carries the nil UUID.
  */
 export const endSessionRequest = endedSession.extend({ workspace_id: uuid.optional() })
 
 /**
- * `GET /internal/changes?gateway_id=&address=`: server-sent events. `address` is the base URL at which other gateways reach this
+ * `GET /internal/changes?gateway_id=&address=`: server-sent events, and the gateway's lease with them. `address` is the base URL at which other gateways reach this
  * one, where they can. `hello` first, then a `change` for every committed change of what
  * gateways cache; a comment line every 5 s. After any gap a gateway drops everything it has cached. Another `hello` comes on
  * the same stream when there is a new sealing key: it brings the keys again, and nothing has to be dropped.
  */
 export const helloEvent = z.object({
   revision,
+  /** How long the gateway may go on from the moment at which it asked for this stream, or last for its lease's renewal. */
+  lease_ms: z.int().positive(),
   /** For `Via`, to notice loops. */
   installation_mark: z.string(),
   /** Keys (base64, 32 bytes) for session tokens; seal with the newest whose `not_before_ms` has passed. */
@@ -210,5 +212,13 @@ export const peer = z.object({ gateway_id: uuid, address: z.url() })
 export type Peer = z.output<typeof peer>
 export const peersAnswer = z.array(peer)
 
-/** `POST /internal/acknowledge`: the gateway uses nothing older than this revision any more. Answers 204. */
-export const acknowledgement = z.strictObject({ gateway_id: uuid, revision })
+/**
+ * `POST /internal/lease/renew`: the gateway uses nothing older than this revision any more, and wants to go on. It counts from
+ * the moment at which it asked.
+ */
+export const renewRequest = z.strictObject({ gateway_id: uuid, revision })
+/** Null: the lease has run out. The gateway uses nothing until the `hello` of a new stream. */
+export const renewAnswer = z.object({ lease_ms: z.int().positive().nullable() })
+
+/** `POST /internal/lease/return`: the gateway has stopped. Answers 204. */
+export const returnRequest = z.strictObject({ gateway_id: uuid })

@@ -26,7 +26,13 @@ const keyOf = (notBefore: number) => ({
   expires_at_ms: notBefore + 60 * day,
 })
 const hello = (...keys: ReturnType<typeof keyOf>[]) => ({
-  greeting: { revision: 1, installation_mark: 'test', sealing_keys: keys, ended_sessions: [] },
+  greeting: {
+    revision: 1,
+    lease_ms: 60_000,
+    installation_mark: 'test',
+    sealing_keys: keys,
+    ended_sessions: [],
+  },
 })
 
 function setUp() {

@@ -13,6 +13,7 @@ const sealingKey = (notBefore: number): HelloEvent['sealing_keys'][number] => ({
 })
 const hello = (keys = [sealingKey(start - day)], ended: HelloEvent['ended_sessions'] = []): HelloEvent => ({
   revision: 1,
+  lease_ms: 60_000,
   installation_mark: 'test',
   sealing_keys: keys,
   ended_sessions: ended,

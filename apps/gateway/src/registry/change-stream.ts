@@ -1,13 +1,17 @@
-// Holds the change stream: reads its events, hands them on, acknowledges, and comes back after every break.
+// Holds the change stream: reads its events, hands them on, acknowledges, and comes back after every break. The lease that comes
+// with it is renewed as long as it is open (renew-lease.ts).
 
 import { changeEvent, helloEvent } from '@gatehouse/registry-api/internal'
 import type { Logger } from 'pino'
 import type { RegistryClient } from './client.ts'
 import type { Knowledge } from './knowledge.ts'
+import type { Lease } from './lease.ts'
+import { type Renewing, renewLease } from './renew-lease.ts'
 
 interface Parts {
   readonly client: RegistryClient
   readonly knowledge: Knowledge
+  readonly lease: Lease
   readonly gatewayId: string
   /** Where other gateways reach this one, if they can. */
   readonly address: string | undefined
@@ -23,18 +27,21 @@ export function followChanges(parts: Parts, signal: AbortSignal): { firstHello: 
   void (async () => {
     let waitMs = 50
     while (!signal.aborted) {
+      const over = new AbortController()
       try {
-        const bytes = await parts.client.changes(parts.gatewayId, parts.address, signal)
-        for await (const { name, data } of events(bytes)) {
-          await handle(parts, name, data)
-          if (name === 'hello') {
+        await followOne(
+          parts,
+          AbortSignal.any([signal, over.signal]),
+          () => over.abort(),
+          () => {
             waitMs = 50
             greet()
-          }
-        }
+          },
+        )
       } catch (error) {
         if (!signal.aborted) parts.log.warn({ err: error }, 'the change stream broke')
       }
+      over.abort()
       parts.knowledge.disconnected()
       if (!signal.aborted) await pause(waitMs, signal)
       waitMs = Math.min(waitMs * 2, 2_000)
@@ -43,16 +50,32 @@ export function followChanges(parts: Parts, signal: AbortSignal): { firstHello: 
   return { firstHello }
 }
 
-async function handle(parts: Parts, name: string, data: string): Promise<void> {
-  if (name === 'hello') {
-    const hello = helloEvent.parse(JSON.parse(data))
-    parts.knowledge.hello(hello)
-    await parts.client.acknowledge(parts.gatewayId, hello.revision)
-  }
-  if (name === 'change') {
-    const change = changeEvent.parse(JSON.parse(data))
-    await parts.knowledge.changed(change)
-    await parts.client.acknowledge(parts.gatewayId, change.revision)
+/** One stream, until it breaks or the signal. @param end breaks it */
+async function followOne(
+  parts: Parts,
+  signal: AbortSignal,
+  end: () => void,
+  greeted: () => void,
+): Promise<void> {
+  const { client, knowledge, lease, gatewayId, address } = parts
+  const askedAt = performance.now()
+  let renewing: Renewing | undefined
+  for await (const { name, data } of events(await client.changes(gatewayId, address, signal))) {
+    if (name === 'hello') {
+      const hello = helloEvent.parse(JSON.parse(data))
+      knowledge.hello(hello)
+      if (renewing === undefined) {
+        // Only now, because what was known before may not be used by the new lease.
+        lease.granted(askedAt, hello.lease_ms)
+        renewing = renewLease(parts, { revision: hello.revision, lengthMs: hello.lease_ms }, end, signal)
+      }
+      greeted()
+    }
+    if (name === 'change') {
+      const change = changeEvent.parse(JSON.parse(data))
+      await knowledge.changed(change)
+      renewing?.acknowledge(change.revision)
+    }
   }
 }
 

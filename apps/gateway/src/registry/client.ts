@@ -12,7 +12,9 @@ export interface RegistryClient {
   credentials(request: z.input<typeof contract.credentialsRequest>): Promise<contract.CredentialsAnswer>
   sendRecords(records: readonly CallReport[]): Promise<void>
   endSession(request: z.input<typeof contract.endSessionRequest>): Promise<void>
-  acknowledge(gatewayId: string, revision: number): Promise<void>
+  /** Acknowledges the revision. @returns how long the lease is from the moment of asking; null where it is over */
+  renewLease(gatewayId: string, revision: number, signal: AbortSignal): Promise<number | null>
+  returnLease(gatewayId: string): Promise<void>
   readNotes(request: z.input<typeof contract.readNotesRequest>): Promise<contract.NotesAnswer>
   /** False where they were changed since they were read. */
   changeNotes(request: z.input<typeof contract.changeNotesRequest>): Promise<boolean>
@@ -55,15 +57,19 @@ export function createRegistryClient(pool: Pool, token: string): RegistryClient 
     }
   }
 
-  const ask = async (method: 'GET' | 'POST', path: string, body?: unknown): Promise<unknown> => {
-    const answer = await send(method, path, { body })
+  const ask = async (
+    method: 'GET' | 'POST',
+    path: string,
+    options: { body?: unknown; signal?: AbortSignal } = {},
+  ): Promise<unknown> => {
+    const answer = await send(method, path, options)
     const text = await answer.body.text().catch((cause: unknown) => {
       throw new AppError('registry_unreachable', { cause, retryAfterS: 2 })
     })
     if (answer.statusCode < 300) return text === '' ? undefined : JSON.parse(text)
     throw toError(path, answer.statusCode, text)
   }
-  const post = (path: string, body: unknown) => ask('POST', path, body)
+  const post = (path: string, body: unknown) => ask('POST', path, { body })
 
   return {
     resolve: async (keyDigest, slug) =>
@@ -72,8 +78,11 @@ export function createRegistryClient(pool: Pool, token: string): RegistryClient 
       contract.credentialsAnswer.parse(await post('/internal/credentials', request)),
     sendRecords: async (records) => void (await post('/internal/call-records', { records })),
     endSession: async (request) => void (await post('/internal/ended-sessions', request)),
-    acknowledge: async (gatewayId, revision) =>
-      void (await post('/internal/acknowledge', { gateway_id: gatewayId, revision })),
+    async renewLease(gatewayId, revision, signal) {
+      const body = { gateway_id: gatewayId, revision }
+      return contract.renewAnswer.parse(await ask('POST', '/internal/lease/renew', { body, signal })).lease_ms
+    },
+    returnLease: async (gatewayId) => void (await post('/internal/lease/return', { gateway_id: gatewayId })),
     readNotes: async (request) =>
       contract.notesAnswer.parse(await post('/internal/session-notes/read', request)),
     changeNotes: async (request) =>

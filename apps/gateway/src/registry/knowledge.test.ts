@@ -8,11 +8,13 @@ import type {
 } from '@gatehouse/registry-api/internal'
 import { expect, test } from 'vitest'
 import { createKnowledge, ServerChanged } from './knowledge.ts'
+import { createLease } from './lease.ts'
 
 const caller = { key_id: 'k', workspace_id: 'w' } as ResolvedCaller // the members that are looked at
 const server = { id: 's', slug: 'one', credential_generation: 'g1' } as ResolvedServer
 const hello = (revision: number): HelloEvent => ({
   revision,
+  lease_ms: 60_000,
   installation_mark: 'm',
   sealing_keys: [],
   ended_sessions: [],
@@ -32,11 +34,12 @@ function setUp() {
       questions.push({ answer: (value) => resolve(value as never) }) // each test gives what was asked for
     })
   const clock = { ms: 0 }
+  const lease = createLease(() => clock.ms)
+  lease.granted(0, 60_000)
   const gaps: number[] = []
   const knowledge = createKnowledge({
     client: { resolve: ask, credentials: ask },
-    graceMs: 1_000,
-    monotonic: () => clock.ms,
+    lease,
     onChange: async () => {},
     onGap: () => void gaps.push(clock.ms),
   })
@@ -46,7 +49,7 @@ function setUp() {
     if (!question) throw new Error('nothing was asked')
     return question
   }
-  return { knowledge, clock, questions, next, gaps }
+  return { knowledge, lease, clock, questions, next, gaps }
 }
 
 const resolved = (revision: number): ResolveAnswer => ({ revision, caller, servers: [server] })
@@ -57,7 +60,8 @@ const credential = (revision: number, generation = 'g1'): CredentialsAnswer => (
 })
 
 test('before the first word of the registry nothing is answered', async () => {
-  const { knowledge, questions } = setUp()
+  const { knowledge, lease, questions } = setUp()
+  lease.end()
   await expect(knowledge.resolve('d', 'one')).rejects.toMatchObject({
     code: 'registry_unreachable',
     retryAfterS: 2,
@@ -136,19 +140,43 @@ test('after a gap everything is asked again; a hello on the same stream is no ga
   await again
 })
 
-test('without a change stream the cache serves for the grace and not longer', async () => {
-  const { knowledge, clock, next } = setUp()
+test('what is known is used up to a second before the end of the lease, without a change stream too, and not longer', async () => {
+  const { knowledge, lease, clock, next } = setUp()
   knowledge.hello(hello(1))
   const first = knowledge.resolve('d', 'one')
   ;(await next()).answer(resolved(1))
   await first
   knowledge.disconnected()
-  clock.ms = 1_000
+  clock.ms = 58_999
   expect((await knowledge.resolve('d', 'one')).caller).toBe(caller)
-  clock.ms = 1_001
+  clock.ms = 59_000
   await expect(knowledge.resolve('d', 'one')).rejects.toMatchObject({ code: 'registry_unreachable' })
+  await expect(knowledge.credentials(caller, server)).rejects.toMatchObject({ code: 'registry_unreachable' })
   knowledge.hello(hello(2))
+  lease.granted(clock.ms, 60_000)
   const again = knowledge.resolve('d', 'one')
   ;(await next()).answer(resolved(2))
   await again
+})
+
+test('an answer that was asked for within the lease and comes after it is not used', async () => {
+  const { knowledge, clock, next } = setUp()
+  knowledge.hello(hello(1))
+  const waiting = knowledge.credentials(caller, server)
+  const late = await next()
+  clock.ms = 59_000
+  late.answer(credential(1))
+  await expect(waiting).rejects.toMatchObject({ code: 'registry_unreachable' })
+})
+
+test('a lease counts from the moment of asking, and a renewal that comes late takes nothing of it', () => {
+  const clock = { ms: 0 }
+  const lease = createLease(() => clock.ms)
+  expect(lease.holds()).toBe(false)
+  lease.granted(5_000, 60_000)
+  lease.granted(0, 60_000)
+  clock.ms = 63_999
+  expect(lease.holds()).toBe(true)
+  clock.ms = 64_000
+  expect(lease.holds()).toBe(false)
 })

@@ -12,6 +12,7 @@ import type {
 } from '@gatehouse/registry-api/internal'
 import { LRUCache } from 'lru-cache'
 import type { RegistryClient } from './client.ts'
+import type { Lease } from './lease.ts'
 
 export interface Known {
   readonly caller: ResolvedCaller | null
@@ -39,7 +40,7 @@ export interface Knowledge {
   hello(event: HelloEvent): void
   /** Resolves when what lived by it has ended too; the cache itself has forgotten before that. */
   changed(event: ChangeEvent): Promise<void>
-  /** The stream broke: from now on the cache is on borrowed time. */
+  /** The stream broke: what is known may be used until the lease is over, and not after the next hello. */
   disconnected(): void
   /** Undefined until the first hello. */
   readonly greeting: HelloEvent | undefined
@@ -48,9 +49,7 @@ export interface Knowledge {
 
 interface Parts {
   readonly client: Pick<RegistryClient, 'resolve' | 'credentials'>
-  readonly graceMs: number
-  /** Monotonic, in ms. */
-  readonly monotonic: () => number
+  readonly lease: Pick<Lease, 'check'>
   readonly onChange: (event: ChangeEvent) => Promise<void>
   /** Something may have been missed: nothing that was known holds. */
   readonly onGap: () => void
@@ -61,12 +60,7 @@ export function createKnowledge(parts: Parts): Knowledge {
   const credentials = new LRUCache<string, CredentialsAnswer>({ max: 20_000 })
   let greeting: HelloEvent | undefined
   let revision = 0
-  let lostAt: number | undefined
-
-  const checkStanding = () => {
-    const tooLong = lostAt !== undefined && parts.monotonic() - lostAt > parts.graceMs
-    if (greeting === undefined || tooLong) throw new AppError('registry_unreachable', { retryAfterS: 2 })
-  }
+  let connected = false
 
   /** One question at a time for one thing, however many wait for its answer. */
   const asking = new Map<string, Promise<unknown>>()
@@ -88,6 +82,7 @@ export function createKnowledge(parts: Parts): Knowledge {
   const ask = async <T extends { revision: number }>(question: () => Promise<T>): Promise<T> => {
     for (let attempt = 0; attempt < 5; attempt += 1) {
       const answer = await question()
+      parts.lease.check()
       if (answer.revision >= revision) return answer
     }
     throw new AppError('registry_unreachable', { retryAfterS: 1, what: 'the registry answers with old data' })
@@ -101,7 +96,7 @@ export function createKnowledge(parts: Parts): Knowledge {
       return revision
     },
     async resolve(keyDigest, slug) {
-      checkStanding()
+      parts.lease.check()
       const key = `${keyDigest} ${slug ?? ''}`
       const known = resolved.get(key)
       if (known) return known
@@ -112,7 +107,7 @@ export function createKnowledge(parts: Parts): Knowledge {
       })
     },
     async credentials(caller, server) {
-      checkStanding()
+      parts.lease.check()
       const key = `${caller.workspace_id} ${server.id} ${caller.key_id}`
       const request = { key_id: caller.key_id, workspace_id: caller.workspace_id, server_id: server.id }
       const answer =
@@ -128,14 +123,14 @@ export function createKnowledge(parts: Parts): Knowledge {
     },
     hello(event) {
       // A second hello on a living stream brings keys only; after a gap nothing that was cached may be trusted.
-      if (greeting === undefined || lostAt !== undefined) {
+      if (!connected) {
         resolved.clear()
         credentials.clear()
         parts.onGap()
         revision = event.revision
       }
       greeting = event
-      lostAt = undefined
+      connected = true
       revision = Math.max(revision, event.revision)
     },
     async changed(event) {
@@ -144,7 +139,7 @@ export function createKnowledge(parts: Parts): Knowledge {
       await parts.onChange(event)
     },
     disconnected() {
-      lostAt ??= parts.monotonic()
+      connected = false
     },
   }
 }

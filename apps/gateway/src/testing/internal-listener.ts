@@ -34,6 +34,8 @@ export interface InternalListener {
   readonly records: CallReport[]
   /** Sessions that gateways have reported as ended. */
   readonly ended: string[]
+  /** Gateways that have returned their leases. */
+  readonly returned: readonly string[]
   /** Highest revision that was acknowledged, by this gateway or by any. */
   acknowledged(gatewayId?: string): number
   addKey(options?: {
@@ -61,6 +63,8 @@ interface StoredServer extends TestServer {
 /** With the servers that it may use; undefined is all. */
 type StoredKey = contract.ResolvedCaller & { readonly servers: readonly string[] | undefined }
 
+const leaseMs = 60_000
+
 export const firstWorkspace = '01900000-0000-7000-8000-000000000001'
 
 export async function startInternalListener(): Promise<InternalListener> {
@@ -72,6 +76,7 @@ export async function startInternalListener(): Promise<InternalListener> {
   const ended: string[] = []
   let revision = 1
   const acknowledged = new Map<string, number>()
+  const returned: string[] = []
   let down = false
   const sealingKey = {
     id: randomUUID(),
@@ -134,9 +139,13 @@ export async function startInternalListener(): Promise<InternalListener> {
     }),
     ...sharedSessions({ revision: () => revision, server: (id) => servers.get(id) }),
     '/internal/peers': () => ({ body: contract.peersAnswer.parse([...peers.values()]) }),
-    '/internal/acknowledge': (body) => {
-      const told = contract.acknowledgement.parse(body)
+    '/internal/lease/renew': (body) => {
+      const told = contract.renewRequest.parse(body)
       acknowledged.set(told.gateway_id, Math.max(acknowledged.get(told.gateway_id) ?? 0, told.revision))
+      return { body: contract.renewAnswer.parse({ lease_ms: leaseMs }) }
+    },
+    '/internal/lease/return': (body) => {
+      returned.push(contract.returnRequest.parse(body).gateway_id)
       return { status: 204 }
     },
   }
@@ -147,6 +156,7 @@ export async function startInternalListener(): Promise<InternalListener> {
     if (path === '/internal/changes') {
       const hello = contract.helloEvent.parse({
         revision,
+        lease_ms: leaseMs,
         installation_mark: 'test',
         sealing_keys: [sealingKey],
         ended_sessions: [],
@@ -172,6 +182,7 @@ export async function startInternalListener(): Promise<InternalListener> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, // a TCP server has an AddressInfo
     records,
     ended,
+    returned,
     acknowledged: (gatewayId) =>
       gatewayId === undefined ? Math.max(0, ...acknowledged.values()) : (acknowledged.get(gatewayId) ?? 0),
     addKey({

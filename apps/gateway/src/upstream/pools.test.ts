@@ -2,6 +2,7 @@ import { createEgress } from '@gatehouse/egress'
 import type { ResolvedServer } from '@gatehouse/registry-api/internal'
 import { type RecordingUpstream, type Script, scripts, startRecordingUpstream } from '@gatehouse/testkit'
 import { expect, onTestFinished, test } from 'vitest'
+import { createLease } from '../registry/lease.ts'
 import { createPools, Superseded } from './pools.ts'
 
 const egress = createEgress({ allow: ['127.0.0.0/8'] })
@@ -9,12 +10,14 @@ const [before, after] = ['01900000-0000-7000-8000-00000000000a', '01900000-0000-
 
 async function setUp(script: Script = scripts.json({})) {
   const upstream = await startRecordingUpstream(script)
-  const pools = createPools(egress, 1_000)
+  const lease = createLease(() => 0)
+  lease.granted(0, 60_000)
+  const pools = createPools(egress, 1_000, lease)
   onTestFinished(async () => {
     await pools.close()
     await upstream.close()
   })
-  return { upstream, pools, server: serverAt(upstream) }
+  return { upstream, pools, lease, server: serverAt(upstream) }
 }
 
 // Of a resolved server the pools look at the address only.
@@ -30,6 +33,16 @@ test('a request that still waits for its connection when the credential is repla
   const answer = await pools.take('w', server, after).request({ ...request, origin: upstream.origin })
   expect(answer.statusCode).toBe(200)
   await answer.body.dump()
+})
+
+test('a request that still waits for its connection when the lease ends is never sent, nor is one after it', async () => {
+  const { upstream, pools, lease, server } = await setUp()
+  const ask = () => pools.take('w', server, before).request({ ...request, origin: upstream.origin })
+  const waiting = ask()
+  lease.end()
+  await expect(waiting).rejects.toMatchObject({ code: 'registry_unreachable' })
+  await expect(ask()).rejects.toMatchObject({ code: 'registry_unreachable' })
+  expect(upstream.requests).toEqual([])
 })
 
 test('who holds a pool across several requests hears that it was replaced, not that the server is unreachable', async () => {
@@ -70,7 +83,11 @@ test('neither two workspaces nor two credentials share a connection', async () =
 })
 
 test("an address that is not allowed is the server's fault, in its literal form and behind a name", async () => {
-  const strict = createPools(createEgress({ allow: [] }), 1_000)
+  const strict = createPools(
+    createEgress({ allow: [] }),
+    1_000,
+    createLease(() => 0),
+  )
   onTestFinished(() => strict.close())
   const literal = serverAt({ url: 'https://127.0.0.1:9/mcp' })
   expect(() => strict.take('w', literal, before)).toThrow(

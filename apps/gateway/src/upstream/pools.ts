@@ -7,6 +7,7 @@ import { AppError } from '@gatehouse/errors'
 import type { ResolvedServer } from '@gatehouse/registry-api/internal'
 import { LRUCache } from 'lru-cache'
 import type { Dispatcher, Pool } from 'undici'
+import type { Lease } from '../registry/lease.ts'
 
 export interface Pools {
   /** @throws AppError upstream_unreachable for an address that is not allowed; requests fail with it too */
@@ -19,15 +20,21 @@ export interface Pools {
 /** What a request failed with that was not on the wire yet when its pool was replaced: nothing was sent. */
 export class Superseded extends Error {}
 
-interface Entry {
+/** May anything be sent? */
+interface Standing {
+  readonly lease: Pick<Lease, 'check'>
+  retired: boolean
+}
+
+interface Entry extends Standing {
   readonly pool: Pool
   readonly dispatcher: Dispatcher
-  retired: boolean
 }
 
 const maxPools = 500
 
-export function createPools(egress: Egress, connectTimeoutMs: number): Pools {
+/** @param lease past which nothing is sent, also what waited for its connection until then */
+export function createPools(egress: Egress, connectTimeoutMs: number, lease: Pick<Lease, 'check'>): Pools {
   const closing = new Set<Promise<void>>()
   const retire = (entry: Entry) => {
     entry.retired = true
@@ -52,7 +59,7 @@ export function createPools(egress: Egress, connectTimeoutMs: number): Pools {
 
   const open = (origin: string): Entry => {
     const pool = poolTo(origin)
-    const state = { retired: false }
+    const state = { retired: false, lease }
     const guard: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) => {
       if (state.retired) throw new Superseded('the pool was replaced') // who held it since an earlier request
       return dispatch(options, new LastLook(handler, state))
@@ -96,16 +103,21 @@ function blameless(error: Error): Error {
  */
 class LastLook implements Dispatcher.DispatchHandler {
   readonly #next: Dispatcher.DispatchHandler
-  readonly #state: { readonly retired: boolean }
+  readonly #state: Standing
 
-  constructor(next: Dispatcher.DispatchHandler, state: { readonly retired: boolean }) {
+  constructor(next: Dispatcher.DispatchHandler, state: Standing) {
     this.#next = next
     this.#state = state
   }
 
   onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {
-    if (this.#state.retired) controller.abort(new Superseded('the credential was replaced'))
-    else this.#next.onRequestStart?.(controller, context)
+    if (this.#state.retired) return controller.abort(new Superseded('the credential was replaced'))
+    try {
+      this.#state.lease.check()
+    } catch (error) {
+      return controller.abort(error as Error) // it throws nothing else
+    }
+    this.#next.onRequestStart?.(controller, context)
   }
 
   onResponseStart(

@@ -5,6 +5,7 @@ import { apiKey, createdApiKey } from '@gatehouse/registry-api'
 import { parseKey } from '@gatehouse/registry-api/key-format'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { verifyAudit } from '../audit.ts'
+import { connectGateway } from '../testing/gateway.ts'
 import { startTestRegistry, type TestRegistry, type TestWorkspace } from '../testing/registry.ts'
 import { addServer } from '../testing/server.ts'
 
@@ -301,15 +302,10 @@ describe('delete', () => {
     expect(await works(other.key)).toBe(true)
   })
 
-  test('is answered only when every connected gateway has acknowledged, a repeat too', async () => {
+  test('is answered only when every gateway has acknowledged, a repeat too', async () => {
     const admin = await a.key()
     const doomed = await a.key()
-    const gateway = randomUUID()
-    const told: number[] = []
-    const disconnect = registry.deps.changes.subscribe(gateway, {
-      change: (change) => told.push(change.revision),
-      gap: () => undefined,
-    })
+    const { told, acknowledge, leave } = await connectGateway(registry.deps)
     try {
       let answered = 0
       const count = ({ status }: Answer) => {
@@ -321,10 +317,10 @@ describe('delete', () => {
       const repeat = ask(admin.key, 'DELETE', `/${doomed.id}`).then(count)
       await ask(admin.key, 'GET', '')
       expect(answered).toBe(0)
-      registry.deps.changes.acknowledge(gateway, told[0] ?? 0)
+      await acknowledge(told[0]?.revision ?? 0)
       await Promise.all([first, repeat])
     } finally {
-      disconnect()
+      await leave()
     }
   })
 })

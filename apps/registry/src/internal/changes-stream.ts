@@ -29,13 +29,14 @@ export async function streamChanges(deps: Deps, gateway: ConnectingGateway, res:
   let missed = (): void => {
     res.destroy()
   }
-  const disconnect = deps.changes.subscribe(gateway.id, {
+  const disconnect = deps.changes.subscribe({
     change: (change) => tell(change),
     gap: () => missed(),
   })
   let kept: KeptAddress | undefined
   let hello: HelloEvent
   try {
+    await deps.leases.take(gateway.id)
     if (gateway.address !== undefined) kept = await keepAddress(deps.db, gateway.id, gateway.address)
     hello = await readHello(deps)
   } catch (error) {
@@ -77,6 +78,7 @@ async function readHello(deps: Deps): Promise<HelloEvent> {
     const ended = await tx.endedSession.findMany({ where: { expiresAt: { gt: now } } })
     return {
       revision,
+      lease_ms: deps.leases.lengthMs,
       installation_mark: deps.installation.mark,
       sealing_keys: keys.map(({ id, key, notBefore, expiresAt }) => ({
         id,

@@ -2,7 +2,13 @@
 
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import type { CallReport } from '@gatehouse/registry-api'
-import { changeEvent, credentialsAnswer, helloEvent, resolveAnswer } from '@gatehouse/registry-api/internal'
+import {
+  changeEvent,
+  credentialsAnswer,
+  helloEvent,
+  renewAnswer,
+  resolveAnswer,
+} from '@gatehouse/registry-api/internal'
 import { makeKey } from '@gatehouse/registry-api/key-format'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startTestRegistry, type TestRegistry, type TestWorkspace } from '../testing/registry.ts'
@@ -44,7 +50,15 @@ const db = () => registry.deps.db
 
 describe('only gateways', () => {
   test('without one of the tokens nothing is answered', async () => {
-    const paths = ['resolve', 'credentials', 'acknowledge', 'call-records', 'ended-sessions', 'changes']
+    const paths = [
+      'resolve',
+      'credentials',
+      'lease/renew',
+      'lease/return',
+      'call-records',
+      'ended-sessions',
+      'changes',
+    ]
     for (const path of paths) {
       const url = `${registry.internalUrl}/internal/${path}`
       const method = path === 'changes' ? 'GET' : 'POST'
@@ -277,13 +291,20 @@ describe('headers that came into the database by another way', () => {
 
 describe('changes', () => {
   const streams: TestStream[] = []
+  const gateways: string[] = []
   const open = async (gatewayId: string) => {
     const url = `${registry.internalUrl}/internal/changes?gateway_id=${gatewayId}`
     const stream = await openStream(url, { Authorization: `Bearer ${registry.gatewayToken}` })
     streams.push(stream)
+    gateways.push(gatewayId)
     return stream
   }
-  afterEach(() => Promise.all(streams.splice(0).map((stream) => stream.close())))
+  afterEach(async () => {
+    await Promise.all(streams.splice(0).map((stream) => stream.close()))
+    for (const gateway_id of gateways.splice(0)) await post('lease/return', { gateway_id })
+  })
+  const renew = async (gateway_id: string, revision: number) =>
+    renewAnswer.parse((await post('lease/renew', { gateway_id, revision })).body).lease_ms
 
   const change = async (workspaceId: string, subjectId: string) => {
     const revision = await db().inWorkspace(workspaceId, (tx) =>
@@ -319,7 +340,7 @@ describe('changes', () => {
     }
   })
 
-  test('a revocation waits for the acknowledgement of a connected gateway, and for none that has gone', async () => {
+  test('a revocation waits for the acknowledgement of a gateway, and for none that has returned its lease', async () => {
     const gateway = randomUUID()
     const stream = await open(gateway)
     await stream.next()
@@ -330,13 +351,15 @@ describe('changes', () => {
     })
     const told = changeEvent.parse(JSON.parse((await stream.next()).data))
     expect([told.revision, settled]).toEqual([revision, false])
-    expect((await post('acknowledge', { gateway_id: gateway, revision })).status).toBe(204)
+    expect(await renew(gateway, revision)).toBe(60_000)
     await waiting
 
     const later = await change(a.id, randomUUID())
     const gone = registry.deps.changes.settled(later)
     await stream.close()
+    expect((await post('lease/return', { gateway_id: gateway })).status).toBe(204)
     await gone
+    expect(await renew(gateway, later)).toBeNull()
   })
 
   test('a stop ends the streams, so that gateways go elsewhere at once', async () => {
@@ -368,7 +391,7 @@ describe('changes', () => {
       subject_id: ended.digest,
       expires_at_ms: ended.expires_at_ms,
     })
-    await post('acknowledge', { gateway_id: gateway, revision: told.revision })
+    await renew(gateway, told.revision)
     expect((await asked).status).toBe(204)
 
     const known = async () => {

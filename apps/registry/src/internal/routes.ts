@@ -1,7 +1,6 @@
 // What only gateways may ask, on the internal listener: see internal.ts of packages/registry-api for the shapes.
 
 import {
-  acknowledgement,
   callRecordsRequest,
   changeNotesRequest,
   collectSessionsRequest,
@@ -11,7 +10,9 @@ import {
   openSessionRequest,
   putSessionRequest,
   readNotesRequest,
+  renewRequest,
   resolveRequest,
+  returnRequest,
 } from '@gatehouse/registry-api/internal'
 import express, { type Router } from 'express'
 import { z } from 'zod'
@@ -50,9 +51,13 @@ export function internalRoutes(deps: Deps): Router {
   router.get('/internal/peers', async (_req, res) => {
     res.json(await readPeers(deps.db))
   })
-  router.post('/internal/acknowledge', async (req, res) => {
-    const { gateway_id, revision } = parseBody(acknowledgement, req.body)
-    deps.changes.acknowledge(gateway_id.toLowerCase(), revision)
+  router.post('/internal/lease/renew', async (req, res) => {
+    const { gateway_id, revision } = parseBody(renewRequest, req.body)
+    const holds = await deps.leases.renew(gateway_id, revision)
+    res.json({ lease_ms: holds ? deps.leases.lengthMs : null })
+  })
+  router.post('/internal/lease/return', async (req, res) => {
+    await deps.leases.giveBack(parseBody(returnRequest, req.body).gateway_id)
     res.status(204).end()
   })
   router.post('/internal/call-records', async (req, res) => {

@@ -4,6 +4,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { client } from '../testing/client.ts'
+import { connectGateway } from '../testing/gateway.ts'
 import { startTestRegistry, type TestRegistry, type TestWorkspace } from '../testing/registry.ts'
 
 const base = '/v1/deepagents/mcp-servers'
@@ -154,12 +155,7 @@ describe('while a gateway has not confirmed', () => {
   test.each(['a deleted server', 'the same one again', 'an id that never was'])(
     'DELETE of %s waits, and answers 204 once it has',
     async (which) => {
-      const gateway = randomUUID()
-      const told: number[] = []
-      const disconnect = registry.deps.changes.subscribe(gateway, {
-        change: ({ workspaceId, revision }) => void (workspaceId === a.id && told.push(revision)),
-        gap: () => undefined,
-      })
+      const { told, acknowledge, leave } = await connectGateway(registry.deps)
       try {
         const { id } = (await ask('POST', base, { body: minimal })).body
         await expect.poll(() => told.length).toBe(1)
@@ -176,10 +172,10 @@ describe('while a gateway has not confirmed', () => {
         // Another request from start to end: what would answer early has had its time.
         expect((await ask('GET', base)).text).toBe('[]')
         expect(answered).toBe(0)
-        registry.deps.changes.acknowledge(gateway, told[1] ?? 0)
+        await acknowledge(told[1]?.revision ?? 0)
         expect(await Promise.all([first, second])).toEqual([204, 204])
       } finally {
-        disconnect()
+        await leave()
       }
     },
   )

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { verifyAudit } from '../audit.ts'
 import { expectDocumented } from '../testing/documented.ts'
+import { connectGateway } from '../testing/gateway.ts'
 import { startTestRegistry, type TestRegistry, type TestWorkspace } from '../testing/registry.ts'
 
 let registry: TestRegistry
@@ -326,15 +327,11 @@ describe('DELETE', () => {
     expect(left).toBe(0)
   })
 
-  test('is answered only when every connected gateway has acknowledged, a repeat too', async () => {
+  test('is answered only when every gateway has acknowledged, a repeat too', async () => {
     const { body } = await ask('POST', '', minimal)
-    const gateway = randomUUID()
     const before = await registry.deps.db.asSystem((tx) => registry.deps.changes.current(tx))
-    const told: number[] = []
-    const disconnect = registry.deps.changes.subscribe(gateway, {
-      change: ({ revision }) => revision > before && told.push(revision),
-      gap: () => undefined,
-    })
+    const gateway = await connectGateway(registry.deps)
+    const told = () => gateway.told.filter(({ revision }) => revision > before)
     try {
       let answered = 0
       const count = ({ status }: Answer) => {
@@ -342,14 +339,14 @@ describe('DELETE', () => {
         answered += 1
       }
       const first = ask('DELETE', `/${body.id}`).then(count)
-      await expect.poll(() => told.length).toBe(1)
+      await expect.poll(() => told().length).toBe(1)
       const repeat = ask('DELETE', `/${body.id}`).then(count)
       expect((await ask('GET', `/${body.id}`)).status).toBe(404)
       expect(answered).toBe(0)
-      registry.deps.changes.acknowledge(gateway, told[0] ?? 0)
+      await gateway.acknowledge(told()[0]?.revision ?? 0)
       await Promise.all([first, repeat])
     } finally {
-      disconnect()
+      await gateway.leave()
     }
   })
 

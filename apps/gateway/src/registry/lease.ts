@@ -1,0 +1,36 @@
+// How long this gateway may go on by what it knows: counted from the moment at which it asked the registry, less a second, and
+// looked at whenever something is used. The registry's side of it: apps/registry/src/leases.ts.
+
+import { AppError } from '@gatehouse/errors'
+
+export interface Lease {
+  /** Asked at every use, because no timer is sure to run before the next call. */
+  holds(): boolean
+  /** @throws AppError registry_unreachable past it */
+  check(): void
+  /** @param askedAt on the monotonic clock */
+  granted(askedAt: number, lengthMs: number): void
+  /** Returned, or the registry counts it as over. */
+  end(): void
+}
+
+/** Clocks don't run alike. */
+const marginMs = 1_000
+
+/** @param monotonic in ms */
+export function createLease(monotonic: () => number): Lease {
+  let until = Number.NEGATIVE_INFINITY
+  const holds = () => monotonic() < until
+  return {
+    holds,
+    check() {
+      if (!holds()) throw new AppError('registry_unreachable', { retryAfterS: 2 })
+    },
+    granted(askedAt, lengthMs) {
+      until = Math.max(until, askedAt + lengthMs - marginMs)
+    },
+    end() {
+      until = Number.NEGATIVE_INFINITY
+    },
+  }
+}
