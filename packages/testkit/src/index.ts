@@ -1,5 +1,6 @@
 export { canary, findCanary } from './canary.ts'
 export { type Everything, startEverything } from './everything.ts'
+export { type FaultProxy, type Faults, startFaultProxy } from './fault-proxy.ts'
 export { type FixtureOptions, type FixtureServer, startFixtureServer } from './fixture-server/start.ts'
 export { freePort } from './free-port.ts'
 export type { Running } from './process.ts'
