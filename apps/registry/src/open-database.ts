@@ -12,7 +12,9 @@ export interface OpenDatabase {
 }
 
 /** @throws Error with one sentence where it can not be used */
-export async function openDatabase(config: Config): Promise<OpenDatabase> {
+export async function openDatabase(
+  config: Pick<Config, 'DATABASE_URL' | 'GATEHOUSE_DATA_DIR'>,
+): Promise<OpenDatabase> {
   if (config.DATABASE_URL) return openPostgres(config.DATABASE_URL.reveal())
   const embedded = await openEmbedded(config.GATEHOUSE_DATA_DIR)
   try {

@@ -58,7 +58,7 @@ export function putSession(
     const { sealed, dataKeyId } = await deps.sealer.sealFor(
       tx,
       put.workspace_id,
-      label(put, put.claim),
+      sessionLabel(put, put.claim),
       value,
     )
     const count = await tx.$executeRaw`
@@ -85,7 +85,10 @@ export async function readSession(
 ): Promise<UpstreamSession | undefined> {
   if (sealed === null || dataKeyId === null) return undefined
   try {
-    const value = await deps.sealer.openFor(tx, place.workspace_id, label(place, id), { sealed, dataKeyId })
+    const value = await deps.sealer.openFor(tx, place.workspace_id, sessionLabel(place, id), {
+      sealed,
+      dataKeyId,
+    })
     return upstreamSession.parse(JSON.parse(value.reveal()))
   } catch (err) {
     deps.log.warn({ err }, 'a stored session can not be read: a new one takes its place')
@@ -126,7 +129,8 @@ const toPlace = (place: SessionPlace) => ({
   variant: place.variant,
 })
 
-const label = (place: SessionPlace, id: string) => [
+/** What a sealed session is bound to. */
+export const sessionLabel = (place: SessionPlace, id: string) => [
   'upstream session',
   place.workspace_id,
   place.key_id,

@@ -1,0 +1,40 @@
+// npm run keys -- status | rotate [master|data]: with the settings of the registry, which may serve meanwhile. What it did is
+// in the last line of what it prints.
+
+import { resolve } from 'node:path'
+import { ConfigError, type Environment, gatehouseNames, loadConfig } from '@gatehouse/config'
+import { settings } from '../config.ts'
+import { openDb } from '../db.ts'
+import { openInstallation } from '../installation.ts'
+import { openDatabase } from '../open-database.ts'
+import { createSealer } from '../seal.ts'
+import { parseCommand, runCommand } from './command.ts'
+import { localKeyEncryption } from './master-keys.ts'
+
+const { DATABASE_URL, GATEHOUSE_DATA_DIR, MASTER_KEY } = settings
+
+try {
+  process.exitCode = (await keys(process.argv.slice(2), process.env)) ? 0 : 1
+} catch (error) {
+  const expected = error instanceof ConfigError || (error instanceof Error && error.name === 'Error')
+  console.error(expected ? error.message : error)
+  process.exitCode = 1
+}
+
+async function keys(args: readonly string[], env: Environment): Promise<boolean> {
+  const command = parseCommand(args)
+  const config = loadConfig('keys', { DATABASE_URL, GATEHOUSE_DATA_DIR, MASTER_KEY }, env, gatehouseNames)
+  const database = await openDatabase({
+    DATABASE_URL: config.DATABASE_URL,
+    GATEHOUSE_DATA_DIR: resolve(config.GATEHOUSE_DATA_DIR ?? '.gatehouse'),
+  })
+  const db = openDb(database.source, () => undefined)
+  try {
+    const kek = localKeyEncryption(config.MASTER_KEY)
+    const sealer = createSealer(kek, (await openInstallation(db, kek)).key)
+    return await runCommand({ db, kek, sealer, tell: console.log }, command)
+  } finally {
+    await db.close()
+    await database.close()
+  }
+}
