@@ -7,6 +7,7 @@ import { type Allowed, allowed } from '@gatehouse/http-kit'
 import { type Logger, pino } from 'pino'
 import { Registry } from 'prom-client'
 import type { Config } from './config.ts'
+import { createRateLimits, type RateLimits } from './limits/rate-limits.ts'
 import { createFetchList } from './mcp/aggregate/fetch-list.ts'
 import { createListeners, type Listeners } from './mcp/aggregate/listeners.ts'
 import { createServerLists, type ServerLists } from './mcp/aggregate/server-lists.ts'
@@ -43,6 +44,7 @@ export interface Deps {
   readonly pools: Pools
   readonly eras: Eras
   readonly slots: Slots
+  readonly rateLimits: RateLimits
   readonly openEnds: OpenEnds
   readonly heldCalls: HeldCalls
   readonly sideStreams: SideStreams
@@ -162,6 +164,7 @@ export function openDeps(config: Config): Opened {
       streamsPerCaller: config.GATEHOUSE_MAX_STREAMS_PER_CALLER,
       streams: config.GATEHOUSE_MAX_STREAMS,
     }),
+    rateLimits: createRateLimits(() => performance.now()),
     openEnds,
     heldCalls,
     sideStreams,

@@ -10,7 +10,10 @@ export function answerCors(request: IncomingMessage, response: ServerResponse): 
   const { origin } = request.headers
   if (origin === undefined) return false
   response.setHeader('Access-Control-Allow-Origin', origin)
-  response.setHeader('Access-Control-Expose-Headers', 'Mcp-Session-Id, Retry-After, X-Request-Id')
+  response.setHeader(
+    'Access-Control-Expose-Headers',
+    'Mcp-Session-Id, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id',
+  )
   if (request.method !== 'OPTIONS' || request.headers['access-control-request-method'] === undefined)
     return false
   const asked = String(request.headers['access-control-request-headers'] ?? '').split(',')

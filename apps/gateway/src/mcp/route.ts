@@ -46,6 +46,7 @@ export async function handleMcp(
     const slug = targetOf(request.url ?? '')
     const look = () => resolve(deps.knowledge, keyDigest, slug ?? null, deps.now)
     const { caller, servers } = await look()
+    if (!handedOver) deps.rateLimits.count(caller, response)
     if (slug === undefined) throw new AppError('not_found')
     const call: Call = {
       requestId,
@@ -92,6 +93,7 @@ async function transparent(
       const envelope = readEnvelope(body)
       idRaw = envelope.kind === 'request' ? envelope.idRaw : undefined
       checkBatch(envelope.kind, call.request)
+      if (envelope.kind === 'batch') countRest(deps, call, envelope.messages.length)
       trace.method = envelope.method ?? envelope.kind
       if (envelope.method === 'tools/call') trace.tool = envelope.name
       const era = classify(envelope, call.request.headers)
@@ -133,6 +135,11 @@ async function sendOn(
       known = await lookAgain()
     }
   }
+}
+
+/** The first message of a batch was counted with its request. @throws AppError rate_limited */
+function countRest(deps: Deps, call: Call, messages: number): void {
+  if (!deps.peers.isHandedOver(call.request)) deps.rateLimits.count(call.caller, call.response, messages - 1)
 }
 
 /** Arrays are of the oldest revisions only. @throws AppError invalid_message */

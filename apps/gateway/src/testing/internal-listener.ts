@@ -42,6 +42,7 @@ export interface InternalListener {
     workspaceId?: string
     permissions?: readonly Permission[]
     servers?: readonly string[]
+    rateLimit?: number
   }): TestKey
   removeKey(key: TestKey): number
   /** Into this workspace, or the first one. @returns the server's id */
@@ -189,6 +190,7 @@ export async function startInternalListener(): Promise<InternalListener> {
       workspaceId = firstWorkspace,
       permissions = ['mcp-servers:invoke'] as const,
       servers: allowed,
+      rateLimit,
     } = {}) {
       const { key } = makeKey('test')
       const id = randomUUID()
@@ -199,7 +201,7 @@ export async function startInternalListener(): Promise<InternalListener> {
         workspace_id: workspaceId,
         user_id: null,
         permissions: [...permissions],
-        rate_limit: null,
+        rate_limit: rateLimit ?? null,
         expires_at_ms: null,
         servers: allowed,
       })

@@ -1,0 +1,50 @@
+// How many requests a key may make in a minute, where it has a limit. Counted by this gateway alone: with several, each allows as
+// many. Next: mcp/route.ts asks before it reads a body.
+
+import type { ServerResponse } from 'node:http'
+import { AppError } from '@gatehouse/errors'
+import type { ResolvedCaller } from '@gatehouse/registry-api/internal'
+import { LRUCache } from 'lru-cache'
+
+export interface RateLimits {
+  /**
+   * Counts this many requests of the caller and tells it in the standard headers what is left.
+   * @throws AppError rate_limited; then none of them counts
+   */
+  count(caller: ResolvedCaller, response: ServerResponse, requests?: number): void
+}
+
+/** A minute that begins with a key's first request, and what came in it. */
+interface Window {
+  readonly startedAt: number
+  used: number
+}
+
+const windowMs = 60_000
+const maxKeys = 50_000
+
+/** @param monotonic in ms */
+export function createRateLimits(monotonic: () => number): RateLimits {
+  const windows = new LRUCache<string, Window>({ max: maxKeys })
+  return {
+    count({ key_id: keyId, rate_limit: limit }, response, requests = 1) {
+      if (limit === null) return
+      const now = monotonic()
+      let window = windows.get(keyId)
+      if (window === undefined || now - window.startedAt >= windowMs) {
+        window = { startedAt: now, used: 0 }
+        windows.set(keyId, window)
+      }
+      const isOver = window.used + requests > limit
+      if (!isOver) window.used += requests
+      const resetS = Math.ceil((window.startedAt + windowMs - now) / 1_000)
+      response.setHeader('RateLimit-Policy', `"key";q=${limit};w=${windowMs / 1_000}`)
+      response.setHeader('RateLimit', `"key";r=${limit - window.used};t=${resetS}`)
+      if (isOver)
+        throw new AppError('rate_limited', {
+          retryAfterS: resetS,
+          what: `this key may make ${limit} requests in a minute`,
+        })
+    },
+  }
+}
