@@ -5,6 +5,7 @@ import type { Deps } from '../deps.ts'
 import type { Call, Trace } from './call.ts'
 import { ownHeaders, sendJson } from './refuse.ts'
 import { judge } from './transparent/outcome.ts'
+import { dropUnread } from './transparent/relay.ts'
 
 export interface Answer {
   /** A notification or a request to the client: starts the stream. Resolves when there is room for more. */
@@ -93,17 +94,18 @@ export function createAnswer(
     },
     finish(text, status = 200) {
       if (over || response.destroyed) return
+      const mapped = map(text) // where that fails, it is not answered yet
       stop()
-      const mapped = map(text)
       Object.assign(trace, judge(mapped))
       if (streaming) {
         write(mapped)
         response.end()
-        return
+      } else {
+        trace.responseBytes += Buffer.byteLength(mapped)
+        for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+        sendJson(response, status, mapped)
       }
-      trace.responseBytes += Buffer.byteLength(mapped)
-      for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
-      sendJson(response, status, mapped)
+      dropUnread(response, deps.config.GATEHOUSE_READER_TIMEOUT_MS)
     },
     open() {
       if (!over && !streaming && !response.destroyed) start()
@@ -113,6 +115,7 @@ export function createAnswer(
       stop()
       if (trace.outcome === 'unknown') trace.outcome = 'ok'
       response.end()
+      dropUnread(response, deps.config.GATEHOUSE_READER_TIMEOUT_MS)
     },
     get streaming() {
       return streaming

@@ -13,7 +13,7 @@ import { standing } from '../standing.ts'
 import { endSession } from './end-session.ts'
 import { answerFailure } from './failure.ts'
 import { createOutcomeReader, type OutcomeReader } from './outcome.ts'
-import { type HeldAnswer, relay } from './relay.ts'
+import { dropUnread, type HeldAnswer, relay } from './relay.ts'
 import { upstreamHeaders } from './request-headers.ts'
 import { checkAnswer, clientHeaders } from './response-headers.ts'
 
@@ -91,6 +91,7 @@ export async function forward(
       outcome = createOutcomeReader(given.headers['Content-Type'] ?? '', given.status)
       passed(ending.body)
       call.response.writeHead(given.status, given.headers).end(ending.body)
+      dropUnread(call.response, deps.config.GATEHOUSE_READER_TIMEOUT_MS)
     }
     if (ending.kind === 'complete' || ending.kind === 'held') Object.assign(trace, outcome?.read())
     else answerFailure(deps, call, server, message, ending, trace)
