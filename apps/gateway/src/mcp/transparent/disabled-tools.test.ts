@@ -103,3 +103,24 @@ test('other calls pass as they are, and what the server answers to a list otherw
     error: { code: 1010 },
   })
 })
+
+const list = '{"jsonrpc":"2.0","id":7,"method":"tools/list"}'
+
+test('entries that are no tools do no harm, and an answer in an array is filtered too', async () => {
+  const answer = (entries: string) => `{"jsonrpc":"2.0","id":7,"result":{"tools":[${entries}]}}`
+  const odd = await serve(scripts.json(answer(`null,5,${entry('hidden')},"x"`)), 'legacy')
+  expect(await (await odd.send(list)).text()).toBe(answer('null,5,"x"'))
+  const array = await serve(scripts.json(`[${answer(entry('hidden'))}]`), 'legacy')
+  expect(await (await array.send(list)).text()).toBe(`[${answer('')}]`)
+})
+
+test('a stream that ends without the list is an error with the id, after what came before', async () => {
+  const broken = { id: 7, error: { code: 1003 } }
+  const empty = await serve(scripts.sse([]), 'legacy')
+  const answer = await empty.send(list)
+  expect([answer.status, await answer.json()]).toMatchObject([502, broken])
+  const { send } = await serve(scripts.sse([`data: ${progress}\n\n`]), 'legacy')
+  const [first, last] = (await (await send(list)).text()).split('\n\n')
+  expect(first).toBe(`event: message\ndata: ${progress}`)
+  expect(JSON.parse(last?.replace('data: ', '') ?? '')).toMatchObject(broken)
+})

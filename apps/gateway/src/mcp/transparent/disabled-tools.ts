@@ -24,11 +24,14 @@ export const hidesTools = (server: ResolvedServer, message: Message | undefined)
 
 /** A response to tools/list without them, every other byte as it came; any other message as it is. */
 export function withoutDisabled(server: ResolvedServer, text: string): string {
+  if (server.disabled_tools.length === 0) return text
+  const several = rawElements(text) // the oldest revisions may answer with an array
+  if (several.length > 0) return `[${several.map((one) => withoutDisabled(server, one)).join(',')}]`
   const result = rawMember(text, 'result')
   const tools = result === undefined ? undefined : rawMember(result, 'tools')
   if (result === undefined || tools === undefined) return text
   const kept = rawElements(tools).filter((entry) => {
-    const { name } = JSON.parse(entry) as { name?: unknown } | Record<string, never>
+    const name: unknown = JSON.parse(rawMember(entry, 'name') ?? 'null')
     return typeof name !== 'string' || !server.disabled_tools.includes(name)
   })
   return replaceMember(text, 'result', replaceMember(result, 'tools', `[${kept.join(',')}]`))

@@ -1,8 +1,10 @@
 // tools/list of a server with tools that are switched off: the one answer on this path that is not passed as bytes.
 
 import { toUpstreamError } from '@gatehouse/egress'
+import { AppError } from '@gatehouse/errors'
 import { sessionHeader } from '@gatehouse/protocol'
 import type { ResolvedServer } from '@gatehouse/registry-api/internal'
+import { rawMember } from '@gatehouse/upstream'
 import type { Deps } from '../../deps.ts'
 import { ServerChanged } from '../../registry/knowledge.ts'
 import { converse } from '../../upstream/converse.ts'
@@ -47,6 +49,11 @@ export async function listVisibleTools(
       last = text
     }
     trace.upstreamMs = performance.now() - trace.upstreamStartedAt
+    const isOk = conversation.status < 300 && conversation.status !== 202
+    if (isOk && (last === undefined || rawMember(last, 'method') !== undefined)) {
+      if (last !== undefined) await answer.send(last)
+      throw new AppError('upstream_unreachable', { what: 'the MCP server broke off its answer' })
+    }
     if (last === undefined) call.response.writeHead(conversation.status, ownHeaders).end()
     else answer.finish(last, conversation.status)
   } catch (thrown) {
