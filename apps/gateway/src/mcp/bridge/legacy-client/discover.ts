@@ -21,7 +21,8 @@ export async function discover(
   trace: Trace,
   again = false,
 ): Promise<string> {
-  const request = JSON.stringify({ jsonrpc: '2.0', id: randomUUID(), method, params: {} })
+  const id = randomUUID()
+  const request = JSON.stringify({ jsonrpc: '2.0', id, method, params: {} })
   const startedAt = performance.now()
   trace.upstreamStartedAt ??= startedAt
   const conversation = await converse(deps, bearer, {
@@ -35,7 +36,7 @@ export async function discover(
   })
   try {
     for await (const text of conversation.messages) {
-      const reply = readReply(text)
+      const reply = readReply(text, JSON.stringify(id))
       if (reply === undefined) continue
       if (reply.kind === 'result') return reply.result
       // who refuses a revision and names it among those to try is asked once more, as clients do

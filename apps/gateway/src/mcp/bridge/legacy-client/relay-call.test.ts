@@ -103,6 +103,39 @@ describe('on the way to the server', () => {
 })
 
 describe('on the way back', () => {
+  test('what is no answer to this very request is none, and what is no message is not passed', async () => {
+    const client = await startRawClient(gateway, (message, _request, response) => {
+      const id = JSON.stringify(message.id)
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      for (const text of ['[1]', '5', 'null', '{"jsonrpc":"2.0","id":"other","result":{"theirs":1}}'])
+        response.write(`data: ${text}\n\n`)
+      response.end(
+        message.params?.name === 'mine'
+          ? `data: {"jsonrpc":"2.0","id":${id},"result":{"content":[]}}\n\n`
+          : '',
+      )
+    })
+    const ask = (name: string) => client.ask('tools/call', { name })
+    expect(await ask('mine')).toEqual({ jsonrpc: '2.0', id: 1, result: { content: [] } })
+    expect(await ask('theirs')).toMatchObject({ id: 1, error: { code: 1003 } })
+  })
+
+  test('an error without an id is for who asked', async () => {
+    const client = await startRawClient(gateway, (_message, _request, response) => {
+      response.writeHead(400, { 'content-type': 'application/json' })
+      response.end('{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"Parse error"}}')
+    })
+    expect(await client.ask('tools/call', { name: 'a' })).toMatchObject({ id: 1, error: { code: -32700 } })
+  })
+
+  test('a server that asks for input without names is told from one that asks for none', async () => {
+    const client = await startRawClient(gateway, (message, _request, response) =>
+      respond(response, message, '{"resultType":"input_required","inputRequests":[1]}'),
+    )
+    expect(await client.ask('tools/call', { name: 'a' })).toMatchObject({ error: { code: 1003 } })
+    expect(client.sent()).toHaveLength(1)
+  })
+
   const answered = async (method: string, result: string, params: object = {}) => {
     const client = await startRawClient(gateway, (message, _request, response) =>
       respond(response, message, result),

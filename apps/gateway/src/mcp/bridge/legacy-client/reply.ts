@@ -9,9 +9,14 @@ export type Reply =
   | { readonly kind: 'input'; readonly requests: string | undefined; readonly state: string | undefined }
   | { readonly kind: 'error'; readonly code: number; readonly error: string }
 
-/** @throws AppError upstream_invalid for a result of a type that no older revision knows */
-export function readReply(text: string): Reply | undefined {
+/**
+ * Undefined for what is no response, or one to another request.
+ * @param idRaw of the request
+ * @throws AppError upstream_invalid for a result of a type that no older revision knows
+ */
+export function readReply(text: string, idRaw?: string): Reply | undefined {
   if (rawMember(text, 'method') !== undefined) return undefined
+  if (idRaw !== undefined && !isFor(idRaw, text)) return undefined
   const error = rawMember(text, 'error')
   if (error?.startsWith('{')) return { kind: 'error', code: Number(rawMember(error, 'code')), error }
   const result = rawMember(text, 'result')
@@ -27,5 +32,14 @@ export function readReply(text: string): Reply | undefined {
   if (requests === undefined && state === undefined) {
     throw new AppError('upstream_invalid', { what: 'it asks for input without saying what for' })
   }
+  if (requests !== undefined && !requests.startsWith('{'))
+    throw new AppError('upstream_invalid', { what: 'it asks for input, but not by names' })
   return { kind: 'input', requests, state }
+}
+
+/** A server that could not read the id answers an error without one. */
+function isFor(idRaw: string, text: string): boolean {
+  const given = rawMember(text, 'id') ?? 'null'
+  if (given === 'null') return rawMember(text, 'result') === undefined
+  return given === idRaw || JSON.parse(given) === JSON.parse(idRaw)
 }

@@ -26,6 +26,7 @@ async function exchange(bridged: BridgedCall, body: string, headers: readonly He
   const startedAt = performance.now()
   trace.upstreamStartedAt ??= startedAt
   const { traceparent } = call.request.headers
+  const id = rawMember(body, 'id')
   const conversation = await converse(deps, bearer, {
     headers: typeof traceparent === 'string' ? [...headers, ['traceparent', traceparent]] : headers,
     body,
@@ -37,10 +38,11 @@ async function exchange(bridged: BridgedCall, body: string, headers: readonly He
   })
   try {
     for await (const text of conversation.messages) {
-      const reply = readReply(text)
+      const reply = readReply(text, id)
       if (reply !== undefined) return reply
       // A modern server sends no requests of its own: nobody could bring it the answer.
-      if (takesStream(call) && rawMember(text, 'id') === undefined) await answer.send(text)
+      const tells = rawMember(text, 'method') !== undefined && rawMember(text, 'id') === undefined
+      if (tells && takesStream(call)) await answer.send(text)
     }
   } finally {
     conversation.close()
