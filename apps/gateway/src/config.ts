@@ -85,9 +85,9 @@ export const settings = {
     'A session that gateways keep at a server ends when unused so long',
   ),
   GATEHOUSE_KEEP_ALIVE_MS: ms(15_000, 'Time between the comments that keep a quiet event stream open'),
-  GATEHOUSE_MAX_CALLS_PER_SERVER: most(
+  GATEHOUSE_MAX_CALLS_PER_WORKSPACE: most(
     512,
-    'Concurrent calls per server and process, where the server sets none of its own',
+    'Concurrent calls of one workspace at one upstream, per process, where the server sets none of its own',
   ),
   GATEHOUSE_MAX_CALLS_PER_UPSTREAM: most(
     1_024,

@@ -112,6 +112,7 @@ export function openDeps(config: Config): Opened {
       listeners.changed()
       upstreamSessions.gap()
       notes.gap()
+      setImmediate(() => void openEnds.streams.changed()) // once the lease holds again
     },
   })
   const sessions = createSessionTokens(knowledge, Date.now)
@@ -159,7 +160,7 @@ export function openDeps(config: Config): Opened {
     pools,
     eras,
     slots: createSlots({
-      perServer: config.GATEHOUSE_MAX_CALLS_PER_SERVER,
+      perWorkspace: config.GATEHOUSE_MAX_CALLS_PER_WORKSPACE,
       perUpstream: config.GATEHOUSE_MAX_CALLS_PER_UPSTREAM,
       streamsPerCaller: config.GATEHOUSE_MAX_STREAMS_PER_CALLER,
       streams: config.GATEHOUSE_MAX_STREAMS,

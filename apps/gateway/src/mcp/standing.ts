@@ -15,7 +15,7 @@ export const standing = (
 ): Pick<Stream, 'sessionEnded' | 'changed'> => ({
   sessionEnded: end,
   async changed(event) {
-    if (!touches(event, bearer)) return
+    if (event !== undefined && !touches(event, bearer)) return
     await deps.knowledge.credentials(bearer.caller, bearer.server).catch((thrown) => {
       if (toAppError(thrown).code !== 'registry_unreachable') end()
     })

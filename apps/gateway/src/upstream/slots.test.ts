@@ -1,38 +1,51 @@
-import type { ResolvedServer } from '@gatehouse/registry-api/internal'
+import type { ResolvedCaller, ResolvedServer } from '@gatehouse/registry-api/internal'
 import { expect, test } from 'vitest'
 import { createSlots } from './slots.ts'
 
-const limits = { perServer: 2, perUpstream: 3, streamsPerCaller: 1, streams: 2 }
-// Of a resolved server the slots look at these only.
-const server = (id: string, max_concurrent: number | null = null) =>
-  ({ id, slug: id, url: 'https://one.example/mcp', max_concurrent }) as ResolvedServer
+const limits = { perWorkspace: 2, perUpstream: 3, streamsPerCaller: 1, streams: 2 }
+// Of a resolved caller and server the slots look at these only.
+const target = (workspace_id: string, id = 'a', max_concurrent: number | null = null, origin = 'one') => ({
+  caller: { workspace_id } as ResolvedCaller,
+  server: { id, slug: id, url: `https://${origin}.example/mcp/${id}`, max_concurrent } as ResolvedServer,
+})
 const overloaded = expect.objectContaining({ code: 'overloaded', status: 503, retryAfterS: 1 })
 
-test('calls at one server are bounded by its own limit, else by the setting', () => {
+test('calls of a workspace at an upstream are bounded, however many servers it has there', () => {
   const slots = createSlots(limits)
-  slots.take(server('a'))
-  const release = slots.take(server('a'))
-  expect(() => slots.take(server('a'))).toThrow(overloaded)
+  slots.take(target('w', 'a'))
+  const release = slots.take(target('w', 'b'))
+  expect(() => slots.take(target('w', 'c'))).toThrow(overloaded)
+  slots.take(target('w', 'a', null, 'other'))
+  slots.take(target('v', 'd'))
   release()
   release()
-  slots.take(server('a'))
-  expect(() => slots.take(server('a'))).toThrow(overloaded)
-  slots.take(server('b', 1))
-  expect(() => slots.take(server('b', 1))).toThrow(overloaded)
+  slots.take(target('w', 'c'))
+  expect(() => slots.take(target('w', 'a'))).toThrow(overloaded)
 })
 
-test('calls at one upstream are bounded over all servers', () => {
+test("a server's own limit counts instead, be it less or more", () => {
   const slots = createSlots(limits)
-  for (const id of ['a', 'b', 'c']) slots.take(server(id))
-  expect(() => slots.take(server('d'))).toThrow(overloaded)
+  slots.take(target('w', 'a', 1))
+  expect(() => slots.take(target('w', 'a', 1))).toThrow(overloaded)
+  slots.take(target('w', 'b'))
+  expect(() => slots.take(target('w', 'b'))).toThrow(overloaded)
+  slots.take(target('w', 'c', 3))
+  expect(() => slots.take(target('w', 'c', 3))).toThrow(overloaded)
+})
+
+test('calls at one upstream are bounded over all workspaces', () => {
+  const slots = createSlots(limits)
+  for (const workspace of ['u', 'v', 'w']) slots.take(target(workspace))
+  expect(() => slots.take(target('x'))).toThrow(overloaded)
+  slots.take(target('x', 'a', null, 'other'))
 })
 
 test('a refused call holds nothing', () => {
   const slots = createSlots(limits)
-  const releases = ['a', 'a', 'b'].map((id) => slots.take(server(id)))
-  expect(() => slots.take(server('b'))).toThrow(overloaded)
+  const releases = ['u', 'u', 'v'].map((workspace) => slots.take(target(workspace)))
+  expect(() => slots.take(target('w'))).toThrow(overloaded)
   for (const release of releases) release()
-  for (const id of ['b', 'b', 'a']) slots.take(server(id))
+  for (const workspace of ['w', 'w', 'v']) slots.take(target(workspace))
 })
 
 test('open streams are bounded per caller and per process, and take no slot of a call', () => {

@@ -1,12 +1,12 @@
-// How much may run at once: calls per server and per upstream, streams that stay open per caller and per process, and calls that
+// How much may run at once: calls per upstream and, of them, per workspace and per server; streams that stay open per caller and per process, and calls that
 // wait for their client's answers.
 
 import { AppError } from '@gatehouse/errors'
-import type { ResolvedServer } from '@gatehouse/registry-api/internal'
+import type { ResolvedCaller, ResolvedServer } from '@gatehouse/registry-api/internal'
 
 export interface SlotLimits {
-  /** Calls at one server, where it sets no limit of its own. */
-  readonly perServer: number
+  /** Calls of one workspace at one origin, however many servers it has there, where the server sets no limit of its own. */
+  readonly perWorkspace: number
   /** Calls at one origin, over all workspaces. */
   readonly perUpstream: number
   readonly streamsPerCaller: number
@@ -15,7 +15,7 @@ export interface SlotLimits {
 
 /** Each takes a slot or refuses, and returns the function that gives it back. @throws AppError overloaded */
 export interface Slots {
-  take(server: ResolvedServer): () => void
+  take(target: { readonly caller: ResolvedCaller; readonly server: ResolvedServer }): () => void
   takeStream(callerKeyId: string): () => void
   /** For a call that waits while its client is being asked. */
   takeHeld(callerKeyId: string): () => void
@@ -51,12 +51,25 @@ export function createSlots(limits: SlotLimits): Slots {
     [`streams ${callerKeyId}`, limits.streamsPerCaller],
   ]
 
+  /** As long as a server is known it is the same object. */
+  const known = new WeakMap<ResolvedServer, readonly Claim[]>()
+  const callClaims = (caller: ResolvedCaller, server: ResolvedServer): readonly Claim[] => {
+    let claims = known.get(server)
+    if (claims === undefined) {
+      const { origin } = new URL(server.url)
+      const own = server.max_concurrent
+      claims = [
+        ...(own === null ? [] : [[`server ${server.id}`, own] as const]),
+        [`workspace ${caller.workspace_id} ${origin}`, Math.max(limits.perWorkspace, own ?? 0)],
+        [`origin ${origin}`, limits.perUpstream],
+      ]
+      known.set(server, claims)
+    }
+    return claims
+  }
+
   return {
-    take: (server) =>
-      claim(`the calls at '${server.slug}'`, [
-        [`server ${server.id}`, server.max_concurrent ?? limits.perServer],
-        [`origin ${new URL(server.url).origin}`, limits.perUpstream],
-      ]),
+    take: ({ caller, server }) => claim(`the calls at '${server.slug}'`, callClaims(caller, server)),
     takeStream: (callerKeyId) => claim('the open streams', streams(callerKeyId)),
     takeHeld: (callerKeyId) =>
       claim("the calls that wait for this caller's client", [

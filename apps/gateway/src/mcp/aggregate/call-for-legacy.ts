@@ -19,7 +19,7 @@ import type { Target } from './target.ts'
 /** @throws ServerChanged when nothing was sent; AppError for other refusals */
 export async function callForLegacy(deps: Deps, call: Call, target: Target, trace: Trace): Promise<void> {
   const { bearer, message } = target
-  const release = deps.slots.take(bearer.server)
+  const release = deps.slots.take(bearer)
   const gone = new AbortController()
   const onClose = () => gone.abort()
   call.response.once('close', onClose)

@@ -15,7 +15,7 @@ import type { Target } from './target.ts'
 /** @throws ServerChanged when nothing was sent because server or credential were replaced; AppError for other refusals */
 export async function callLegacy(deps: Deps, call: Call, target: Target, trace: Trace): Promise<void> {
   const { bearer, message } = target
-  const release = deps.slots.take(bearer.server)
+  const release = deps.slots.take(bearer)
   const gone = new AbortController()
   const asked = new AbortController()
   const onClose = () => gone.abort()

@@ -23,7 +23,7 @@ export async function callModern(deps: Deps, call: Call, given: Target, trace: T
   const target = openState(deps, given)
   const { bearer, message } = target
   const { method = '' } = message.envelope
-  const release = deps.slots.take(bearer.server)
+  const release = deps.slots.take(bearer)
   const answer = createAnswer(deps, call, trace, {
     headers: unbuffered,
     map: (text) => {

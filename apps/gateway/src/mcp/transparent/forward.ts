@@ -38,7 +38,9 @@ export async function forward(
   { session, otherEra }: ForwardOptions = {},
 ): Promise<'answered' | 'other-era'> {
   const isStream = call.request.method === 'GET' || message?.envelope.method === 'subscriptions/listen'
-  const release = isStream ? deps.slots.takeStream(call.caller.key_id) : deps.slots.take(server)
+  const release = isStream
+    ? deps.slots.takeStream(call.caller.key_id)
+    : deps.slots.take({ caller: call.caller, server })
   const lost = new AbortController()
   let leave = () => {}
   try {

@@ -26,7 +26,7 @@ export async function listVisibleTools(
   session: Session | undefined,
 ): Promise<void> {
   const bearer: Bearer = { caller: call.caller, server, generation: server.credential_generation }
-  const release = deps.slots.take(server)
+  const release = deps.slots.take({ caller: call.caller, server })
   const token = call.request.headers[sessionHeader]
   const answer = createAnswer(deps, call, trace, {
     map: (text) => withoutDisabled(server, text),

@@ -84,7 +84,7 @@ async function offersSubscriptions(
   client: LegacyClient,
   trace: Trace,
 ): Promise<boolean> {
-  const release = deps.slots.take(bearer.server)
+  const release = deps.slots.take(bearer)
   const said = await discover(deps, bearer, client, trace).finally(release)
   const capabilities = rawMember(said, 'capabilities') ?? '{}'
   return rawMember(rawMember(capabilities, 'resources') ?? '{}', 'subscribe') === 'true'

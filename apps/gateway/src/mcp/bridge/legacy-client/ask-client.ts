@@ -4,6 +4,8 @@
 import { randomUUID } from 'node:crypto'
 import { rawMember, setMember } from '@gatehouse/upstream'
 import type { Call } from '../../call.ts'
+import { tokenDigest } from '../../session-token.ts'
+import { standing } from '../../standing.ts'
 import { type BridgedCall, takesStream } from './bridged-call.ts'
 import { NoInput } from './fail-call.ts'
 
@@ -36,6 +38,8 @@ export async function askClient(
   const signal = AbortSignal.any([over, answer.gone, deps.stopping, done.signal])
   const asked = { callerKeyId: bearer.caller.key_id, token: client.token ?? '' }
   const open = new Set<string>()
+  const lost = standing(deps, bearer, () => done.abort(takenAway))
+  const place = deps.openEnds.streams.add(tokenDigest(asked.token), { subscriptionsChanged() {}, ...lost })
   try {
     const questions = inputs.map((input) => {
       const { id, answer: given } = deps.openEnds.asks.ask(asked, deps.peers.self, signal)
@@ -56,6 +60,7 @@ export async function askClient(
     for (const id of open) await answer.send(takenBack(id))
     throw stopped ? stopping : thrown
   } finally {
+    place.remove()
     clearTimeout(late)
     leave()
   }
@@ -118,4 +123,5 @@ function resultOf(input: Input, response: string): string {
 }
 
 const tooLate = new NoInput('Its client gave no answer in ten minutes: make the call again.')
+const takenAway = new NoInput('The session, its key or the server is no longer what it was.')
 const stopping = new NoInput('This gateway is being stopped: make the call again.')

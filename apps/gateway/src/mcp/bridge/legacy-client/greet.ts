@@ -26,7 +26,7 @@ export async function greet(
     throw new AppError('invalid_params', { what: 'params.protocolVersion must be a string' })
   const protocolVersion = legacyRevisions.find((known) => known === asked) ?? legacyRevisions[0]
   const bridged = describeClient(params)
-  const release = deps.slots.take(bearer.server)
+  const release = deps.slots.take(bearer)
   const said = await discover(deps, bearer, { ...bridged, token: undefined }, trace).finally(release)
   const token = deps.sessions.seal(bearer, {
     upstreamId: randomUUID(),

@@ -39,7 +39,7 @@ export async function relayCall(
   const member = nameMemberOf(method)
   if (member !== undefined && name === undefined)
     throw new AppError('invalid_params', { what: `params.${member} must be a string` })
-  let release = deps.slots.take(bearer.server)
+  let release = deps.slots.take(bearer)
   const cancel = new AbortController()
   const { token } = client
   const leave = token === undefined ? () => {} : deps.openEnds.running.add(token, idRaw, cancel)
@@ -59,7 +59,7 @@ export async function relayCall(
       release = deps.slots.takeStream(call.caller.key_id)
       const responses = await between(bridged, reply, round)
       release()
-      release = deps.slots.take(bearer.server)
+      release = deps.slots.take(bearer)
       body = withInput(body, randomUUID(), responses, reply.state)
     }
   } catch (thrown) {

@@ -8,8 +8,8 @@ export interface Stream {
   subscriptionsChanged(): void
   /** The session is over. */
   sessionEnded(): void
-  /** Something was changed: does it still hold what it is open by? Never rejects. */
-  changed(event: ChangeEvent): Promise<void>
+  /** Something was changed, without an event maybe anything: does it still hold what it is open by? Never rejects. */
+  changed(event: ChangeEvent | undefined): Promise<void>
 }
 
 export interface Place {
@@ -25,7 +25,7 @@ export interface Streams {
   subscriptionsChanged(digest: string): void
   sessionEnded(digest: string): void
   /** Resolves when every stream that lost its server, key or credential by it is ended. */
-  changed(event: ChangeEvent): Promise<void>
+  changed(event?: ChangeEvent): Promise<void>
 }
 
 export function createStreams(): Streams {

@@ -48,7 +48,7 @@ async function cross(
   trace: Trace,
 ): Promise<void> {
   const patienceMs = deps.config.GATEHOUSE_FIRST_BYTE_TIMEOUT_MS
-  const release = deps.slots.take(bearer.server)
+  const release = deps.slots.take(bearer)
   trace.upstreamStartedAt = performance.now()
   try {
     const conversation = await converse(deps, bearer, {

@@ -28,7 +28,7 @@ async function sendCall(bridging: Bridging, request: Request): Promise<void> {
   const { deps, call, bearer, trace } = bridging
   // Servers of the older revisions ask for none, so nothing is looked up for a call without them.
   if (hasParams(call)) await checkParams(deps, call, bearer, request.binding)
-  const release = deps.slots.take(bearer.server)
+  const release = deps.slots.take(bearer)
   const { capabilities, logLevel, method } = request
   const { traceparent } = call.request.headers
   try {
@@ -69,7 +69,7 @@ async function retryCall(
     trace.handedOver = true
     return
   }
-  const release = deps.slots.take(bearer.server)
+  const release = deps.slots.take(bearer)
   try {
     const upstream = takeHeld(bridging, id)
     if (upstream === undefined) failCall(bridging, askAgain())
