@@ -113,6 +113,7 @@ export function openDeps(config: Config): Opened {
       upstreamSessions.gap()
       notes.gap()
       setImmediate(() => void openEnds.streams.changed()) // once the lease holds again
+      setImmediate(() => void openEnds.streams.changed()) // once the lease holds again
     },
   })
   const sessions = createSessionTokens(knowledge, Date.now)

@@ -63,6 +63,21 @@ test.each(
   await waitFor(() => gateway.registry.acknowledged() >= revision)
 })
 
+test('a stream ends when its key was revoked while the registry could not be heard', async () => {
+  const served = await serve('legacy')
+  const stays = await serve('legacy')
+  const [answer, other] = [await opened.legacy(served), await opened.legacy(stays)]
+  const reader = other.body?.getReader()
+  await reader?.read()
+  gateway.registry.fail(true)
+  gateway.registry.removeKey(served.key)
+  gateway.registry.fail(false)
+  expect(await answer.text()).toBe('data: 1\n\n')
+  const more = reader?.read().then(() => 'ended')
+  expect(await Promise.race([more, Promise.resolve('open')])).toBe('open')
+  await reader?.cancel()
+})
+
 test('a change that takes nothing from it leaves it open', async () => {
   const served = await serve('legacy')
   const answer = await opened.legacy(served)

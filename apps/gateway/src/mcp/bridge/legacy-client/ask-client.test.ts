@@ -6,6 +6,7 @@ import { startGateway, type TestGateway } from '../../../testing/gateway.ts'
 import {
   allOf,
   eventsOf,
+  type FirstClient,
   joinAs,
   type RawClient,
   respond,
@@ -201,6 +202,21 @@ test('a cancelled call takes its questions back', async () => {
     { method: 'notifications/cancelled', params: { requestId: question.id } },
   ])
   expect((await client.post(answerTo(question))).status).toBe(202)
+  expect(client.sent()).toHaveLength(1)
+})
+
+test.each<[string, (client: FirstClient) => unknown]>([
+  ['its key is revoked', ({ key }) => gateway.registry.removeKey(key)],
+  ['its server is deleted', ({ serverId }) => gateway.registry.removeServer(serverId)],
+  ['its session ends', ({ url, headers }) => fetch(url, { method: 'DELETE', headers })],
+])('a call waits for its client no longer when %s', async (_what, lose) => {
+  const client = await startRawClient(gateway, asking(`{"k":${form}}`))
+  const { question, rest } = await begin(client)
+  await lose(client)
+  expect(await rest()).toMatchObject([
+    { method: 'notifications/cancelled', params: { requestId: question.id } },
+    { id: 1, result: { isError: true } },
+  ])
   expect(client.sent()).toHaveLength(1)
 })
 
