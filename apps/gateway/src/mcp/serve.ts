@@ -57,12 +57,7 @@ async function refusesLegacy(deps: Deps, bearer: Bearer, held: HeldAnswer): Prom
     deps.eras.learn(bearer, 'legacy', true)
     return false
   }
-  if (evidence(reply) === 'modern') {
-    deps.eras.learn(bearer, 'modern', true)
-    deps.eras.learn(bearer, 'legacy', false)
-    return true
-  }
-  // Any other refusal may be meant for this one handshake: only a server that is modern and refuses ours too speaks no other.
+  // A refusal may be meant for this one handshake: only a server that is modern and refuses ours too speaks no other.
   const { modern, legacy } = await deps.eras.probe(bearer, 'both')
   return modern === true && legacy === false
 }

@@ -1,6 +1,6 @@
 // The handshake of a legacy client, answered out of server/discover.
 
-import { startRecordingUpstream, waitFor } from '@gatehouse/testkit'
+import { scripts, startRecordingUpstream, waitFor } from '@gatehouse/testkit'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { startGateway, type TestGateway } from '../../../testing/gateway.ts'
 import { modernScript, type RawClient, respond, type Sent, startRawClient } from './raw-client.fixture.ts'
@@ -107,6 +107,28 @@ test('its first request may be the first that the server ever gets', async () =>
   const body = '{"jsonrpc":"2.0","id":1,"method":"tools/list"}'
   const answer = await fetch(`${gateway.url}/mcp/first`, { method: 'POST', headers, body })
   expect(await answer.json()).toEqual({ jsonrpc: '2.0', id: 1, result: { tools: [] } })
+})
+
+test('a handshake that a server of both eras refuses changes nothing for the others', async () => {
+  const upstream = await startRecordingUpstream((request, response) => {
+    const { id, method, params } = (request.json() ?? {}) as Partial<Sent>
+    if (request.method === 'DELETE' || (method === 'initialize' && params?.protocolVersion !== '1999-01-01'))
+      return scripts.legacyServer({ sessionId: 's' })(request, response)
+    if (method === 'server/discover') return scripts.modernServer()(request, response)
+    const data = { supported: ['2025-11-25', '2026-07-28'] }
+    const error = { code: -32022, message: 'Unsupported protocol version', data }
+    return scripts.json({ jsonrpc: '2.0', id, error }, { status: 400 })(request, response)
+  })
+  onTestFinished(() => upstream.close())
+  gateway.registry.addServer({ slug: 'both', url: upstream.url })
+  const headers = { 'x-api-key': gateway.registry.addKey().key, 'content-type': 'application/json' }
+  const as = (protocolVersion: string) =>
+    greet(`${gateway.url}/mcp/both`, headers, { protocolVersion, capabilities: {}, clientInfo })
+  expect(await as('1999-01-01')).toMatchObject({ status: 400, body: { error: { code: -32022 } } })
+  expect(await as('2025-11-25')).toMatchObject({
+    status: 200,
+    body: { result: { serverInfo: { name: 'recording' } } },
+  })
 })
 
 test('a level that is none is refused', async () => {
