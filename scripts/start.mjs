@@ -58,7 +58,7 @@ async function run() {
     GATEWAY_URL: urls.gateway,
     GATEWAY_PUBLIC_URL: urls.gateway,
     CONSOLE_PUBLIC_URL: urls.console,
-    MASTER_KEY: secrets.master_key,
+    MASTER_KEY_FILE: secrets.master_key_file,
     GATEWAY_TOKENS: secrets.gateway_token,
     GATEHOUSE_DATA_DIR: folder,
     GATEHOUSE_TRUSTED_PROXIES: '127.0.0.1,::1',

@@ -21,7 +21,7 @@ afterEach(() => {
 test('files with secrets are private, Ctrl-C ends within 5 s, and the next start finds the data with a new key', async () => {
   const folder = newFolder()
   const first = await startProduct({ folder })
-  for (const name of ['dev.json', 'secrets.json'])
+  for (const name of ['dev.json', 'secrets.json', 'master-key'])
     expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600)
   expect(statSync(folder).mode & 0o777).toBe(0o700)
   expect(first.console_link.startsWith(first.console_url)).toBe(true)
@@ -71,7 +71,7 @@ test('with DATABASE_URL the whole product starts on that PostgreSQL: key, link, 
     await client.close()
     expect(tools.some(({ name }) => name.startsWith('sample__'))).toBe(true)
     expect((await first.stop()).code).toBe(0)
-    expect(readdirSync(options.folder).sort()).toEqual(['secrets.json', 'version.json'])
+    expect(readdirSync(options.folder).sort()).toEqual(['master-key', 'secrets.json', 'version.json'])
 
     const second = await startProduct(options)
     expect(second.api_key).not.toBe(first.api_key)

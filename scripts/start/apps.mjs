@@ -61,6 +61,7 @@ function baseEnvironment() {
     'CONSOLE_PORT',
     'PORT',
     'DATABASE_URL',
+    'MASTER_KEY',
     'NODE_OPTIONS',
   ])
     delete env[name]

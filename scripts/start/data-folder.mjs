@@ -81,12 +81,27 @@ function isAlive(pid) {
 
 function secrets(folder) {
   const file = join(folder, 'secrets.json')
-  if (!existsSync(file)) {
-    const made = {
-      master_key: randomBytes(32).toString('base64'),
-      gateway_token: randomBytes(32).toString('base64url'),
-    }
-    writePrivately(file, `${JSON.stringify(made, null, 2)}\n`)
-  }
-  return JSON.parse(readFileSync(file, 'utf8'))
+  const kept = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
+  // A file of its own, which the registry reads again while it runs. Older versions kept the key in secrets.json.
+  const { master_key = newMasterKey(), gateway_token = randomBytes(32).toString('base64url') } = kept
+  if (!existsSync(masterKeyFile(folder))) writePrivately(masterKeyFile(folder), `${master_key}\n`)
+  if (kept.master_key || !kept.gateway_token)
+    writePrivately(file, `${JSON.stringify({ gateway_token }, null, 2)}\n`)
+  return { gateway_token, master_key_file: masterKeyFile(folder) }
+}
+
+export const masterKeyFile = (folder) => join(folder, 'master-key')
+
+const newMasterKey = () => randomBytes(32).toString('base64')
+const masterKeys = (folder) => readFileSync(masterKeyFile(folder), 'utf8').split(/\s+/).filter(Boolean)
+
+/** A new first key, unless a rotation that was cut off has left one. */
+export function addMasterKey(folder) {
+  const keys = masterKeys(folder)
+  if (keys.length === 1) writePrivately(masterKeyFile(folder), `${newMasterKey()}\n${keys[0]}\n`)
+}
+
+/** Once nothing is wrapped with them any more. */
+export function dropOldMasterKeys(folder) {
+  writePrivately(masterKeyFile(folder), `${masterKeys(folder)[0]}\n`)
 }

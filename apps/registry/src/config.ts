@@ -12,6 +12,7 @@ import {
 } from '@gatehouse/config'
 import { parseAllow } from '@gatehouse/egress'
 import { z } from 'zod'
+import { masterKeySource, masterKeys } from './keys/key-file.ts'
 
 export const settings = {
   PORT: { schema: kind.port(7401), about: 'Port of the public listener', fallback: '7401' },
@@ -42,7 +43,7 @@ export const settings = {
   MASTER_KEY: {
     schema: masterKeys(),
     about:
-      'Key encryption key: 32 random bytes as base64, made with: openssl rand -base64 32; to rotate it (docs/keys.md) several, separated by commas or line ends, the first one wraps',
+      'Key encryption key: 32 random bytes as base64, made with: openssl rand -base64 32. While it is rotated several, separated by commas or line ends; the first one wraps (docs/keys.md)',
     secret: true,
   },
   GATEWAY_TOKENS: {
@@ -135,6 +136,7 @@ export function loadRegistryConfig(env: Environment) {
     }
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
+      readMasterKeys: masterKeySource(env, values.MASTER_KEY),
     throw new ConfigError('The registry', [...error.mistakes, ...mistakes])
   }
 }
@@ -165,19 +167,6 @@ function betweenSettings(env: Environment): string[] {
       'GATEHOUSE_INTERNAL_INSECURE: gateways would send secrets over plain http; set TLS_CERT_FILE and TLS_KEY_FILE, or 1 where the network is private',
     )
   return mistakes
-}
-
-function masterKeys() {
-  const key = z
-    .string()
-    .transform((text) => new Uint8Array(Buffer.from(text, 'base64')))
-    .refine((bytes) => bytes.length === 32, 'must be 32 bytes as base64')
-    .refine((bytes) => new Set(bytes).size > 8, 'is too weak: use random bytes')
-    .transform((bytes) => new Secret(bytes))
-  return z
-    .string({ error: 'is required' })
-    .transform((text) => text.split(/[\s,]+/).filter(Boolean))
-    .pipe(z.tuple([key], key))
 }
 
 function tokens() {

@@ -11,7 +11,7 @@ import type { Config } from './config.ts'
 import { type Db, openDb, type Source } from './db.ts'
 import type { OpenStreams } from './event-stream.ts'
 import { type Installation, openInstallation } from './installation.ts'
-import { localKeyEncryption } from './keys/master-keys.ts'
+import { type KeyEncryption, localKeyEncryption } from './keys/master-keys.ts'
 import { createLeases, type Leases, leaseChannel } from './leases.ts'
 import { listen } from './listen.ts'
 import { type Auth, makeAuth } from './people/auth.ts'
@@ -23,6 +23,7 @@ export interface Deps {
   readonly log: Logger
   now(): Date
   readonly db: Db
+  readonly kek: KeyEncryption
   readonly sealer: Sealer
   readonly changes: Changes
   /** Of the gateways. */
@@ -61,7 +62,7 @@ export async function openDeps(
   const db = openDb(source, (error) => log.warn({ err: error }, 'a database connection broke'))
   try {
     await checkRoles(db)
-    const kek = localKeyEncryption(config.MASTER_KEY)
+    const kek = localKeyEncryption(config.readMasterKeys)
     const installation = await openInstallation(db, kek)
     const sealer = createSealer(kek, installation.key)
     const warn = (error: unknown) => log.warn({ err: error }, 'changes are not read at the moment')
@@ -81,6 +82,7 @@ export async function openDeps(
       log,
       now,
       db,
+      kek,
       sealer,
       changes,
       leases,

@@ -5,6 +5,7 @@ import { onStop } from '@gatehouse/http-kit'
 import { collectDefaultMetrics } from 'prom-client'
 import { loadRegistryConfig } from './config.ts'
 import { openDeps } from './deps.ts'
+import { takeKeyCommands } from './keys/control.ts'
 import { openDatabase } from './open-database.ts'
 import { ensureFirstOwner } from './people/first-owner.ts'
 import { localStart } from './people/local-start.ts'
@@ -27,9 +28,11 @@ async function start(): Promise<void> {
   await ensureFirstOwner(deps.db)
   const local = config.GATEHOUSE_LOCAL_START ? await localStart(deps) : undefined
   const serving = await serve(deps)
+  const control = config.DATABASE_URL ? undefined : await takeKeyCommands(deps)
   const times = { settleMs: config.GATEHOUSE_SETTLE_MS, drainMs: config.GATEHOUSE_DRAIN_MS }
   onStop(async () => {
     await serving.stop(times)
+    await control?.close()
     await close()
     await database.close()
   }, times)

@@ -11,7 +11,13 @@ import { distributionMs, keepSealingKeys, readSealingKeys } from './sealing-keys
 import { type TestDatabase, testDatabase } from './testing/database.ts'
 
 const value = 'Bearer canary-7b1f'
-const kek = localKeyEncryption([new Secret(randomBytes(32))])
+/** With a new key of its own. */
+function localMaster() {
+  const key = new Secret<Uint8Array>(randomBytes(32))
+  return localKeyEncryption(() => [key])
+}
+
+const kek = localMaster()
 
 let database: TestDatabase
 let db: Db
@@ -112,7 +118,7 @@ describe('the installation', () => {
   test('keeps its mark and refuses another MASTER_KEY in one sentence', async () => {
     const one = await openInstallation(db, kek)
     expect((await openInstallation(db, kek)).mark).toBe(one.mark)
-    const wrong = localKeyEncryption([new Secret(randomBytes(32))])
+    const wrong = localMaster()
     await expect(openInstallation(db, wrong)).rejects.toThrow(/^MASTER_KEY is not the one/)
   })
 
@@ -136,7 +142,7 @@ describe('a fingerprint', () => {
 
   test('can not be made without the key of the installation, and outlives the master key', () => {
     const key = new Secret<Uint8Array>(randomBytes(32))
-    const rewrapped = localKeyEncryption([new Secret(randomBytes(32))])
+    const rewrapped = localMaster()
     expect(of(createSealer(rewrapped, key))).toBe(of(createSealer(kek, key)))
     expect(of(createSealer(kek, new Secret(randomBytes(32))))).not.toBe(of(createSealer(kek, key)))
   })

@@ -9,6 +9,8 @@ import { openInstallation } from '../installation.ts'
 import { openDatabase } from '../open-database.ts'
 import { createSealer } from '../seal.ts'
 import { parseCommand, runCommand } from './command.ts'
+import { askRegistry } from './control.ts'
+import { masterKeySource } from './key-file.ts'
 import { localKeyEncryption } from './master-keys.ts'
 
 const { DATABASE_URL, GATEHOUSE_DATA_DIR, MASTER_KEY } = settings
@@ -24,13 +26,15 @@ try {
 async function keys(args: readonly string[], env: Environment): Promise<boolean> {
   const command = parseCommand(args)
   const config = loadConfig('keys', { DATABASE_URL, GATEHOUSE_DATA_DIR, MASTER_KEY }, env, gatehouseNames)
-  const database = await openDatabase({
-    DATABASE_URL: config.DATABASE_URL,
-    GATEHOUSE_DATA_DIR: resolve(config.GATEHOUSE_DATA_DIR ?? '.gatehouse'),
-  })
+  const folder = resolve(config.GATEHOUSE_DATA_DIR ?? '.gatehouse')
+  // The embedded database belongs to the registry that runs on it: that one does it then.
+  const asked = config.DATABASE_URL ? undefined : await askRegistry(folder, command, console.log)
+  if (asked !== undefined) return asked
+  const { DATABASE_URL: url } = config
+  const database = await openDatabase({ DATABASE_URL: url, GATEHOUSE_DATA_DIR: folder })
   const db = openDb(database.source, () => undefined)
   try {
-    const kek = localKeyEncryption(config.MASTER_KEY)
+    const kek = localKeyEncryption(masterKeySource(env, config.MASTER_KEY))
     const sealer = createSealer(kek, (await openInstallation(db, kek)).key)
     return await runCommand({ db, kek, sealer, tell: console.log }, command)
   } finally {

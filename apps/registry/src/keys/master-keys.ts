@@ -24,17 +24,29 @@ export interface KeyEncryption {
 /** One or more; the first one wraps. */
 export type MasterKeys = readonly [Secret<Uint8Array>, ...Secret<Uint8Array>[]]
 
-export function localKeyEncryption(keys: MasterKeys): KeyEncryption {
-  const named = new Map(keys.map((key) => [nameOf(key), key]))
-  const [first] = keys
-  const active = nameOf(first)
+/** @param read asked again before a key is wrapped, and where one was wrapped with a key that is not known yet */
+export function localKeyEncryption(read: () => MasterKeys): KeyEncryption {
+  let keys = read()
   return {
-    names: [active, ...[...named.keys()].filter((name) => name !== active)],
-    wrap: async (key, context) => ({ wrapped: seal(first.reveal(), context, key), wrappedBy: active }),
+    get names(): KeyEncryption['names'] {
+      keys = read()
+      const [active, ...others] = keys
+      return [nameOf(active), ...others.map(nameOf)]
+    },
+    async wrap(key, context) {
+      keys = read()
+      const [active] = keys
+      return { wrapped: seal(active.reveal(), context, key), wrappedBy: nameOf(active) }
+    },
     async unwrap({ wrapped, wrappedBy }, context) {
-      const key = named.get(wrappedBy)
-      if (key) return open(key.reveal(), context, wrapped)
       if (wrappedBy === '') return openWithAny(keys, context, wrapped)
+      const find = () => keys.find((key) => nameOf(key) === wrappedBy)
+      let key = find()
+      if (key === undefined) {
+        keys = read()
+        key = find()
+      }
+      if (key) return open(key.reveal(), context, wrapped)
       throw new Error(`it was wrapped with another master key (${wrappedBy})`)
     },
   }

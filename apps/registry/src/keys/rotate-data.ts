@@ -70,7 +70,7 @@ async function renew({ db, kek }: Rotation, workspaceId: string, since: string):
 
 /** Until no value that opens uses a retired key: who was just sealing with one may commit after a round. */
 async function replaceRetired(on: Rotation, workspaceId: string) {
-  let values = 0
+  let [values, told] = [0, 0]
   for (;;) {
     const unreadable: string[] = []
     for (const kind of sealedKinds) {
@@ -79,7 +79,9 @@ async function replaceRetired(on: Rotation, workspaceId: string) {
         const done = await on.db.inWorkspace(workspaceId, (tx) => kind.reseal(tx, on.sealer, workspaceId, id))
         values += done.values
         unreadable.push(...done.unreadable)
-        if (values > 0 && values % 100 === 0) on.tell(`workspace ${workspaceId}: ${values} value(s) so far`)
+        if (values < told + 20) continue
+        told = values
+        on.tell(`workspace ${workspaceId}: ${values} value(s) so far`)
       }
     }
     const left = await on.db.inWorkspace(workspaceId, (tx) => deleteUnused(tx, workspaceId))

@@ -7,21 +7,20 @@ import { dataKeyContext } from './data-keys.ts'
 import { auditStep, type Rotation, type RotationEnd } from './rotation.ts'
 
 export async function rotateMasterKey(on: Rotation): Promise<RotationEnd> {
-  const [active] = on.kek.names
   const failed = new Set<string>()
-  let count = (await rewrapInstallation(on, active)) ? 1 : 0
+  let count = (await rewrapInstallation(on)) ? 1 : 0
   for (;;) {
     // Registries that still wrap with another key may make one meanwhile: until a look finds none.
-    const keys = (await listOthers(on, active)).filter(({ id }) => !failed.has(id))
+    const keys = (await listOthers(on)).filter(({ id }) => !failed.has(id))
     if (keys.length === 0) break
     for (const [index, { workspaceId, id }] of keys.entries()) {
       if (await rewrapDataKey(on, workspaceId, id)) count += 1
       else failed.add(id)
       if (index % 50 === 49 || index === keys.length - 1)
-        on.tell(`key ${index + 1} of ${keys.length} is wrapped with ${active}`)
+        on.tell(`key ${index + 1} of ${keys.length} is wrapped with ${on.kek.names[0]}`)
     }
   }
-  const line = `The master key is rotated: ${count} key(s) wrapped anew with ${active}`
+  const line = `The master key is rotated: ${count} key(s) wrapped anew with ${on.kek.names[0]}`
   if (failed.size === 0) return { ok: true, line }
   return {
     ok: false,
@@ -29,10 +28,10 @@ export async function rotateMasterKey(on: Rotation): Promise<RotationEnd> {
   }
 }
 
-const listOthers = ({ db }: Rotation, active: string) =>
+const listOthers = ({ db, kek }: Rotation) =>
   db.asSystem((tx) =>
     tx.dataKey.findMany({
-      where: { wrappedBy: { not: active } },
+      where: { wrappedBy: { not: kek.names[0] } },
       orderBy: [{ workspaceId: 'asc' }, { id: 'asc' }],
       select: { workspaceId: true, id: true },
     }),
@@ -64,9 +63,9 @@ async function rewrapDataKey(on: Rotation, workspaceId: string, id: string): Pro
 }
 
 /** Audited in the workspace of the first owner: the installation has no chain of its own. */
-async function rewrapInstallation({ db, kek }: Rotation, active: string): Promise<boolean> {
+async function rewrapInstallation({ db, kek }: Rotation): Promise<boolean> {
   const row = await db.asSystem((tx) => tx.installation.findUniqueOrThrow({ where: { id: 1 } }))
-  if (row.wrappedBy === active) return false
+  if (row.wrappedBy === kek.names[0]) return false
   const old = { wrapped: row.keyCheck, wrappedBy: row.wrappedBy }
   const { wrapped, wrappedBy } = await kek.wrap(
     await kek.unwrap(old, installationContext),

@@ -30,7 +30,7 @@ beforeEach(async () => {
   const database = await testDatabase()
   db = openDb(database.source, () => undefined)
   databases.push({ ...database, close: () => db.close().then(() => database.close()) })
-  kek = localKeyEncryption([first])
+  kek = localKeyEncryption(() => [first])
   installationKey = (await openInstallation(db, kek)).key
   sealer = createSealer(kek, installationKey)
   return () => databases.pop()?.close()
@@ -224,9 +224,9 @@ describe('a rotated master key', () => {
   test('opens everything that the old one wrapped, and the old one is of no use then', async () => {
     await ensureFirstOwner(db)
     const places = [await addHeader(), await addHeader()]
-    const both = localKeyEncryption([second, first])
+    const both = localKeyEncryption(() => [second, first])
     expect(await rotateMasterKey(on(both))).toMatchObject({ ok: true })
-    const alone = localKeyEncryption([second])
+    const alone = localKeyEncryption(() => [second])
     const installation = await openInstallation(db, alone)
     const other = createSealer(alone, installation.key)
     for (const where of places) {
@@ -235,11 +235,14 @@ describe('a rotated master key', () => {
     }
     const owner = await db.asSystem((tx) => tx.workspace.findFirstOrThrow())
     expect(await actionsOf(owner.id)).toContain('installation-key.rewrapped')
-    await expect(openInstallation(db, localKeyEncryption([first]))).rejects.toThrow(
-      /^MASTER_KEY is not the one/,
-    )
+    await expect(
+      openInstallation(
+        db,
+        localKeyEncryption(() => [first]),
+      ),
+    ).rejects.toThrow(/^MASTER_KEY is not the one/)
     // A registry that has both, in either order, serves before and after.
-    for (const keys of [localKeyEncryption([first, second]), both]) {
+    for (const keys of [localKeyEncryption(() => [first, second]), both]) {
       const served = createSealer(keys, (await openInstallation(db, keys)).key)
       for (const where of places) expect(await openStored(where, served)).toBe(value)
     }
@@ -248,7 +251,7 @@ describe('a rotated master key', () => {
 
   test('goes on where it was cut off; a key taken away too early refuses the start in one sentence', async () => {
     const places = [await addHeader(), await addHeader()]
-    const both = localKeyEncryption([second, first])
+    const both = localKeyEncryption(() => [second, first])
     let wraps = 0
     const dying: KeyEncryption = {
       ...both,
@@ -259,7 +262,12 @@ describe('a rotated master key', () => {
       },
     }
     await expect(rotateMasterKey(on(dying))).rejects.toThrow('killed')
-    await expect(openInstallation(db, localKeyEncryption([second]))).rejects.toThrow(
+    await expect(
+      openInstallation(
+        db,
+        localKeyEncryption(() => [second]),
+      ),
+    ).rejects.toThrow(
       new RegExp(
         `^MASTER_KEY lacks a key that 1 data key\\(s\\) are wrapped with \\(${kek.names[0]}\\): add it`,
       ),
@@ -276,7 +284,7 @@ describe('a rotated master key', () => {
   test('of an older version, which had no names for them, is found by trying', async () => {
     const where = await addHeader()
     await db.inWorkspace(where.workspaceId, (tx) => tx.dataKey.updateMany({ data: { wrappedBy: '' } }))
-    const both = localKeyEncryption([second, first])
+    const both = localKeyEncryption(() => [second, first])
     const other = createSealer(both, (await openInstallation(db, both)).key)
     expect(await openStored(where, other)).toBe(value)
     expect(await rotateMasterKey(on(both))).toMatchObject({ ok: true })
@@ -285,11 +293,11 @@ describe('a rotated master key', () => {
   test('that wraps one workspace and is nowhere harms that workspace alone, and is named', async () => {
     const [lost, good] = [await addHeader(), await addHeader()]
     const [key] = await keysOf(lost.workspaceId)
-    const other = await localKeyEncryption([secret()]).wrap(randomBytes(32), 'x')
+    const other = await localKeyEncryption(() => [secret()]).wrap(randomBytes(32), 'x')
     await db.inWorkspace(lost.workspaceId, (tx) =>
       tx.dataKey.updateMany({ where: { id: key?.id ?? '' }, data: other }),
     )
-    const both = localKeyEncryption([second, first])
+    const both = localKeyEncryption(() => [second, first])
     expect(await rotateMasterKey(on(both))).toMatchObject({ ok: false })
     expect((await keyStatus(on(both))).join()).toContain(
       `${other.wrappedBy}: wraps 1 key(s), is NOT in MASTER_KEY`,
@@ -301,12 +309,20 @@ describe('a rotated master key', () => {
 test('rotate without a level does both, and ends with one line', async () => {
   const where = await addHeader()
   const lines: string[] = []
-  expect(await runCommand(on(localKeyEncryption([second, first]), lines), 'rotate')).toBe(true)
+  expect(
+    await runCommand(
+      on(
+        localKeyEncryption(() => [second, first]),
+        lines,
+      ),
+      'rotate',
+    ),
+  ).toBe(true)
   expect(lines.at(-1)).toMatch(
     /^The master key is rotated: 2 key\(s\).* Data keys are rotated: 1 workspace\(s\), 1 value/,
   )
-  const alone = localKeyEncryption([second])
+  const alone = localKeyEncryption(() => [second])
   expect(await openStored(where, createSealer(alone, (await openInstallation(db, alone)).key))).toBe(value)
 })
 
-const secondName = () => localKeyEncryption([second]).names[0]
+const secondName = () => localKeyEncryption(() => [second]).names[0]
