@@ -125,6 +125,12 @@ describe('a GET stream', () => {
   })
 })
 
+test('events have a size limit each, not a stream, wherever its chunks are cut', async () => {
+  const part = `\ndata: ${'x'.repeat(1024 * 1024)}\n`
+  const { address } = await serve(sse([...Array.from({ length: 18 }, () => part), '\n']))
+  expect((await (await send(address)).text()).length).toBe(18 * part.length + 1)
+})
+
 describe('a client that goes away', () => {
   test.each([
     ['legacy' as const, {}, list],

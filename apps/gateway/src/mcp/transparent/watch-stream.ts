@@ -28,6 +28,7 @@ export function watchStream(response: ServerResponse): StreamWatch {
       }, everyMs)
     },
     saw(chunk) {
+      const ended = newlines > 0 && chunk[chunk[0] === 0x0d ? 1 : 0] === 0x0a
       for (let i = Math.max(0, chunk.length - 4); i < chunk.length; i += 1) {
         if (chunk[i] === 0x0a) newlines += 1
         else if (chunk[i] !== 0x0d) newlines = 0
@@ -38,7 +39,8 @@ export function watchStream(response: ServerResponse): StreamWatch {
         return
       }
       timer.refresh()
-      pending = between || chunk.includes('\n\n') || chunk.includes('\r\n\r\n') ? 0 : pending + chunk.length
+      pending =
+        between || ended || chunk.includes('\n\n') || chunk.includes('\r\n\r\n') ? 0 : pending + chunk.length
     },
     atBoundary: () => between,
     pending: () => pending,
