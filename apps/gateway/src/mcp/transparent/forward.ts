@@ -167,15 +167,18 @@ function sessionFor(
   if (token !== undefined && session?.upstreamId === upstreamId) return token
   return deps.sessions.seal(bearer, {
     upstreamId,
-    protocolVersion: message?.envelope.requestedVersion ?? session?.protocolVersion ?? '',
+    protocolVersion: (message?.envelope.requestedVersion ?? session?.protocolVersion ?? '').slice(0, 64),
     elicitation:
       message?.envelope.method === 'initialize' ? declaredElicitation(message.body) : session?.elicitation,
   })
 }
 
+/** Its modes, without what is said about them: a token has to fit into a header. */
 function declaredElicitation(body: Buffer): unknown {
   const { params } = JSON.parse(body.toString('utf8')) as {
     params?: { capabilities?: { elicitation?: unknown } }
   }
-  return params?.capabilities?.elicitation
+  const declared = params?.capabilities?.elicitation
+  if (typeof declared !== 'object' || declared === null) return undefined
+  return Object.fromEntries(['form', 'url'].filter((mode) => mode in declared).map((mode) => [mode, {}]))
 }

@@ -298,3 +298,16 @@ test('the upstream hears of a caller nothing but what is listed, whatever the ca
   expect(seen.header('host')).toEqual([new URL(upstream.url).host])
   expect(seen.rawHeaders.join('\n')).not.toContain(key)
 })
+
+test('a client that says much in its handshake still gets a token that fits a header, and is known by it', async () => {
+  const { address } = await serve(scripts.legacyServer({ sessionId: 'theirs' }), { headers: [] })
+  const params = {
+    protocolVersion: '2025-11-25'.repeat(2_000),
+    capabilities: { elicitation: { form: { x: 'x'.repeat(20_000) }, url: {} } },
+    clientInfo: { name: 'c', version: '1' },
+  }
+  const hello = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params })
+  const token = (await send(address, { body: hello })).headers.get('mcp-session-id') ?? ''
+  expect(token.length).toBeLessThan(1_000)
+  expect((await send(address, { headers: { 'mcp-session-id': token } })).status).toBe(200)
+})
