@@ -124,3 +124,20 @@ test('a stream that ends without the list is an error with the id, after what ca
   expect(first).toBe(`event: message\ndata: ${progress}`)
   expect(JSON.parse(last?.replace('data: ', '') ?? '')).toMatchObject(broken)
 })
+
+test('what the server asks before the list, and the list itself, wait for nothing that comes after them', async () => {
+  const question = '{"jsonrpc":"2.0","id":1,"method":"roots/list"}'
+  const answered = Promise.withResolvers<void>()
+  const forever = new Promise<never>(() => {})
+  const stream = scripts.sse([`data: ${question}\n\n`, answered.promise, `data: ${result}\n\n`, forever])
+  const { send } = await serve((request, response) => {
+    if (request.body.includes('tools/list')) return stream(request, response)
+    answered.resolve()
+    return scripts.status(202)(request, response)
+  }, 'legacy')
+  const answer = await send(list)
+  expect((await send('{"jsonrpc":"2.0","id":1,"result":{"roots":[]}}')).status).toBe(202)
+  expect(await answer.text()).toBe(
+    `event: message\ndata: ${question}\n\nevent: message\ndata: ${visible}\n\n`,
+  )
+})

@@ -43,19 +43,19 @@ export async function listVisibleTools(
         trace.attachedHeaders = names
       },
     })
-    let last: string | undefined
+    let list: string | undefined
     for await (const text of conversation.messages) {
-      if (last !== undefined) await answer.send(last)
-      last = text
+      if (rawMember(text, 'method') === undefined) {
+        list = text
+        break
+      }
+      await answer.send(text)
     }
     trace.upstreamMs = performance.now() - trace.upstreamStartedAt
-    const isOk = conversation.status < 300 && conversation.status !== 202
-    if (isOk && (last === undefined || rawMember(last, 'method') !== undefined)) {
-      if (last !== undefined) await answer.send(last)
-      throw new AppError('upstream_unreachable', { what: 'the MCP server broke off its answer' })
-    }
-    if (last === undefined) call.response.writeHead(conversation.status, ownHeaders).end()
-    else answer.finish(last, conversation.status)
+    const { status } = conversation
+    if (list !== undefined) answer.finish(list, status)
+    else if (status >= 300 || status === 202) call.response.writeHead(status, ownHeaders).end()
+    else throw new AppError('upstream_unreachable', { what: 'the MCP server broke off its answer' })
   } catch (thrown) {
     if (thrown instanceof ServerChanged) throw thrown
     if (answer.gone.aborted) return answerFailure(deps, call, server, message, { kind: 'client-gone' }, trace)
