@@ -20,6 +20,9 @@ export interface Renewing {
 const everyMs = 5_000
 const retryMs = 250
 
+/** Soon enough to try again a few times before the end. */
+const patienceMs = (lengthMs: number) => Math.max(1_000, lengthMs / 6)
+
 /**
  * Until the signal.
  * @param lost called once where the registry counts the lease as over
@@ -50,7 +53,7 @@ export function renewLease(
       const revision = wanted
       const intervalMs = Math.min(everyMs, lengthMs / 4)
       try {
-        const late = AbortSignal.any([signal, AbortSignal.timeout(intervalMs)])
+        const late = AbortSignal.any([signal, AbortSignal.timeout(patienceMs(lengthMs))])
         const granted = await client.renewLease(gatewayId, revision, late)
         if (signal.aborted) return
         if (granted === null) {

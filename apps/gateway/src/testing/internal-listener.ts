@@ -50,6 +50,8 @@ export interface InternalListener {
   /** @returns the revision of the change */
   changeServer(id: string, change: Partial<TestServer>): number
   removeServer(id: string): number
+  /** Counts all leases as over until their gateways connect again; what happens meanwhile nobody is told. */
+  endLeases(meanwhile: () => void): void
   /** Breaks the change streams, and refuses everything until told otherwise. */
   fail(down: boolean): void
   close(): Promise<void>
@@ -79,6 +81,7 @@ export async function startInternalListener(): Promise<InternalListener> {
   const acknowledged = new Map<string, number>()
   const returned: string[] = []
   let down = false
+  let over = false
   const sealingKey = {
     id: randomUUID(),
     key: randomBytes(32).toString('base64'),
@@ -143,7 +146,7 @@ export async function startInternalListener(): Promise<InternalListener> {
     '/internal/lease/renew': (body) => {
       const told = contract.renewRequest.parse(body)
       acknowledged.set(told.gateway_id, Math.max(acknowledged.get(told.gateway_id) ?? 0, told.revision))
-      return { body: contract.renewAnswer.parse({ lease_ms: leaseMs }) }
+      return { body: contract.renewAnswer.parse({ lease_ms: over ? null : leaseMs }) }
     },
     '/internal/lease/return': (body) => {
       returned.push(contract.returnRequest.parse(body).gateway_id)
@@ -155,6 +158,7 @@ export async function startInternalListener(): Promise<InternalListener> {
     const { pathname: path, searchParams } = new URL(request.url ?? '', 'http://internal')
     if (down) return void response.writeHead(503).end()
     if (path === '/internal/changes') {
+      over = false
       const hello = contract.helloEvent.parse({
         revision,
         lease_ms: leaseMs,
@@ -229,6 +233,13 @@ export async function startInternalListener(): Promise<InternalListener> {
       const { workspaceId } = servers.get(id) ?? { workspaceId: firstWorkspace }
       servers.delete(id)
       return change('server', id, workspaceId)
+    },
+    endLeases(meanwhile) {
+      const connected = [...streams]
+      streams.clear()
+      meanwhile()
+      for (const stream of connected) streams.add(stream)
+      over = true
     },
     fail(value) {
       down = value
