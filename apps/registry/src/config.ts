@@ -58,6 +58,11 @@ export const settings = {
     about: 'Folder of the embedded database',
     fallback: '.gatehouse',
   },
+  GATEHOUSE_CALL_RECORD_DAYS: {
+    schema: kind.whole(1, 365, 30),
+    about: 'How long call records are kept, in days (1 to 365)',
+    fallback: '30',
+  },
   GATEHOUSE_LOCAL_START: {
     schema: kind.flag(),
     about: 'Set by npm start: make a local key and a console link on every start',
@@ -131,12 +136,12 @@ export function loadRegistryConfig(env: Environment) {
     if (mistakes.length > 0) throw new ConfigError('The registry', [])
     return {
       ...values,
+      readMasterKeys: masterKeySource(env, values.MASTER_KEY),
       PUBLIC_URL: values.PUBLIC_URL ?? `http://localhost:${values.PORT}`,
       GATEHOUSE_DATA_DIR: values.GATEHOUSE_DATA_DIR ?? '.gatehouse',
     }
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-      readMasterKeys: masterKeySource(env, values.MASTER_KEY),
     throw new ConfigError('The registry', [...error.mistakes, ...mistakes])
   }
 }

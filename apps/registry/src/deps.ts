@@ -5,7 +5,6 @@ import { AppError } from '@gatehouse/errors'
 import { type Logger, pino } from 'pino'
 import { Registry } from 'prom-client'
 import { type CallFeed, createCallFeed } from './calls/feed.ts'
-import { keepPartitions } from './calls/partitions.ts'
 import { type Changes, channel, createChanges } from './changes.ts'
 import type { Config } from './config.ts'
 import { type Db, openDb, type Source } from './db.ts'
@@ -15,6 +14,7 @@ import { type KeyEncryption, localKeyEncryption } from './keys/master-keys.ts'
 import { createLeases, type Leases, leaseChannel } from './leases.ts'
 import { listen } from './listen.ts'
 import { type Auth, makeAuth } from './people/auth.ts'
+import { keepRetention } from './retention/worker.ts'
 import { createSealer, type Sealer } from './seal.ts'
 import { keepSealingKeys } from './sealing-keys.ts'
 
@@ -76,7 +76,7 @@ export async function openDeps(
       ? undefined
       : await listen(source.pool, [channel, leaseChannel], heard, warn)
     const stopTending = await tend({ db, sealer, changes, now, log })
-    const stopPartitions = await keepPartitions({ db, now, log })
+    const stopRetention = await keepRetention({ db, now, log, config })
     const deps: Deps = {
       config,
       log,
@@ -97,7 +97,7 @@ export async function openDeps(
       deps,
       async close() {
         stopTending()
-        stopPartitions()
+        await stopRetention()
         await listener?.close()
         leases.close()
         await changes.close()

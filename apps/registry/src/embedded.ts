@@ -9,6 +9,7 @@ import { PGlite } from '@electric-sql/pglite'
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
 import type { Source } from './db.ts'
 import { lockFolder } from './folder-lock.ts'
+import { serveSnapshots } from './snapshots.ts'
 
 /** The PostgreSQL that this PGlite is. Another one can not read its files. */
 export const embeddedMajor = '18'
@@ -31,12 +32,14 @@ export async function openEmbedded(dataDir: string): Promise<Embedded> {
     const db = await PGlite.create(database)
     const server = new PGLiteSocketServer({ db, path: socketPath(socketDir), maxConnections: 100 })
     await server.start()
+    const stopSnapshots = await serveSnapshots(folder, socketDir, db)
     return {
       source: {
         pool: { host: socketDir, port: 5432, user: 'postgres', database: 'postgres' },
         embedded: true,
       },
       async close() {
+        await stopSnapshots()
         await server.stop()
         await db.close()
         rmSync(socketPath(socketDir), { force: true })

@@ -17,10 +17,16 @@ interface Migration {
 
 /**
  * Applies the migrations that are missing. Returns their names.
+ * @param only these, where data of an older version is to be loaded first
  * @throws Error with one sentence where the data is of a newer version or its user may not do what is needed
  */
-export async function migrate(source: Source, folder = ownFolder): Promise<string[]> {
-  const migrations = await readMigrations(folder)
+export async function migrate(
+  source: Source,
+  folder = ownFolder,
+  only?: ReadonlySet<string>,
+): Promise<string[]> {
+  const all = await readMigrations(folder)
+  const migrations = only ? all.filter(({ name }) => only.has(name)) : all
   const pool = new pg.Pool({ ...source.pool, max: 1, connectionTimeoutMillis: 10_000 })
   pool.on('error', () => undefined) // the query that uses the connection fails as well
   try {
@@ -36,6 +42,10 @@ export async function migrate(source: Source, folder = ownFolder): Promise<strin
     await pool.end()
   }
 }
+
+/** The names of this version's migrations, in order. */
+export const knownMigrations = async (): Promise<string[]> =>
+  (await readMigrations(ownFolder)).map(({ name }) => name)
 
 async function lock(source: Source): Promise<() => Promise<void>> {
   const client = new pg.Client({ ...source.pool, connectionTimeoutMillis: 10_000 })

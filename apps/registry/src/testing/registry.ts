@@ -8,7 +8,7 @@ import { insertKey } from '../api-keys/insert-key.ts'
 import { loadRegistryConfig } from '../config.ts'
 import { type Deps, openDeps, type Parts } from '../deps.ts'
 import { serve } from '../serve.ts'
-import { testDatabase } from './database.ts'
+import { type TestDatabase, testDatabase } from './database.ts'
 
 export interface TestKey {
   readonly id: string
@@ -50,6 +50,8 @@ export interface TestRegistry {
 export interface TestRegistryOptions extends Omit<Parts, 'log'> {
   /** More settings, as environment variables. */
   readonly env?: Readonly<Record<string, string>>
+  /** Migrated; a new one unless told. Closed with the registry. */
+  readonly database?: TestDatabase
 }
 
 /** Loopback servers are allowed, as under `npm start`. */
@@ -69,7 +71,7 @@ export async function startTestRegistry(options: TestRegistryOptions = {}): Prom
   })
   const lines: string[] = []
   const log = pino({ level: 'debug' }, { write: (line: string) => void lines.push(line) })
-  const database = await testDatabase()
+  const database = options.database ?? (await testDatabase())
   const { deps, close } = await openDeps(config, database.source, { ...options, log })
   const serving = await serve(deps)
   return {

@@ -1,0 +1,26 @@
+// Rows that nothing will use again, in every workspace: repeated posts' answers after a day, links that work once, sessions that
+// have ended, what they had set, and the old secrets of rotated keys. Audit events are kept for ever.
+
+import type { Deps } from '../deps.ts'
+
+const dayMs = 86_400_000
+
+/** How many of each kind; undefined where another registry process is just at it. */
+export function removeExpired(deps: Pick<Deps, 'db' | 'now'>): Promise<Record<string, number> | undefined> {
+  const now = deps.now()
+  const yesterday = new Date(now.getTime() - dayMs)
+  return deps.db.asSystem(async (tx) => {
+    const [lock] = await tx.$queryRaw<{ mine: boolean }[]>`
+      SELECT pg_try_advisory_xact_lock(hashtextextended('gatehouse retention', 0)) AS mine`
+    if (!lock?.mine) return undefined
+    return {
+      answers: await tx.$executeRaw`DELETE FROM idempotent_answer WHERE created_at <= ${yesterday}`,
+      links: await tx.$executeRaw`DELETE FROM one_time_link WHERE expires_at <= ${now}`,
+      signIns: await tx.$executeRaw`DELETE FROM session WHERE expires_at <= ${now}`,
+      verifications: await tx.$executeRaw`DELETE FROM verification WHERE expires_at <= ${now}`,
+      endedSessions: await tx.$executeRaw`DELETE FROM ended_session WHERE expires_at <= ${now}`,
+      notes: await tx.$executeRaw`DELETE FROM session_note WHERE expires_at <= ${now}`,
+      secrets: await tx.$executeRaw`DELETE FROM api_key_secret WHERE expires_at <= ${now}`,
+    }
+  })
+}

@@ -1,0 +1,45 @@
+// What the registry does by itself about the age of data, at start and every hour: partitions of call records ahead, old ones
+// gone, and what has expired. Each step takes a lock in the database, so of several registries one does it.
+
+import { dropPartitions, makePartitions } from '../calls/partitions.ts'
+import type { Deps } from '../deps.ts'
+import { removeExpired } from './remove-expired.ts'
+
+const everyMs = 60 * 60_000
+
+type On = Pick<Deps, 'db' | 'now' | 'log' | 'config'>
+
+/** Resolves after the first round. Returns the function that stops it. A step that fails is tried again in the next round. */
+export async function keepRetention(on: On): Promise<() => Promise<void>> {
+  let round = keep(on)
+  await round
+  const timer = setInterval(() => {
+    round = round.then(() => keep(on))
+  }, everyMs)
+  timer.unref()
+  return async () => {
+    clearInterval(timer)
+    await round
+  }
+}
+
+async function keep(on: On): Promise<void> {
+  await attempt(on, 'partitions of call records were not made', () => makePartitions(on))
+  await attempt(on, 'old call records were not removed', async () => {
+    const dropped = await dropPartitions(on, on.config.GATEHOUSE_CALL_RECORD_DAYS)
+    if (dropped.length > 0) on.log.info({ dropped }, 'removed old call records')
+  })
+  await attempt(on, 'expired rows were not removed', async () => {
+    const removed = await removeExpired(on)
+    if (removed && Object.values(removed).some((count) => count > 0))
+      on.log.info({ removed }, 'removed expired rows')
+  })
+}
+
+async function attempt(on: On, otherwise: string, step: () => Promise<unknown>): Promise<void> {
+  try {
+    await step()
+  } catch (error) {
+    on.log.warn({ err: error }, otherwise)
+  }
+}
