@@ -19,7 +19,8 @@ export function createGatewayServer(deps: Deps, stopping: () => boolean): Server
       metrics: deps.metrics,
       notReady: async () => {
         if (stopping()) return 'stopping'
-        return deps.lease.holds() ? undefined : 'the registry can not be reached'
+        if (!deps.lease.holds()) return 'the registry can not be reached'
+        return deps.overload.reason
       },
     }),
   )

@@ -84,6 +84,11 @@ export const settings = {
     1_200_000,
     'A session that gateways keep at a server ends when unused so long',
   ),
+  GATEHOUSE_CIRCUIT_FAILURES: most(
+    5,
+    'Failures to reach a server, or refusals of its credential, in a row, after which it is left alone',
+  ),
+  GATEHOUSE_CIRCUIT_OPEN_MS: ms(5_000, 'How long it is left alone until one request tries again'),
   GATEHOUSE_KEEP_ALIVE_MS: ms(15_000, 'Time between the comments that keep a quiet event stream open'),
   GATEHOUSE_MAX_CALLS_PER_WORKSPACE: most(
     512,
@@ -93,6 +98,11 @@ export const settings = {
     1_024,
     'Concurrent calls per upstream and process, over all workspaces',
   ),
+  GATEHOUSE_MAX_EVENT_LOOP_DELAY_MS: ms(
+    200,
+    'Where the event loop is later than that again and again, new requests are refused',
+  ),
+  GATEHOUSE_MAX_REQUESTS: most(20_000, 'Requests that may be open, streams too, per process'),
   GATEHOUSE_MAX_STREAMS_PER_CALLER: most(1_000, 'Streams that one caller may hold open, per process'),
   GATEHOUSE_MAX_STREAMS: most(10_000, 'Streams that may be open, per process'),
 } as const satisfies Settings

@@ -7,6 +7,7 @@ import { type Allowed, allowed } from '@gatehouse/http-kit'
 import { type Logger, pino } from 'pino'
 import { Registry } from 'prom-client'
 import type { Config } from './config.ts'
+import { createOverload, type Overload } from './limits/overload.ts'
 import { createRateLimits, type RateLimits } from './limits/rate-limits.ts'
 import { createFetchList } from './mcp/aggregate/fetch-list.ts'
 import { createListeners, type Listeners } from './mcp/aggregate/listeners.ts'
@@ -45,6 +46,7 @@ export interface Deps {
   readonly eras: Eras
   readonly slots: Slots
   readonly rateLimits: RateLimits
+  readonly overload: Overload
   readonly openEnds: OpenEnds
   readonly heldCalls: HeldCalls
   readonly sideStreams: SideStreams
@@ -86,7 +88,16 @@ export function openDeps(config: Config): Opened {
     config.GATEWAY_TOKEN.reveal(),
   )
   const lease = createLease(() => performance.now())
-  const pools = createPools(egress, config.GATEHOUSE_CONNECT_TIMEOUT_MS, lease)
+  const pools = createPools({
+    egress,
+    connectTimeoutMs: config.GATEHOUSE_CONNECT_TIMEOUT_MS,
+    lease,
+    circuit: {
+      failures: config.GATEHOUSE_CIRCUIT_FAILURES,
+      openMs: config.GATEHOUSE_CIRCUIT_OPEN_MS,
+      monotonic: () => performance.now(),
+    },
+  })
   const gatewayId = randomUUID()
   const via = () => `1.1 gatehouse-${knowledge.greeting?.installation_mark ?? 'unknown'}`
   const knowledge = createKnowledge({
@@ -112,7 +123,6 @@ export function openDeps(config: Config): Opened {
       listeners.changed()
       upstreamSessions.gap()
       notes.gap()
-      setImmediate(() => void openEnds.streams.changed()) // once the lease holds again
       setImmediate(() => void openEnds.streams.changed()) // once the lease holds again
     },
   })
@@ -146,6 +156,10 @@ export function openDeps(config: Config): Opened {
     metrics,
     timeoutMs: config.GATEHOUSE_LIST_TIMEOUT_MS,
   })
+  const overload = createOverload({
+    delayMs: config.GATEHOUSE_MAX_EVENT_LOOP_DELAY_MS,
+    requests: config.GATEHOUSE_MAX_REQUESTS,
+  })
   const deps: Deps = {
     config,
     log,
@@ -167,6 +181,7 @@ export function openDeps(config: Config): Opened {
       streams: config.GATEHOUSE_MAX_STREAMS,
     }),
     rateLimits: createRateLimits(() => performance.now()),
+    overload,
     openEnds,
     heldCalls,
     sideStreams,
@@ -193,6 +208,7 @@ export function openDeps(config: Config): Opened {
     },
     endStreams: () => ending.abort(),
     async close() {
+      overload.close()
       await heldCalls.close()
       sideStreams.close()
       await upstreamSessions.close()

@@ -26,6 +26,34 @@ export function registerMetrics(deps: Deps): void {
     },
   })
   new Gauge({
+    name: 'gatehouse_gateway_circuits_open',
+    help: 'Servers that are left alone for now, by what failed',
+    labelNames: ['kind'] as const,
+    registers,
+    collect() {
+      for (const [kind, { open }] of Object.entries(deps.pools.circuits())) this.set({ kind }, open)
+    },
+  })
+  new Counter({
+    name: 'gatehouse_gateway_circuits_opened_total',
+    help: 'How often a server was left alone, by what failed',
+    labelNames: ['kind'] as const,
+    registers,
+    collect() {
+      this.reset()
+      for (const [kind, { opened }] of Object.entries(deps.pools.circuits())) this.inc({ kind }, opened)
+    },
+  })
+  new Counter({
+    name: 'gatehouse_gateway_shed_total',
+    help: 'Requests that were refused because the process was overloaded',
+    registers,
+    collect() {
+      this.reset()
+      this.inc(deps.overload.shed)
+    },
+  })
+  new Gauge({
     name: 'gatehouse_gateway_registry_revision',
     help: 'Newest revision that this gateway knows',
     registers,

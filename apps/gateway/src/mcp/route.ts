@@ -37,7 +37,9 @@ export async function handleMcp(
 ): Promise<void> {
   const requestId = newRequestId()
   response.setHeader('X-Request-Id', requestId)
+  let leave: (() => void) | undefined
   try {
+    leave = deps.overload.enter()
     checkFraming(request)
     const handedOver = deps.peers.isHandedOver(request)
     if (!handedOver) checkHostAndOrigin(request, deps.allowed())
@@ -65,6 +67,7 @@ export async function handleMcp(
       deps.log.error({ err: thrown, request_id: requestId }, 'unexpected')
     refuse(response, error, requestId, undefined)
   } finally {
+    leave?.()
     discardRest(request)
   }
 }

@@ -33,6 +33,8 @@ export async function startGateway(
     CONSOLE_PUBLIC_URL: 'http://localhost:7402',
     GATEHOUSE_EGRESS_ALLOW: '127.0.0.0/8,localhost',
     GATEHOUSE_LOG_LEVEL: 'silent',
+    // The tests share this event loop, and the machine with others.
+    GATEHOUSE_MAX_EVENT_LOOP_DELAY_MS: '3600000',
     ...env,
   })
   const opened = openDeps(config)

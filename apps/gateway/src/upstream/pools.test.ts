@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { createLease } from '../registry/lease.ts'
 import { createPools, Superseded } from './pools.ts'
 
+const circuit = { failures: 5, openMs: 1_000, monotonic: () => 0 }
 const egress = createEgress({ allow: ['127.0.0.0/8'] })
 const [before, after] = ['01900000-0000-7000-8000-00000000000a', '01900000-0000-7000-8000-00000000000b']
 
@@ -12,7 +13,7 @@ async function setUp(script: Script = scripts.json({})) {
   const upstream = await startRecordingUpstream(script)
   const lease = createLease(() => 0)
   lease.granted(0, 60_000)
-  const pools = createPools(egress, 1_000, lease)
+  const pools = createPools({ egress, connectTimeoutMs: 1_000, lease, circuit })
   onTestFinished(async () => {
     await pools.close()
     await upstream.close()
@@ -83,11 +84,12 @@ test('neither two workspaces nor two credentials share a connection', async () =
 })
 
 test("an address that is not allowed is the server's fault, in its literal form and behind a name", async () => {
-  const strict = createPools(
-    createEgress({ allow: [] }),
-    1_000,
-    createLease(() => 0),
-  )
+  const strict = createPools({
+    egress: createEgress({ allow: [] }),
+    connectTimeoutMs: 1_000,
+    lease: createLease(() => 0),
+    circuit,
+  })
   onTestFinished(() => strict.close())
   const literal = serverAt({ url: 'https://127.0.0.1:9/mcp' })
   expect(() => strict.take('w', literal, before)).toThrow(

@@ -1,5 +1,6 @@
 // Connections to upstreams: one pool per workspace, origin and credential generation, so that no connection ever carries two
-// workspaces or an old and a new credential. A pool that was replaced sends nothing more. Next: slots.ts.
+// workspaces or an old and a new credential. A pool that was replaced sends nothing more, and one whose server fails again and
+// again pauses (circuit.ts). Next: slots.ts.
 
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Egress } from '@gatehouse/egress'
@@ -8,20 +9,26 @@ import type { ResolvedServer } from '@gatehouse/registry-api/internal'
 import { LRUCache } from 'lru-cache'
 import type { Dispatcher, Pool } from 'undici'
 import type { Lease } from '../registry/lease.ts'
+import { type Circuit, type CircuitOptions, createCircuit } from './circuit.ts'
+import { isUpstreamFault } from './faults.ts'
 
 export interface Pools {
   /** @throws AppError upstream_unreachable for an address that is not allowed; requests fail with it too */
   take(workspaceId: string, server: Pick<ResolvedServer, 'url'>, generation: string): Dispatcher
   /** Pools of the workspace (or all) leave the map; answers on the wire finish, what still waits is `Superseded`. */
   drop(workspaceId?: string): void
+  /** Of the circuits of all pools; what was opened, since the start. */
+  circuits(): Readonly<Record<CircuitKind, { readonly open: number; readonly opened: number }>>
   close(): Promise<void>
 }
+
+type CircuitKind = 'upstream' | 'credential'
 
 /** What a request failed with that was not on the wire yet when its pool was replaced: nothing was sent. */
 export class Superseded extends Error {}
 
 /** May anything be sent? */
-interface Standing {
+interface Standing extends Readonly<Record<CircuitKind, Circuit>> {
   readonly lease: Pick<Lease, 'check'>
   retired: boolean
 }
@@ -33,8 +40,15 @@ interface Entry extends Standing {
 
 const maxPools = 500
 
-/** @param lease past which nothing is sent, also what waited for its connection until then */
-export function createPools(egress: Egress, connectTimeoutMs: number, lease: Pick<Lease, 'check'>): Pools {
+export interface PoolParts {
+  readonly egress: Egress
+  readonly connectTimeoutMs: number
+  /** Past which nothing is sent, also what waited for its connection until then. */
+  readonly lease: Pick<Lease, 'check'>
+  readonly circuit: Pick<CircuitOptions, 'failures' | 'openMs' | 'monotonic'>
+}
+
+export function createPools({ egress, connectTimeoutMs, lease, circuit }: PoolParts): Pools {
   const closing = new Set<Promise<void>>()
   const retire = (entry: Entry) => {
     entry.retired = true
@@ -42,6 +56,14 @@ export function createPools(egress: Egress, connectTimeoutMs: number, lease: Pic
     closing.add(closed)
     closed.then(() => closing.delete(closed))
   }
+  const opened = { upstream: 0, credential: 0 }
+  const newCircuit = (kind: CircuitKind) =>
+    createCircuit({
+      ...circuit,
+      opened: () => {
+        opened[kind] += 1
+      },
+    })
   const pools = new LRUCache<string, Entry>({ max: maxPools, dispose: retire })
 
   const poolTo = (origin: string): Pool => {
@@ -59,10 +81,18 @@ export function createPools(egress: Egress, connectTimeoutMs: number, lease: Pic
 
   const open = (origin: string): Entry => {
     const pool = poolTo(origin)
-    const state = { retired: false, lease }
+    const state: Standing = {
+      retired: false,
+      lease,
+      upstream: newCircuit('upstream'),
+      credential: newCircuit('credential'),
+    }
     const guard: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) => {
       if (state.retired) throw new Superseded('the pool was replaced') // who held it since an earlier request
-      return dispatch(options, new LastLook(handler, state))
+      const refusal = refusalBy(state)
+      if (refusal === undefined) return dispatch(options, new LastLook(handler, state, options.method))
+      handler.onResponseError?.(neverSent, refusal)
+      return true
     }
     return Object.assign(state, { pool, dispatcher: pool.compose(guard) })
   }
@@ -82,6 +112,13 @@ export function createPools(egress: Egress, connectTimeoutMs: number, lease: Pic
       if (workspaceId === undefined) pools.clear()
       else for (const key of [...pools.keys()]) if (key.startsWith(workspaceId)) pools.delete(key)
     },
+    circuits() {
+      const open = (kind: CircuitKind) => [...pools.values()].filter((entry) => entry[kind].isOpen).length
+      return {
+        upstream: { open: open('upstream'), opened: opened.upstream },
+        credential: { open: open('credential'), opened: opened.credential },
+      }
+    },
     async close() {
       const open = [...pools.values()]
       pools.clear()
@@ -89,6 +126,30 @@ export function createPools(egress: Egress, connectTimeoutMs: number, lease: Pic
       await Promise.all(closing)
     },
   }
+}
+
+/** Why nothing is asked for now. */
+function refusalBy({ upstream, credential }: Standing): AppError | undefined {
+  let retryAfterS = upstream.refusedForS()
+  if (retryAfterS > 0) {
+    const what = `it could not be reached several times in a row; it is tried again in ${retryAfterS} s`
+    return new AppError('upstream_unreachable', { retryAfterS, what })
+  }
+  retryAfterS = credential.refusedForS()
+  if (retryAfterS === 0) return undefined
+  upstream.undecided()
+  const what = `the MCP server refused the credential several times in a row; it is tried again in ${retryAfterS} s`
+  return new AppError('upstream_auth_failed', { retryAfterS, what })
+}
+
+/** What stands for the request where there was none. */
+const neverSent: Dispatcher.DispatchController = {
+  aborted: true,
+  paused: false,
+  reason: null,
+  abort() {},
+  pause() {},
+  resume() {},
 }
 
 /** The address of a server is no fault of whoever calls it. */
@@ -104,10 +165,13 @@ function blameless(error: Error): Error {
 class LastLook implements Dispatcher.DispatchHandler {
   readonly #next: Dispatcher.DispatchHandler
   readonly #state: Standing
+  readonly #method: string
+  #answered = false
 
-  constructor(next: Dispatcher.DispatchHandler, state: Standing) {
+  constructor(next: Dispatcher.DispatchHandler, state: Standing, method: string) {
     this.#next = next
     this.#state = state
+    this.#method = method
   }
 
   onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {
@@ -126,6 +190,10 @@ class LastLook implements Dispatcher.DispatchHandler {
     headers: IncomingHttpHeaders,
     text?: string,
   ): void {
+    this.#answered = true
+    this.#state.upstream.succeeded()
+    if (status === 401) this.#state.credential.failed()
+    else this.#state.credential.succeeded()
     this.#next.onResponseStart?.(controller, status, headers, text)
   }
 
@@ -138,6 +206,11 @@ class LastLook implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(controller: Dispatcher.DispatchController, error: Error): void {
+    if (!this.#answered) {
+      if (isUpstreamFault(error, this.#method)) this.#state.upstream.failed()
+      else this.#state.upstream.undecided()
+      this.#state.credential.undecided()
+    }
     this.#next.onResponseError?.(controller, blameless(error))
   }
 }

@@ -35,11 +35,7 @@ export async function callForLegacy(deps: Deps, call: Call, target: Target, trac
       answerFailure(deps, call, bearer.server, message, ending, trace)
     if (gone.signal.aborted) return fails({ kind: 'client-gone' })
     if (!(thrown instanceof AppError) || !thrown.code.startsWith('upstream_')) throw thrown
-    fails(
-      thrown.code === 'upstream_auth_failed'
-        ? { kind: 'refused', status: 401 }
-        : { kind: 'failed', error: thrown },
-    )
+    fails({ kind: 'failed', error: thrown })
   } finally {
     call.response.off('close', onClose)
     release()

@@ -37,9 +37,7 @@ export async function callLegacy(deps: Deps, call: Call, target: Target, trace: 
     if (asked.signal.aborted) return answerAsked(deps, call, target, String(asked.signal.reason), trace)
     const error = late.aborted ? new AppError('upstream_timeout') : thrown
     if (!(error instanceof AppError) || !error.code.startsWith('upstream_')) throw error
-    fails(
-      error.code === 'upstream_auth_failed' ? { kind: 'refused', status: 401 } : { kind: 'failed', error },
-    )
+    fails({ kind: 'failed', error })
   } finally {
     late.onabort = null
     call.response.off('close', onClose)

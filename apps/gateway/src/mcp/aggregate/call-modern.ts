@@ -118,7 +118,5 @@ function fail(
     trace.errorCode = error.code
     return
   }
-  const refused = error.code === 'upstream_auth_failed'
-  const ending = refused ? ({ kind: 'refused', status: 401 } as const) : ({ kind: 'failed', error } as const)
-  answerFailure(deps, call, bearer.server, message, ending, trace)
+  answerFailure(deps, call, bearer.server, message, { kind: 'failed', error }, trace)
 }

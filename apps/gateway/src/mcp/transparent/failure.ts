@@ -22,11 +22,9 @@ export function answerFailure(
     return
   }
   trace.outcome = 'upstream_error'
-  if (ending.kind === 'refused') {
-    trace.errorCode = 'upstream_auth_failed'
-    return credentialRefused(deps, call, server, message, idRaw)
-  }
   trace.errorCode = ending.error.code
+  if (ending.kind === 'failed' && ending.error.code === 'upstream_auth_failed')
+    return credentialRefused(deps, call, server, message, idRaw, ending.error)
   if (ending.kind === 'failed') return refuse(call.response, ending.error, call.requestId, idRaw)
   // An event that says so, then the end; where the stream stands inside an event, only the broken connection is honest.
   const isStream = String(call.response.getHeader('Content-Type')).startsWith('text/event-stream')
@@ -45,8 +43,9 @@ function credentialRefused(
   server: ResolvedServer,
   message: Message | undefined,
   idRaw: string | undefined,
+  told: AppError,
 ): void {
-  const error = credentialRefusal(deps, server)
+  const error = credentialRefusal(deps, server, told)
   if (idRaw === undefined || message?.envelope.method !== 'tools/call') {
     return refuse(call.response, error, call.requestId, idRaw)
   }
@@ -59,8 +58,17 @@ function credentialRefused(
 }
 
 /** What a person is told whose server refused the stored credential. */
-export function credentialRefusal(deps: Pick<Deps, 'config'>, server: ResolvedServer): AppError {
+export function credentialRefusal(
+  deps: Pick<Deps, 'config'>,
+  server: ResolvedServer,
+  { retryAfterS }: AppError,
+): AppError {
   const link = `${deps.config.CONSOLE_PUBLIC_URL}/servers/${server.id}`
   const what = `the server '${server.slug}' refused the stored credential; an operator must renew this credential`
-  return new AppError('upstream_auth_failed', { todo: `Open ${link}`, what, data: { url: link } })
+  return new AppError('upstream_auth_failed', {
+    todo: `Open ${link}`,
+    what,
+    data: { url: link },
+    ...(retryAfterS !== undefined && { retryAfterS }),
+  })
 }

@@ -60,8 +60,6 @@ export async function listVisibleTools(
     if (thrown instanceof ServerChanged) throw thrown
     if (answer.gone.aborted) return answerFailure(deps, call, server, message, { kind: 'client-gone' }, trace)
     const error = toUpstreamError(thrown)
-    if (error.code === 'upstream_auth_failed')
-      return answerFailure(deps, call, server, message, { kind: 'refused', status: 401 }, trace)
     if (!answer.streaming) {
       if (!error.code.startsWith('upstream_')) throw error
       return answerFailure(deps, call, server, message, { kind: 'failed', error }, trace)

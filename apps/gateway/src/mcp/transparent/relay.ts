@@ -12,8 +12,7 @@ export type Ending =
   | { readonly kind: 'complete' }
   /** Nothing was sent to the upstream: its credential was replaced while the request waited for a connection. */
   | { readonly kind: 'superseded' }
-  /** Nothing was sent to the client: it can still be given an answer. */
-  | { readonly kind: 'refused'; readonly status: 401 | 403 }
+  /** Nothing was sent to the client: it can still be given an answer. upstream_auth_failed for a refused credential. */
   | { readonly kind: 'failed'; readonly error: AppError }
   /** The upstream broke off after the client had been sent headers; `clean`: no event is half there. */
   | { readonly kind: 'broken'; readonly error: AppError; readonly clean: boolean }
@@ -112,7 +111,10 @@ export function relay(options: RelayOptions): Promise<Ending> {
       },
       onResponseStart(_given, status, headers) {
         if (status < 200 || over) return
-        if (status === 401 || status === 403) return leave({ kind: 'refused', status }, 'credential refused')
+        if (status === 401 || status === 403) {
+          const error = new AppError('upstream_auth_failed')
+          return leave({ kind: 'failed', error }, 'credential refused')
+        }
         if (!String(headers['content-type']).toLowerCase().startsWith('text/event-stream')) {
           isBody = true
           awaitBody()

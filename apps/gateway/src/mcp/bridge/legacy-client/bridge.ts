@@ -36,11 +36,7 @@ export async function bridgeLegacyClient(
   } catch (thrown) {
     const failed = thrown instanceof AppError && thrown.code.startsWith('upstream_')
     if (!failed || call.response.headersSent) throw thrown
-    const refused = thrown.code === 'upstream_auth_failed'
-    const ending = refused
-      ? ({ kind: 'refused', status: 401 } as const)
-      : ({ kind: 'failed', error: thrown } as const)
-    answerFailure(deps, call, server, message, ending, trace)
+    answerFailure(deps, call, server, message, { kind: 'failed', error: thrown }, trace)
   }
 }
 

@@ -63,7 +63,7 @@ export function failCall(bridged: BridgedCall, thrown: unknown): void {
   if (error.code === 'internal_error')
     deps.log.error({ err: thrown, request_id: call.requestId }, 'unexpected')
   const refused = error.code === 'upstream_auth_failed'
-  if (refused) error = credentialRefusal(deps, bearer.server)
+  if (refused) error = credentialRefusal(deps, bearer.server, error)
   if (refused && method === 'tools/call') answer.finish(toolError(idRaw, error.message))
   else {
     if (error.retryAfterS !== undefined && !answer.streaming)

@@ -37,10 +37,14 @@ export function failCall(
   if (!ofUpstream && error.code !== 'ask_again' && !answer.streaming) throw thrown
   if (error.code === 'internal_error')
     deps.log.error({ err: thrown, request_id: call.requestId }, 'unexpected')
-  const told = error.code === 'upstream_auth_failed' ? credentialRefusal(deps, bearer.server) : error
+  const told = error.code === 'upstream_auth_failed' ? credentialRefusal(deps, bearer.server, error) : error
   const asResult = told.code === 'upstream_auth_failed' || told.code === 'ask_again'
   if (asResult && method === 'tools/call') answer.finish(toolError(idRaw, told.message))
-  else answer.finish(withRawId(renderRpcError(told, null, call.requestId), idRaw), told.status)
+  else {
+    if (told.retryAfterS !== undefined && !answer.streaming)
+      call.response.setHeader('Retry-After', String(told.retryAfterS))
+    answer.finish(withRawId(renderRpcError(told, null, call.requestId), idRaw), told.status)
+  }
   trace.outcome = ofUpstream ? 'upstream_error' : 'refused'
   trace.errorCode = error.code
 }
