@@ -64,7 +64,8 @@ export async function takeSnapshot(folder: string): Promise<Snapshot | undefined
   const socket = connect(readFileSync(addressFile(folder), 'utf8'))
   let told = ''
   try {
-    for await (const chunk of socket) {
+    // The end of this reading is not the end of the connection, which keeps the copy.
+    for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
       told += chunk
       if (told.endsWith('\n')) break
     }

@@ -2,7 +2,7 @@
 // file, and what is not whole, not empty or too new is refused before anything is written.
 
 import { randomBytes, randomUUID } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
@@ -35,6 +35,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 async function emptyDatabase(kind: Kind): Promise<TestDatabase> {
   if (kind === 'embedded') {
     const data = mkdtempSync(join(tmpdir(), 'gatehouse-test-'))
+    await copyPristine(data)
     const embedded = await openEmbedded(data)
     return {
       source: embedded.source,
@@ -48,6 +49,13 @@ async function emptyDatabase(kind: Kind): Promise<TestDatabase> {
   const url = await createDatabase(template.adminUrl)
   const source = { pool: { connectionString: url }, embedded: false }
   return { source, close: () => dropDatabase(template.adminUrl, url) }
+}
+
+/** Made once: it takes seconds. */
+async function copyPristine(data: string): Promise<void> {
+  const pristine = join(folder, 'pristine')
+  if (!existsSync(pristine)) await (await openEmbedded(pristine)).close()
+  cpSync(pristine, data, { recursive: true })
 }
 
 async function ask<T extends object>(source: Source, sql: string): Promise<T[]> {
@@ -208,6 +216,37 @@ describe('a copy', () => {
     await there.close()
   })
 })
+
+test.runIf(own === 'postgresql')(
+  'a user who is no superuser can copy and restore, behind the walls',
+  async () => {
+    if (!('adminUrl' in template)) expect.fail()
+    const admin = { pool: { connectionString: template.adminUrl }, embedded: false }
+    await ask(admin, 'CREATE ROLE keeper LOGIN CREATEROLE')
+    await ask(admin, 'GRANT gatehouse_app, gatehouse_system TO keeper')
+    const ofKeeper = async (): Promise<TestDatabase> => {
+      const url = new URL(await createDatabase(template.adminUrl))
+      await ask(admin, `ALTER DATABASE "${url.pathname.slice(1)}" OWNER TO keeper`)
+      url.username = 'keeper'
+      const source = { pool: { connectionString: url.href }, embedded: false }
+      return { source, close: () => dropDatabase(template.adminUrl, url.href) }
+    }
+    const asAdmin = (database: TestDatabase): Source => {
+      const url = new URL(String(database.source.pool.connectionString))
+      url.username = 'postgres'
+      return { pool: { connectionString: url.href }, embedded: false }
+    }
+    const [from, to] = [await ofKeeper(), await ofKeeper()]
+    const here = await filled('postgresql', from)
+    const path = join(folder, 'of-keeper')
+    await writeBackup(from.source, path, silent)
+    await restore(to.source, path, { replace: false }, silent)
+    expect(await contents(asAdmin(to))).toEqual(await contents(asAdmin(from)))
+    expect(await readCredential(here, to.source, masterKey)).toBe(here.secrets.header)
+    await from.close()
+    await to.close()
+  },
+)
 
 describe('the file', () => {
   test('is for its owner only, and holds no secret in any spelling', () => {
