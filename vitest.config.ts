@@ -27,6 +27,10 @@ export default defineConfig({
         },
       },
       { extends: true, test: { name: 'e2e', include: ['e2e/system/**/*.test.ts'], fileParallelism: false } },
+      {
+        extends: true,
+        test: { name: 'faults', include: ['e2e/faults/**/*.test.ts'], fileParallelism: false },
+      },
       { extends: true, test: { name: 'long', include: ['e2e/long/**/*.test.ts'], fileParallelism: false } },
       { extends: true, test: { name: 'console', include: ['apps/console/src/**/*.test.ts'] } },
     ],

@@ -11,9 +11,17 @@ await setup()
 await ensurePostgres()
 const results = {
   verify: await verify(),
-  'unit and integration': await vitest('unit and integration', ['--project', '!e2e', '--project', '!long']),
+  'unit and integration': await vitest('unit and integration', [
+    '--project',
+    '!e2e',
+    '--project',
+    '!faults',
+    '--project',
+    '!long',
+  ]),
   conformance: await officialSuite(),
   'end to end': await e2e(),
+  faults: await vitest('faults', ['--project', 'faults']),
 }
 for (const [name, { passed, failed }] of Object.entries(results))
   say(`${name}: ${passed} passed, ${failed} failed`)
