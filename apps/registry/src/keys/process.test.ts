@@ -55,7 +55,7 @@ beforeAll(async () => {
     servers.push(((await made.json()) as { id: string }).id)
     expect(made.status).toBe(201)
   }
-})
+}, 120_000)
 afterAll(async () => {
   await app.stop()
   if (onPostgres) await dropDatabase(template.adminUrl, env.DATABASE_URL ?? '')

@@ -2,6 +2,7 @@
 
 import { randomBytes, randomUUID } from 'node:crypto'
 import { Secret } from '@gatehouse/config'
+import { waitFor } from '@gatehouse/testkit'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { verifyAudit } from '../audit.ts'
@@ -45,7 +46,11 @@ const on = (by: KeyEncryption = kek, lines: string[] = []) => ({
 })
 
 /** A server with one stored header in a workspace of its own, unless told which. */
-async function addHeader(workspaceId: string = uuidv7(), text = value): Promise<HeaderPlace> {
+async function addHeader(
+  workspaceId: string = uuidv7(),
+  text = value,
+  beforeCommit: () => Promise<void> = async () => undefined,
+): Promise<HeaderPlace> {
   const where = { workspaceId, serverId: uuidv7(), key: 'Authorization', generation: uuidv7() }
   await db.inWorkspace(workspaceId, async (tx) => {
     const { serverId: id, generation: credentialGeneration } = where
@@ -62,6 +67,7 @@ async function addHeader(workspaceId: string = uuidv7(), text = value): Promise<
     const { serverId, key } = where
     const row = { workspaceId, serverId, key, position: 0, fingerprint: '', sealed, dataKeyId }
     await tx.serverHeader.create({ data: row })
+    await beforeCommit()
   })
   return where
 }
@@ -211,6 +217,28 @@ describe('a rotated data key', () => {
     await working
     for (const where of places) expect(await openStored(where)).toBe(value)
     expect((await keysOf(workspaceId)).filter(({ retiredAt }) => retiredAt === null)).toHaveLength(1)
+  })
+
+  test('waits for who is just sealing with the old key, and takes that value along', async () => {
+    const { workspaceId } = await addHeader()
+    let rotating: Promise<unknown> | undefined
+    let done = false
+    const where = await addHeader(workspaceId, 'in between', async () => {
+      rotating = rotateDataKeys(on()).finally(() => {
+        done = true
+      })
+      // On the embedded database it waits for the only connection, which this transaction has.
+      if (process.env.GATEHOUSE_TEST_DATABASE === 'embedded') return
+      await waitFor(async () => {
+        const [row] = await db.prisma.$queryRaw<{ waiting: bigint }[]>`
+          SELECT count(*) AS waiting FROM pg_stat_activity
+          WHERE datname = current_database() AND wait_event_type = 'Lock'`
+        return done || row?.waiting === 1n
+      })
+    })
+    expect(await rotating).toMatchObject({ ok: true })
+    expect(await openStored(where)).toBe('in between')
+    expect(await keysOf(workspaceId)).toHaveLength(1)
   })
 
   test('knows every table that holds values sealed with data keys', async () => {
