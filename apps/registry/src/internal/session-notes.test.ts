@@ -74,7 +74,8 @@ test("another workspace's notes are not there, and can't be changed", async () =
 
 test('a change is told to connected gateways', async () => {
   const digest = digestOf()
-  const url = `${registry.internalUrl}/internal/changes?gateway_id=${randomUUID()}`
+  const gateway_id = randomUUID()
+  const url = `${registry.internalUrl}/internal/changes?gateway_id=${gateway_id}`
   const stream = await openStream(url, headers())
   await stream.next()
   await change(digest, 0, [])
@@ -86,6 +87,7 @@ test('a change is told to connected gateways', async () => {
     break
   }
   await stream.close()
+  await post('lease/return', { gateway_id })
 })
 
 test('notes go with their session, when it is ended and when it expires', async () => {
