@@ -4,6 +4,7 @@
 import { type Allowed, checkHostAndOrigin, newRequestId, observeRequests, probes } from '@gatehouse/http-kit'
 import express, { type Express, type RequestHandler } from 'express'
 import { apiKeyRoutes } from './api-keys/routes.ts'
+import { auditRoutes } from './audit-trail/routes.ts'
 import { jsonBody } from './body.ts'
 import { callRoutes } from './calls/routes.ts'
 import type { Deps } from './deps.ts'
@@ -30,6 +31,7 @@ export function publicApp(deps: Deps, standing: () => Standing): Express {
     toolRoutes(deps),
     apiKeyRoutes(deps),
     callRoutes(deps),
+    auditRoutes(deps),
     ...peopleRoutes(deps),
     docsRoutes(deps),
   ]

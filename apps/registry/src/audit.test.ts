@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Actor } from './actor.ts'
-import { audit, verifyAudit } from './audit.ts'
+import { audit, verifyAudit, verifyChain } from './audit.ts'
 import { type Db, openDb } from './db.ts'
 import { type TestDatabase, testDatabase } from './testing/database.ts'
 
@@ -68,15 +68,51 @@ describe('the audit chain', () => {
     ])
   })
 
+  const of3 = 'seq = 3 AND'
   test.each([
-    ['a changed event', `UPDATE audit_event SET actor_name = 'b' WHERE seq = 2`, 2n],
-    ['a changed detail', `UPDATE audit_event SET after = '{"name":"B"}' WHERE seq = 2`, 2n],
-    ['a missing event', 'DELETE FROM audit_event WHERE seq = 2', 2n],
-    ['a cut end', 'DELETE FROM audit_event WHERE seq = 3', 3n],
-  ])('%s shows', async (_name, sql, brokenAt) => {
+    ['a changed event', [`UPDATE audit_event SET actor_name = 'b' WHERE seq = 2 AND`], 2n, 'changed'],
+    ['a changed detail', [`UPDATE audit_event SET after = '{"name":"B"}' WHERE seq = 2 AND`], 2n, 'changed'],
+    ['a changed hash', [`UPDATE audit_event SET hash = sha256('a') WHERE seq = 2 AND`], 2n, 'changed'],
+    ['a missing event', ['DELETE FROM audit_event WHERE seq = 2 AND'], 2n, 'missing'],
+    ['a missing start', ['DELETE FROM audit_event WHERE seq = 1 AND'], 1n, 'missing'],
+    ['a cut end', [`DELETE FROM audit_event WHERE ${of3}`], 3n, 'missing'],
+    ['an emptied trail', ['DELETE FROM audit_event WHERE'], 1n, 'missing'],
+    ['a head that was set back', ['UPDATE audit_head SET seq = 2 WHERE'], 2n, 'changed'],
+    ['a lost head', ['DELETE FROM audit_head WHERE'], 1n, 'not-counted'],
+    [
+      'two events that changed places',
+      [
+        'UPDATE audit_event SET seq = 9 - seq WHERE seq > 1 AND',
+        'UPDATE audit_event SET seq = seq - 4 WHERE seq > 5 AND',
+      ],
+      2n,
+      'out-of-place',
+    ],
+    [
+      'an event that was added',
+      [
+        `INSERT INTO audit_event SELECT workspace_id, 4, gen_random_uuid(), at, actor_type, actor_id, actor_name, action,
+          object_type, object_id, before, after, request_id, hash, sha256(hash) FROM audit_event WHERE ${of3}`,
+      ],
+      4n,
+      'not-counted',
+    ],
+  ])('%s shows', async (_name, statements, brokenAt, problem) => {
     const workspaceId = randomUUID()
     for (const action of ['a.a', 'a.b', 'a.c']) await write(workspaceId, action)
-    await tamper(`${sql} AND workspace_id = '${workspaceId}'`)
-    expect(await verdict(workspaceId)).toEqual({ ok: false, brokenAt })
+    for (const sql of statements) await tamper(`${sql} workspace_id = '${workspaceId}'`)
+    const expected = { ok: false, brokenAt, problem }
+    expect(await verdict(workspaceId)).toEqual(expected)
+    expect(await verifyChain(db, workspaceId)).toEqual(expected)
+  })
+
+  test('is verified while events are added', async () => {
+    const workspaceId = randomUUID()
+    await write(workspaceId, 'a.a')
+    const writing = Promise.all(Array.from({ length: 12 }, (_, n) => write(workspaceId, `a.${n}`)))
+    for (let round = 0; round < 6; round++)
+      expect(await verifyChain(db, workspaceId)).toMatchObject({ ok: true })
+    await writing
+    expect(await verifyChain(db, workspaceId)).toEqual({ ok: true, events: 13 })
   })
 })

@@ -1,10 +1,10 @@
 // Who did what, written in the same transaction as the change itself. Each event of a workspace carries the hash of the
-// one before, so that a changed or missing event shows (verifyAudit).
+// one before, so that a changed or missing event shows (verifyChain).
 
 import { createHash } from 'node:crypto'
 import { v7 as uuidv7 } from 'uuid'
 import type { Actor } from './actor.ts'
-import type { Tx } from './db.ts'
+import type { Db, Tx } from './db.ts'
 import { Prisma } from './generated/client.ts'
 
 export type Json = Prisma.InputJsonValue
@@ -64,29 +64,58 @@ export async function audit(tx: Tx, actor: Actor, event: AuditedEvent): Promise<
 
 export type AuditVerdict =
   | { readonly ok: true; readonly events: number }
-  | { readonly ok: false; readonly brokenAt: bigint }
-
-/** Reads the whole chain of a workspace; `brokenAt` is the first event that does not follow from the one before. */
-export async function verifyAudit(tx: Tx, workspaceId: string): Promise<AuditVerdict> {
-  let [seq, hash] = [0n, start]
-  for (;;) {
-    const page = await tx.auditEvent.findMany({
-      where: { workspaceId, seq: { gt: seq } },
-      orderBy: { seq: 'asc' },
-      take: 500,
-    })
-    for (const event of page) {
-      const follows =
-        event.seq === seq + 1n && hash.equals(event.previousHash) && hashEvent(hash, event).equals(event.hash)
-      if (!follows) return { ok: false, brokenAt: seq + 1n }
-      seq = event.seq
-      hash = Buffer.from(event.hash)
+  | {
+      readonly ok: false
+      /** The first event that isn't as it was written. */
+      readonly brokenAt: bigint
+      /** Not there; not after its own predecessor; another content; or never counted by the chain's head. */
+      readonly problem: 'missing' | 'out-of-place' | 'changed' | 'not-counted'
     }
-    if (page.length < 500) break
+
+/** Follows the whole chain of a workspace, in short transactions, as it was when that began: events may be added meanwhile. */
+export const verifyChain = (db: Db, workspaceId: string): Promise<AuditVerdict> =>
+  follow((work) => db.inWorkspace(workspaceId, work), workspaceId)
+
+/** The same within one transaction. */
+export const verifyAudit = (tx: Tx, workspaceId: string): Promise<AuditVerdict> =>
+  follow((work) => work(tx), workspaceId)
+
+type Read = <T>(work: (tx: Tx) => Promise<T>) => Promise<T>
+
+async function follow(read: Read, workspaceId: string): Promise<AuditVerdict> {
+  const broken = (brokenAt: bigint, problem: (AuditVerdict & { ok: false })['problem']) =>
+    ({ ok: false, brokenAt, problem }) as const
+  const end = await read((tx) => readEnd(tx, workspaceId))
+  let [seq, hash] = [0n, start]
+  while (seq < end.seq) {
+    const page = await read((tx) =>
+      tx.auditEvent.findMany({
+        where: { workspaceId, seq: { gt: seq, lte: end.seq } },
+        orderBy: { seq: 'asc' },
+        take: 500,
+      }),
+    )
+    if (page.length === 0) return broken(seq + 1n, 'missing')
+    for (const event of page) {
+      if (event.seq !== seq + 1n) return broken(seq + 1n, 'missing')
+      if (!hash.equals(event.previousHash)) return broken(event.seq, 'out-of-place')
+      hash = hashEvent(hash, event)
+      if (!hash.equals(event.hash)) return broken(event.seq, 'changed')
+      seq = event.seq
+    }
   }
-  const head = await tx.auditHead.findUnique({ where: { workspaceId } })
-  const whole = (head?.seq ?? 0n) === seq && (head === null || hash.equals(head.hash))
-  return whole ? { ok: true, events: Number(seq) } : { ok: false, brokenAt: seq + 1n }
+  if (!hash.equals(end.hash)) return broken(seq, 'changed')
+  if (end.last > seq) return broken(seq + 1n, 'not-counted')
+  return { ok: true, events: Number(seq) }
+}
+
+/** Where the chain ends, and the highest number there is, in one statement: so both are of one moment. */
+async function readEnd(tx: Tx, workspaceId: string) {
+  const [head] = await tx.$queryRaw<{ seq: bigint | null; hash: Uint8Array | null; last: bigint | null }[]>`
+    SELECT (SELECT seq FROM audit_head WHERE workspace_id = ${workspaceId}::uuid) AS seq,
+      (SELECT hash FROM audit_head WHERE workspace_id = ${workspaceId}::uuid) AS hash,
+      (SELECT max(seq) FROM audit_event WHERE workspace_id = ${workspaceId}::uuid) AS last`
+  return { seq: head?.seq ?? 0n, hash: head?.hash ?? start, last: head?.last ?? 0n }
 }
 
 type Hashed = Omit<Prisma.AuditEventGetPayload<object>, 'previousHash' | 'hash' | 'before' | 'after'> & {

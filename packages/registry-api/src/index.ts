@@ -1,4 +1,5 @@
 export * from './api-keys.ts'
+export * from './audit.ts'
 export * from './calls.ts'
 export { openApi } from './openapi.ts'
 export { failures, type Operation, operations } from './operations.ts'

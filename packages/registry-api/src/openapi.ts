@@ -3,6 +3,7 @@
 import { type Code, codes } from '@gatehouse/errors'
 import { z } from 'zod'
 import { apiKey, createApiKey, createdApiKey, rotateApiKey } from './api-keys.ts'
+import { auditEvent } from './audit.ts'
 import { call } from './calls.ts'
 import { type Answer, failures, type Operation, operations } from './operations.ts'
 import { createServer, errorResponse, flatError, server, tool, toolList, updateServer } from './servers.ts'
@@ -22,6 +23,7 @@ const names = {
   CreateApiKey: createApiKey,
   RotateApiKey: rotateApiKey,
   Call: call,
+  AuditEvent: auditEvent,
   ErrorResponse: errorResponse,
   FlatError: flatError,
 }
@@ -104,10 +106,11 @@ function parameters({ params, query, idempotent }: Operation, ref: Ref): JsonObj
   return list
 }
 
-function success({ description, schema, stream, notice }: Answer, ref: Ref): JsonObject {
+function success({ description, schema, stream, lines, notice }: Answer, ref: Ref): JsonObject {
   const content = schema
     ? json(ref(schema, 'output'))
-    : stream && { 'text/event-stream': { schema: { type: 'string' } } }
+    : (stream && { 'text/event-stream': { schema: { type: 'string' } } }) ||
+      (lines && { 'application/x-ndjson': { schema: ref(lines, 'output') } })
   const headers = notice && {
     'Gatehouse-Notice': { required: false, schema: { type: 'string', enum: [notice] } },
   }

@@ -2,6 +2,7 @@
 // registry's tests hold live answers to them.
 
 import { keyOperations } from './operations/api-keys.ts'
+import { auditOperations } from './operations/audit.ts'
 import { callOperations } from './operations/calls.ts'
 import type { Operation } from './operations/operation.ts'
 import { peopleOperations } from './operations/people.ts'
@@ -17,5 +18,6 @@ export const operations: readonly Operation[] = [
   ...toolOperations,
   ...keyOperations,
   ...callOperations,
+  ...auditOperations,
   ...peopleOperations,
 ]

@@ -29,6 +29,13 @@ export function expectDocumented(method: string, url: string, response: Response
     const body: unknown = JSON.parse(text)
     // Parsing drops members that the schema lacks, so that those are noticed too.
     expect(answer.schema.parse(body)).toEqual(body)
+  } else if (answer?.lines) {
+    expect(type).toMatch(/^application\/x-ndjson(;|$)/)
+    const lines: unknown[] = text
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line))
+    expect(answer.lines.array().parse(lines)).toEqual(lines)
   } else if (answer) {
     expect([text, type]).toEqual(['', null])
   } else expectFailure(operation, status, JSON.parse(text))

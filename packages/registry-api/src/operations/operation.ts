@@ -9,6 +9,8 @@ export interface Answer {
   /** Of a JSON body; absent: no body, or an event stream. */
   readonly schema?: z.ZodType
   readonly stream?: true
+  /** Of each line of an NDJSON body. */
+  readonly lines?: z.ZodType
   /** The values that the header `Gatehouse-Notice` may have. */
   readonly notice?: string
 }
@@ -18,7 +20,7 @@ export interface Operation {
   readonly method: 'get' | 'post' | 'patch' | 'delete'
   /** With `{name}` for each member of `params`. */
   readonly path: `/v1/${string}`
-  readonly tag: 'MCP servers' | 'MCP tools' | 'API keys' | 'Calls' | 'People'
+  readonly tag: 'MCP servers' | 'MCP tools' | 'API keys' | 'Calls' | 'Audit' | 'People'
   readonly summary: string
   readonly description?: string
   /** null: any good key or session will do. Absent: none is needed, and none is looked at. */

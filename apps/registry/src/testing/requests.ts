@@ -1,0 +1,123 @@
+// For tests over all routes: a good request for each public operation, about the things of one workspace. An operation without a
+// row here fails those tests.
+
+import type { Operation } from '@gatehouse/registry-api'
+import { v7 as uuidv7 } from 'uuid'
+import { recordCalls } from '../internal/call-records.ts'
+import { makeLink } from '../people/links.ts'
+import type { TestRegistry, TestWorkspace } from './registry.ts'
+import { addServer } from './server.ts'
+
+/** What the places of a request can name. */
+export interface Things {
+  readonly serverId: string
+  readonly serverUrl: string
+  readonly keyId: string
+  readonly callId: string
+  /** The tokens of two links of an owner. */
+  readonly claimToken: string
+  readonly signInToken: string
+}
+
+interface Asked {
+  readonly path: string
+  readonly body?: unknown
+}
+
+const base = '/v1/deepagents'
+const requests: Readonly<Record<string, (on: Things) => Asked>> = {
+  createMcpServer: () => ({
+    path: `${base}/mcp-servers`,
+    body: { name: 'New', url: 'https://new.test/mcp', headers: [{ key: 'X-A', value: 'v' }] },
+  }),
+  listMcpServers: () => ({ path: `${base}/mcp-servers` }),
+  getMcpServer: ({ serverId }) => ({ path: `${base}/mcp-servers/${serverId}` }),
+  updateMcpServer: ({ serverId }) => ({
+    path: `${base}/mcp-servers/${serverId}`,
+    body: { headers: [{ key: 'X-B', value: 'w' }] },
+  }),
+  deleteMcpServer: ({ serverId }) => ({ path: `${base}/mcp-servers/${serverId}` }),
+  getServerSettings: ({ serverId }) => ({ path: `/v1/servers/${serverId}` }),
+  updateServerSettings: ({ serverId }) => ({ path: `/v1/servers/${serverId}`, body: { name: 'Changed' } }),
+  findServerEras: ({ serverId }) => ({ path: `/v1/servers/${serverId}/eras` }),
+  switchServerTools: ({ serverId }) => ({ path: `/v1/servers/${serverId}/tools`, body: { enabled: true } }),
+  listMcpTools: ({ serverUrl }) => ({ path: `${base}/mcp/tools?url=${encodeURIComponent(serverUrl)}` }),
+  listServerTools: ({ serverId }) => ({ path: `/v1/servers/${serverId}/tools` }),
+  createApiKey: ({ serverId }) => ({
+    path: '/v1/api-keys',
+    body: { name: 'New', permissions: ['mcp-servers:read'], servers: [serverId] },
+  }),
+  listApiKeys: ({ keyId }) => ({ path: `/v1/api-keys?cursor=${keyId}` }),
+  rotateApiKey: ({ keyId }) => ({ path: `/v1/api-keys/${keyId}/rotate` }),
+  deleteApiKey: ({ keyId }) => ({ path: `/v1/api-keys/${keyId}` }),
+  listCalls: ({ serverId, keyId }) => ({ path: `/v1/calls?server=${serverId}&key=${keyId}` }),
+  streamCalls: ({ serverId, keyId }) => ({ path: `/v1/calls/stream?server=${serverId}&key=${keyId}` }),
+  getCall: ({ callId }) => ({ path: `/v1/calls/${callId}` }),
+  listAuditEvents: ({ serverId }) => ({ path: `/v1/audit?object_id=${serverId}` }),
+  verifyAudit: () => ({ path: '/v1/audit/verify' }),
+  exportAudit: ({ keyId }) => ({ path: `/v1/audit/export?actor_id=${keyId}` }),
+  getMe: () => ({ path: '/v1/me' }),
+  getInstallation: () => ({ path: '/v1/installation' }),
+  checkLink: ({ claimToken }) => ({ path: '/v1/links/check', body: { token: claimToken } }),
+  claimAccount: ({ claimToken: token }) => ({
+    path: '/v1/claim',
+    body: { token, name: 'A', email: `${token.slice(0, 20)}@example.test`, password: 'a long password' },
+  }),
+  useSignInLink: ({ signInToken: token }) => ({ path: '/v1/sign-in-link', body: { token } }),
+}
+
+export interface Answered {
+  readonly status: number
+  readonly text: string
+}
+
+/** Sends the operation's request; of an endless stream only the status is read. @throws Error without a row above */
+export async function send(
+  url: string,
+  operation: Operation,
+  on: Things,
+  headers: Readonly<Record<string, string>>,
+): Promise<Answered> {
+  const make = requests[operation.id]
+  if (make === undefined) throw new Error(`${operation.id} has no request in testing/requests.ts`)
+  const { path, body } = make(on)
+  const stop = new AbortController()
+  const response = await fetch(url + path, {
+    method: operation.method.toUpperCase(),
+    headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    signal: stop.signal,
+  })
+  const { status } = response
+  if (response.headers.get('content-type')?.startsWith('text/event-stream')) {
+    stop.abort()
+    return { status, text: '' }
+  }
+  return { status, text: await response.text() }
+}
+
+/** One of each in this workspace. */
+export async function makeThings(registry: TestRegistry, workspace: TestWorkspace): Promise<Things> {
+  const { deps } = registry
+  const serverUrl = `https://${uuidv7()}.test/mcp`
+  const server = await addServer(deps, workspace.id, { url: serverUrl, headers: [['X-Canary', 'stored']] })
+  const key = await workspace.key()
+  const callId = uuidv7()
+  await recordCalls(deps, [
+    {
+      ...{ id: callId, workspace_id: workspace.id, started_at_ms: Date.now(), request_id: 'r' },
+      ...{ caller_key_id: key.id, caller_name: 'n', server_id: server.id, server_slug: server.slug },
+      ...{ path: 'transparent', era: 'legacy', method: 'tools/call', tool: 't', http_status: 200 },
+      ...{ outcome: 'ok', error_code: null, duration_ms: 1, upstream_ms: 1 },
+      ...{ request_bytes: 1, response_bytes: 1, attached_headers: [] },
+    },
+  ])
+  const userId = await workspace.member('owner')
+  const link = async (kind: 'claim' | 'sign-in') => {
+    const wanted = { kind, userId, workspaceId: workspace.id }
+    const made = await deps.db.asSystem((tx) => makeLink(tx, 'http://localhost', wanted, new Date()))
+    return made.split('token=')[1] ?? ''
+  }
+  const tokens = { claimToken: await link('claim'), signInToken: await link('sign-in') }
+  return { serverId: server.id, serverUrl, keyId: key.id, callId, ...tokens }
+}
