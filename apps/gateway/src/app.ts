@@ -1,6 +1,7 @@
 // The HTTP server: /mcp in front, the probes through Express behind it.
 
-import { createServer, type Server } from 'node:http'
+import { createServer, type Server, type ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { AppError } from '@gatehouse/errors'
 import { newRequestId, probes } from '@gatehouse/http-kit'
 import express from 'express'
@@ -31,6 +32,8 @@ export function createGatewayServer(deps: Deps, stopping: () => boolean): Server
   )
   app.use((_req, res) => refuse(res, new AppError('not_found'), newRequestId(), undefined))
 
+  /** Connections of which nothing more is taken: their last request was there. */
+  const finished = new WeakSet<Duplex>()
   const server = createServer(
     {
       headersTimeout: deps.config.GATEHOUSE_HEADER_TIMEOUT_MS,
@@ -40,17 +43,28 @@ export function createGatewayServer(deps: Deps, stopping: () => boolean): Server
       noDelay: true,
     },
     (request, response) => {
+      if (finished.has(request.socket)) return
       // What is no plain path is refused there too.
       if (!/^\/(?!\/)(?!mcp(?:[/?]|$))/.test(request.url ?? '')) void handleMcp(deps, request, response)
       else app(request, response)
+      // By its own word, or because its framing was refused.
+      if (!response.shouldKeepAlive) finished.add(request.socket)
     },
   )
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const status = brokenRequests[error.code ?? ''] ?? '400 Bad Request'
-    if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+    if (socket.writable && !isAnswering(socket))
+      socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
     else socket.destroy()
   })
   return server
+}
+
+/** Whether a text of our own would be read as the answer, or as part of one, to a request that came whole before. */
+function isAnswering(socket: Duplex): boolean {
+  // Node's own name for the answer at the front; its own handling of such errors looks there too.
+  const { _httpMessage: answer } = socket as Duplex & { readonly _httpMessage?: ServerResponse | null }
+  return answer != null && (answer.headersSent || answer.req.complete)
 }
 
 /** Requests that never became one. */

@@ -1,6 +1,6 @@
 // Framing that two parsers could read differently is refused before anything else (400).
 
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AppError } from '@gatehouse/errors'
 
 const single = new Set([
@@ -8,16 +8,30 @@ const single = new Set([
   'authorization',
   'x-api-key',
   'content-type',
+  'content-encoding',
   'content-length',
-  'mcp-protocol-version',
-  'mcp-method',
-  'mcp-name',
-  'mcp-session-id',
+  'transfer-encoding',
+  'origin',
   'last-event-id',
 ])
 
-/** @throws AppError invalid_parameter */
-export function checkFraming(request: IncomingMessage): void {
+/** @throws AppError invalid_parameter; then nothing more is taken from this connection */
+export function checkFraming(request: IncomingMessage, response: ServerResponse): void {
+  try {
+    check(request)
+  } catch (error) {
+    response.shouldKeepAlive = false
+    throw error
+  }
+}
+
+function check(request: IncomingMessage): void {
+  // A version line of another protocol, and what only HTTP/1.1 knows.
+  const version = request.httpVersion
+  if (version !== '1.1' && version !== '1.0') throw bad(`HTTP/${version} is not spoken here`)
+  const coding = request.headers['transfer-encoding']
+  if (coding !== undefined && (version === '1.0' || coding.toLowerCase() !== 'chunked'))
+    throw bad('the only transfer coding is chunked, and HTTP/1.0 has none')
   const target = request.url ?? ''
   if (!target.startsWith('/') || target.startsWith('//')) throw bad('the request target must be a path')
   if (/%2e|%2f|%5c|\\|\/\.{1,2}(\/|$|\?)/i.test(target.split('?')[0] ?? '')) {
@@ -26,7 +40,7 @@ export function checkFraming(request: IncomingMessage): void {
   const seen = new Set<string>()
   for (let i = 0; i < request.rawHeaders.length; i += 2) {
     const name = request.rawHeaders[i]?.toLowerCase() ?? ''
-    if (!single.has(name) && !name.startsWith('mcp-param-')) continue
+    if (!single.has(name) && !name.startsWith('mcp-')) continue
     if (seen.has(name)) throw bad(`the header ${name} stands there twice`)
     seen.add(name)
   }

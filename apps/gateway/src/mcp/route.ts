@@ -40,7 +40,7 @@ export async function handleMcp(
   let leave: (() => void) | undefined
   try {
     leave = deps.overload.enter()
-    checkFraming(request)
+    checkFraming(request, response)
     const handedOver = deps.peers.isHandedOver(request)
     if (!handedOver) checkHostAndOrigin(request, deps.allowed())
     if (answerCors(request, response)) return
