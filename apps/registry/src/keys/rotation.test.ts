@@ -237,7 +237,7 @@ describe('a rotated data key', () => {
       })
     })
     expect(await rotating).toMatchObject({ ok: true })
-    expect(await openStored(where)).toBe('in between')
+    await expect(openStored(where)).resolves.toBe('in between')
     expect(await keysOf(workspaceId)).toHaveLength(1)
   })
 
