@@ -14,12 +14,20 @@ import { waitFor } from './wait-for.ts'
 export interface PostgresServer {
   /** Of the cluster's superuser, to the database `postgres`. */
   readonly adminUrl: string
+  /** The process that runs now. */
   readonly process: ChildProcess
+  /** Ends every connection as `signal` does (SIGQUIT: without a goodbye) and starts again on the same port and data. */
+  restart(signal?: 'SIGINT' | 'SIGQUIT'): Promise<void>
   stop(): Promise<void>
 }
 
+interface PostgresOptions {
+  /** Keeps every commit when it crashes (not when the machine does). */
+  readonly keepsCommits?: boolean
+}
+
 /** Starts a cluster. @throws Error with one sentence where PostgreSQL is not installed */
-export async function startPostgres(): Promise<PostgresServer> {
+export async function startPostgres({ keepsCommits }: PostgresOptions = {}): Promise<PostgresServer> {
   const bin = findBinaries()
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-postgres-'))
   const user = unprivileged()
@@ -35,29 +43,41 @@ export async function startPostgres(): Promise<PostgresServer> {
     port,
     unix_socket_directories: folder,
     fsync: 'off',
-    synchronous_commit: 'off',
+    synchronous_commit: keepsCommits ? 'on' : 'off',
     full_page_writes: 'off',
     max_connections: 300,
   }
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  const child = spawn(join(bin, 'postgres'), ['-D', data, ...flags], { ...options, stdio: 'ignore' })
+  const run = () => spawn(join(bin, 'postgres'), ['-D', data, ...flags], { ...options, stdio: 'ignore' })
+  let child = run()
   const kill = () => child.kill('SIGQUIT')
   process.once('exit', kill) // also where the run ends by a crash
   const adminUrl = `postgresql://postgres@127.0.0.1:${port}/postgres`
-  await waitFor(() => query(adminUrl, 'SELECT 1').then(() => true), {
-    what: 'PostgreSQL answers',
-    deadlineMs: 30_000,
-  })
+  const answers = () =>
+    waitFor(() => query(adminUrl, 'SELECT 1').then(() => true), {
+      what: 'PostgreSQL answers',
+      deadlineMs: 30_000,
+    })
+  const end = async (signal: NodeJS.Signals) => {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    const gone = once(child, 'exit')
+    child.kill(signal)
+    await gone
+  }
+  await answers()
   return {
     adminUrl,
-    process: child,
+    get process() {
+      return child
+    },
+    async restart(signal = 'SIGINT') {
+      await end(signal)
+      child = run()
+      await answers()
+    },
     async stop() {
       process.off('exit', kill)
-      if (child.exitCode === null && child.signalCode === null) {
-        const gone = once(child, 'exit')
-        child.kill('SIGINT') // ends connections, then the server
-        await gone
-      }
+      await end('SIGINT') // ends connections, then the server
       rmSync(folder, { recursive: true, force: true })
     },
   }
