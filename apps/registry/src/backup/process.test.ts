@@ -69,44 +69,54 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-test('a copy made while others write is of one moment, and another registry goes on from it', async () => {
-  const { ask, key } = served
-  const server = {
-    name: 'Kept',
-    url: 'https://kept.example/mcp',
-    headers: [{ key: 'X-Kept', value: canary() }],
-  }
-  expect((await ask('POST', '/deepagents/mcp-servers', key, server)).status).toBe(201)
-  const lasting = await (await ask('POST', '/api-keys', key, { name: 'lasting', kind: 'service' })).json()
-  let writing = true
-  const statuses = new Set<number>()
-  const writer = (async () => {
-    for (let i = 0; writing; i += 1) {
-      const made = await ask('POST', '/api-keys', key, { name: `key ${i}`, kind: 'service' })
-      statuses.add(made.status)
-    }
-  })()
-  const { stdout } = await copy(from, 'backup', 'kept.backup')
-  writing = false
-  await writer
-  expect([...statuses]).toEqual([201])
-  expect(stdout).toMatch(
-    /Copying server_header\n(.*\n)*\d+ rows are in .*kept\.backup\. The master key is not/,
-  )
-  // Nothing is left of the copy in the data folder.
-  if (from.GATEHOUSE_DATA_DIR)
-    expect(readdirSync(from.GATEHOUSE_DATA_DIR).filter((name) => name.startsWith('snapshot-'))).toEqual([])
+// Four processes, two of which make a database.
+const patience = { timeout: 120_000 }
 
-  const to = await place('to')
-  expect((await copy(to, 'restore', 'kept.backup')).stdout).toMatch(
-    /\d+ rows restored\. Start with the MASTER_KEY that they were sealed with\n$/,
-  )
-  await verifyChains(to)
-  const moved = await serve(to)
-  const list = await moved.ask('GET', '/deepagents/mcp-servers', (lasting as { key: string }).key)
-  expect([list.status, await list.text()]).toEqual([200, expect.stringContaining('https://kept.example/mcp')])
-  await moved.app.stop()
-})
+test(
+  'a copy made while others write is of one moment, and another registry goes on from it',
+  patience,
+  async () => {
+    const { ask, key } = served
+    const server = {
+      name: 'Kept',
+      url: 'https://kept.example/mcp',
+      headers: [{ key: 'X-Kept', value: canary() }],
+    }
+    expect((await ask('POST', '/deepagents/mcp-servers', key, server)).status).toBe(201)
+    const lasting = await (await ask('POST', '/api-keys', key, { name: 'lasting', kind: 'service' })).json()
+    let writing = true
+    const statuses = new Set<number>()
+    const writer = (async () => {
+      for (let i = 0; writing; i += 1) {
+        const made = await ask('POST', '/api-keys', key, { name: `key ${i}`, kind: 'service' })
+        statuses.add(made.status)
+      }
+    })()
+    const { stdout } = await copy(from, 'backup', 'kept.backup')
+    writing = false
+    await writer
+    expect([...statuses]).toEqual([201])
+    expect(stdout).toMatch(
+      /Copying server_header\n(.*\n)*\d+ rows are in .*kept\.backup\. The master key is not/,
+    )
+    // Nothing is left of the copy in the data folder.
+    if (from.GATEHOUSE_DATA_DIR)
+      expect(readdirSync(from.GATEHOUSE_DATA_DIR).filter((name) => name.startsWith('snapshot-'))).toEqual([])
+
+    const to = await place('to')
+    expect((await copy(to, 'restore', 'kept.backup')).stdout).toMatch(
+      /\d+ rows restored\. Start with the MASTER_KEY that they were sealed with\n$/,
+    )
+    await verifyChains(to)
+    const moved = await serve(to)
+    const list = await moved.ask('GET', '/deepagents/mcp-servers', (lasting as { key: string }).key)
+    expect([list.status, await list.text()]).toEqual([
+      200,
+      expect.stringContaining('https://kept.example/mcp'),
+    ])
+    await moved.app.stop()
+  },
+)
 
 /** Head and events of every workspace were read at one moment. */
 async function verifyChains(where: Record<string, string>): Promise<void> {
@@ -127,7 +137,7 @@ async function verifyChains(where: Record<string, string>): Promise<void> {
   await source.close()
 }
 
-test('nothing is restored into a database that a registry serves from', async () => {
+test('nothing is restored into a database that a registry serves from', patience, async () => {
   const refused = copy(from, 'restore', 'kept.backup', '--replace')
   await expect(refused).rejects.toThrow(
     'adminUrl' in template ? /in use by \d+ other connection/ : /in use by another process/,
@@ -135,7 +145,7 @@ test('nothing is restored into a database that a registry serves from', async ()
   expect((await served.ask('GET', '/deepagents/mcp-servers', served.key)).status).toBe(200)
 })
 
-test('what can not be done is said in one sentence', async () => {
+test('what can not be done is said in one sentence', patience, async () => {
   await expect(copy(from, 'backup')).rejects.toThrow('Say: npm run backup -- <file>')
   await expect(copy(from, 'restore', 'no-such-file')).rejects.toThrow(/can not be read \(ENOENT\)|in use by/)
   await expect(copy({ GATEHOUSE_DATA_DIR: join(folder, 'nowhere') }, 'backup', 'x')).rejects.toThrow(
