@@ -53,10 +53,11 @@ async function verifyAll(db: Db, only: string | undefined): Promise<boolean> {
 }
 
 /** Also of workspaces that are gone, and of those whose head was taken away. */
-const chains = (db: Db): Promise<string[]> =>
-  db.asSystem(async (tx) => {
+function chains(db: Db): Promise<string[]> {
+  return db.asSystem(async (tx) => {
     const found = await tx.$queryRaw<{ id: string }[]>`
       SELECT id::text FROM workspace UNION SELECT workspace_id::text FROM audit_head
       UNION SELECT workspace_id::text FROM audit_event ORDER BY 1`
     return found.map(({ id }) => id)
   })
+}

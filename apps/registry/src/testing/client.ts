@@ -7,7 +7,7 @@ export interface Answer {
   readonly status: number
   readonly headers: Headers
   readonly text: string
-  /** An object without members where there is no body. */
+  /** An object without members where there is no JSON body. */
   readonly body: Readonly<Record<string, unknown>>
 }
 
@@ -30,5 +30,6 @@ export const client =
     })
     const text = await response.text()
     expectDocumented(method, url, response, text)
-    return { status: response.status, headers: response.headers, text, body: text ? JSON.parse(text) : {} }
+    const isJson = response.headers.get('content-type')?.startsWith('application/json')
+    return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : {} }
   }
