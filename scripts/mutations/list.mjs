@@ -5,6 +5,15 @@ const registry = 'registry on PostgreSQL'
 
 export const mutations = [
   {
+    name: 'digest of a backup not checked before a restore',
+    file: 'apps/registry/src/backup/file.ts',
+    find: "    if (digest.digest('hex') !== wanted) throw damaged()",
+    replace: '',
+    project: registry,
+    tests: ['apps/registry/src/backup/backup.test.ts'],
+    noticedBy: 'cut short, altered or lengthened at any place is refused',
+  },
+  {
     name: 'header injection disabled',
     file: 'apps/gateway/src/mcp/transparent/request-headers.ts',
     find: 'for (const [name, value] of options.stored) out.push(name, value)',

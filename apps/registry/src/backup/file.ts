@@ -13,6 +13,9 @@ const version = 1
 const firstLine = (digest: string) => `gatehouse-backup ${version} ${digest}\n`
 const bodyStart = firstLine('0'.repeat(64)).length
 
+/** Rows may be large: none waits in memory for the next. */
+const one = { highWaterMark: 1 }
+
 export const header = z.object({
   madeAt: z.iso.datetime(),
   /** Names of the migrations that its schema has had. */
@@ -36,7 +39,7 @@ export async function writeFileOnce(path: string, lines: AsyncIterable<string>):
       for await (const line of lines) yield `${line}\n`
     }
     await pipeline(
-      Readable.from(ended()),
+      Readable.from(ended(), one),
       createGzip({ level: 4 }),
       async (chunks: AsyncIterable<Buffer>) => {
         for await (const chunk of chunks) {
@@ -120,7 +123,7 @@ async function* readLines(file: FileHandle, wanted: string, damaged: () => Error
       yield chunk
     }
   }
-  const fed = pipeline(Readable.from(seen()), unzipped)
+  const fed = pipeline(Readable.from(seen(), one), unzipped)
   fed.catch(() => undefined) // seen below, by the reader
   const pieces: Buffer[] = []
   for await (const chunk of unzipped as AsyncIterable<Buffer>) {

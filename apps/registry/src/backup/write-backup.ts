@@ -70,7 +70,7 @@ async function* rowsOf(
   await client.query(
     `DECLARE rows NO SCROLL CURSOR FOR SELECT json_build_array(${values})::text AS row FROM ${pg.escapeIdentifier(table.name)}`,
   )
-  let wanted = 10
+  let wanted = 1
   for (;;) {
     const { rows } = await client.query<{ row: string }>(`FETCH ${wanted} FROM rows`)
     for (const { row } of rows) yield row
