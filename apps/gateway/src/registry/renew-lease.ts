@@ -21,7 +21,7 @@ const everyMs = 5_000
 const retryMs = 250
 
 /** Soon enough to try again a few times before the end. */
-const patienceMs = (lengthMs: number) => Math.max(1_000, lengthMs / 6)
+const patienceMs = (lengthMs: number) => Math.max(1_000, Math.ceil(lengthMs / 6))
 
 /**
  * Until the signal.
