@@ -9,11 +9,17 @@ import { isOutage } from './outage.ts'
 
 export type Tx = Prisma.TransactionClient
 
-export interface Db {
+export interface Transactions {
   /** One transaction that sees and writes the rows of this workspace only (role gatehouse_app, forced row security). */
   inWorkspace<T>(workspaceId: string, work: (tx: Tx) => Promise<T>): Promise<T>
   /** One transaction for the named global queries (role gatehouse_system). */
   asSystem<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+}
+
+/** Its own transactions are short, as requests need them: 503 (database_unavailable) in time where the database is silent. */
+export interface Db extends Transactions {
+  /** For work in the background, which may take long and wait for others. */
+  readonly patient: Transactions
   /** For better-auth only: no role, no workspace. */
   readonly prisma: PrismaClient
   close(): Promise<void>
@@ -43,15 +49,23 @@ export function openDb(source: Source, onError: (error: Error) => void): Db {
     adapter,
     transactionOptions: { maxWait: source.embedded ? 20_000 : 1_800, timeout: 10_000 },
   })
-  const as = async <T>(role: string, workspaceId: string, work: (tx: Tx) => Promise<T>): Promise<T> => {
-    const watch = source.embedded ? undefined : firstAnswer(1_900)
+  const as = async <T>(
+    role: string,
+    workspaceId: string,
+    work: (tx: Tx) => Promise<T>,
+    isPatient: boolean,
+  ): Promise<T> => {
+    const watch = source.embedded ? undefined : watchSilence(1_700)
     const done = prisma.$transaction(async (tx) => {
       await tx.$executeRaw`SELECT set_config('app.workspace', ${workspaceId}, true), set_config('role', ${role}, true)`
-      watch?.came()
-      return work(tx)
+      watch?.answered()
+      if (isPatient) watch?.stop()
+      const result = await work(tx)
+      watch?.answered()
+      return result
     })
     try {
-      return await (watch ? Promise.race([done, watch.late]) : done)
+      return await (watch ? Promise.race([done, watch.tooLong]) : done)
     } catch (error) {
       done.catch(() => undefined) // abandoned where it was too late
       throw isOutage(error) ? new AppError('database_unavailable', { cause: error }) : error
@@ -59,32 +73,39 @@ export function openDb(source: Source, onError: (error: Error) => void): Db {
       watch?.stop()
     }
   }
+  const transactions = (isPatient: boolean): Transactions => ({
+    inWorkspace: (workspaceId, work) => as('gatehouse_app', workspaceId, work, isPatient),
+    asSystem: (work) => as('gatehouse_system', '', work, isPatient),
+  })
   return {
-    inWorkspace: (workspaceId, work) => as('gatehouse_app', workspaceId, work),
-    asSystem: (work) => as('gatehouse_system', '', work),
+    ...transactions(false),
+    patient: transactions(true),
     prisma,
     close: () => prisma.$disconnect(),
   }
 }
 
-/** A database that is there answers the first, empty question at once, whatever the work takes then. */
-function firstAnswer(limitMs: number) {
-  let state: 'waiting' | 'came' | 'late' = 'waiting'
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      if (state === 'came') return
-      state = 'late'
-      reject(new AppError('database_unavailable', { cause: new Error(`no answer in ${limitMs} ms`) }))
-    }, limitMs)
+/**
+ * A database that is there answers an empty question at once and a short transaction soon; one behind a broken wire says nothing.
+ * @param limitMs from the start to the first answer, and again from there to the last
+ */
+function watchSilence(limitMs: number) {
+  let isTooLong = false
+  let giveUp = (_reason: AppError) => {}
+  const tooLong = new Promise<never>((_, reject) => {
+    giveUp = reject
   })
-  late.catch(() => undefined) // nobody waits for it once the work is done
+  tooLong.catch(() => undefined) // nobody waits for it once the work is done
+  const timer = setTimeout(() => {
+    isTooLong = true
+    giveUp(new AppError('database_unavailable', { cause: new Error(`no answer in ${limitMs} ms`) }))
+  }, limitMs)
   return {
-    late,
+    tooLong,
     /** @throws AppError past the limit: the transaction is rolled back, its caller was told that it failed */
-    came() {
-      if (state === 'late') throw new AppError('database_unavailable')
-      state = 'came'
+    answered() {
+      if (isTooLong) throw new AppError('database_unavailable')
+      timer.refresh()
     },
     stop: () => clearTimeout(timer),
   }

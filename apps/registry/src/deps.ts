@@ -63,7 +63,7 @@ export async function openDeps(
   try {
     await checkRoles(db)
     const kek = localKeyEncryption(config.readMasterKeys)
-    const installation = await openInstallation(db, kek)
+    const installation = await openInstallation(db.patient, kek)
     const sealer = createSealer(kek, installation.key)
     const warn = (error: unknown) => log.warn({ err: error }, 'changes are not read at the moment')
     const leases = createLeases({ db, lengthMs: config.GATEHOUSE_LEASE_MS, onError: warn })
@@ -125,9 +125,9 @@ async function checkRoles(db: Db): Promise<void> {
 
 /** Keeps the sealing keys and the outbox in order. Gateways are told of a new key by their change stream. */
 async function tend(on: Pick<Deps, 'db' | 'sealer' | 'changes' | 'now' | 'log'>): Promise<() => void> {
-  await keepSealingKeys(on.db, on.sealer, on.now())
+  await keepSealingKeys(on.db.patient, on.sealer, on.now())
   const round = async () => {
-    await keepSealingKeys(on.db, on.sealer, on.now())
+    await keepSealingKeys(on.db.patient, on.sealer, on.now())
     await on.changes.prune()
   }
   const timer = setInterval(() => {

@@ -3,7 +3,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { Secret } from '@gatehouse/config'
-import type { Db } from './db.ts'
+import type { Transactions } from './db.ts'
 import type { KeyEncryption } from './keys/master-keys.ts'
 
 export interface Installation {
@@ -13,7 +13,7 @@ export interface Installation {
 }
 
 /** Reads the row, or makes it on the first start. @throws Error with one sentence where a master key is missing */
-export async function openInstallation(db: Db, kek: KeyEncryption): Promise<Installation> {
+export async function openInstallation(db: Transactions, kek: KeyEncryption): Promise<Installation> {
   const fresh = await kek.wrap(randomBytes(32), installationContext)
   const row = await db.asSystem(async (tx) => {
     const found = await tx.installation.findUnique({ where: { id: 1 } })
@@ -42,7 +42,7 @@ async function unwrap(kek: KeyEncryption, row: { keyCheck: Uint8Array; wrappedBy
 }
 
 /** A master key that was taken away too early shows here as well, not at the credentials of some workspace. */
-async function checkDataKeys(db: Db, kek: KeyEncryption): Promise<void> {
+async function checkDataKeys(db: Transactions, kek: KeyEncryption): Promise<void> {
   const groups = await db.asSystem((tx) => tx.dataKey.groupBy({ by: ['wrappedBy'], _count: true }))
   const missing = groups.filter(({ wrappedBy }) => wrappedBy !== '' && !kek.names.includes(wrappedBy))
   if (missing.length === 0) return

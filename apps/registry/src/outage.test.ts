@@ -1,68 +1,47 @@
 // A database that goes away and comes back, seen through a wire that the test holds in its hand.
 
-import { once } from 'node:events'
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import { waitFor } from '@gatehouse/testkit'
+import { randomUUID } from 'node:crypto'
+import { type FaultProxy, startFaultProxy, waitFor } from '@gatehouse/testkit'
 import { createDatabase, dropDatabase } from '@gatehouse/testkit/databases'
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
 import { type Db, openDb } from './db.ts'
 
 const template = inject('template')
 
-/** A wire to a server that can be cut (refuses, breaks) or frozen (takes everything, answers nothing). */
-async function wireTo(url: URL) {
-  let state: 'whole' | 'cut' | 'frozen' = 'whole'
-  const ends = new Set<Socket>()
-  const server = createServer((near) => {
-    ends.add(near)
-    near.on('error', () => undefined)
-    if (state === 'cut') return void near.destroy()
-    const far = connect(Number(url.port), url.hostname)
-    far.on('error', () => near.destroy())
-    near.on('close', () => far.destroy())
-    far.on('close', () => near.destroy())
-    near.on('data', (chunk) => void (state === 'whole' && far.write(chunk)))
-    far.on('data', (chunk) => void (state === 'whole' && near.write(chunk)))
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    port: (server.address() as AddressInfo).port, // a TCP server that listens has one
-    freeze: () => {
-      state = 'frozen'
-    },
-    cut() {
-      state = 'cut'
-      for (const end of ends) end.destroy()
-      ends.clear()
-    },
-    mend: () => {
-      state = 'whole'
-    },
-    close() {
-      this.cut()
-      server.close()
-    },
-  }
-}
+/** 2 s is promised; the rest is a loaded machine's. */
+const inTimeMs = 2_500
 
 describe.runIf('adminUrl' in template)('a database that is away', () => {
   let db: Db
   let url: URL
-  let wire: Awaited<ReturnType<typeof wireTo>>
+  let wire: FaultProxy
   beforeAll(async () => {
     if (!('adminUrl' in template)) expect.fail()
     url = new URL(await createDatabase(template.adminUrl, template.name))
-    wire = await wireTo(url)
+    wire = await startFaultProxy(Number(url.port))
     const through = new URL(url)
     through.port = String(wire.port)
     db = openDb({ pool: { connectionString: through.href }, embedded: false }, () => undefined)
   })
   afterAll(async () => {
     await db.close()
-    wire.close()
+    await wire.close()
     if ('adminUrl' in template) await dropDatabase(template.adminUrl, url.href)
   })
+  afterEach(async () => {
+    wire.reset()
+    await wire.set({})
+    await answersAgain()
+  })
 
+  const answersAgain = () =>
+    waitFor(
+      () =>
+        ask()
+          .then((count) => count === 0)
+          .catch(() => false),
+      { deadlineMs: 5_000 },
+    )
   const ask = () => db.asSystem((tx) => tx.workspace.count())
   const timed = async (work: () => Promise<unknown>) => {
     const start = performance.now()
@@ -70,19 +49,46 @@ describe.runIf('adminUrl' in template)('a database that is away', () => {
       () => 'answered',
       (error: { code?: string; message: string }) => error.code ?? error.message,
     )
-    return { code, soon: performance.now() - start < 2_000 }
+    return { code, soon: performance.now() - start < inTimeMs }
   }
+  const away = { code: 'database_unavailable', soon: true }
 
-  test.each(['cut', 'freeze'] as const)(
-    '%s: is database_unavailable within 2 s, and answers again after',
-    async (how) => {
-      expect(await ask()).toBe(0)
-      wire[how]()
-      const answers = await Promise.all(Array.from({ length: 5 }, () => timed(ask)))
-      expect(answers).toEqual(Array.from({ length: 5 }, () => ({ code: 'database_unavailable', soon: true })))
-      wire.cut()
-      wire.mend()
-      await waitFor(async () => (await ask()) === 0, { deadlineMs: 5_000 })
-    },
-  )
+  const cut = async () => {
+    await wire.set({ refuse: true })
+    wire.reset()
+  }
+  const freeze = () => wire.set({ toServer: { blackHole: true }, toClient: { blackHole: true } })
+
+  test.each([
+    ['cut', cut],
+    ['frozen', freeze],
+  ] as const)('%s: is database_unavailable within 2 s, and answers again after', async (_name, strike) => {
+    expect(await ask()).toBe(0)
+    await strike()
+    const answers = await Promise.all(Array.from({ length: 5 }, () => timed(ask)))
+    expect(answers).toEqual(Array.from({ length: 5 }, () => away))
+    wire.reset()
+    await wire.set({})
+    await waitFor(async () => (await ask()) === 0, { deadlineMs: 5_000 })
+  })
+
+  test('one that falls silent within a transaction is database_unavailable within 2 s, and nothing is written later', async () => {
+    const write = () =>
+      db.asSystem(async (tx) => {
+        await tx.workspace.create({
+          data: { id: randomUUID(), slug: 'late', name: 'late' },
+          select: { id: true },
+        })
+        await wire.set({ toClient: { stall: true } })
+        await tx.workspace.count()
+      })
+    expect(await timed(write)).toEqual(away)
+    await wire.set({})
+    await answersAgain()
+  })
+
+  test('work in the background may wait for longer', async () => {
+    const slow = () => db.patient.asSystem((tx) => tx.$queryRaw`SELECT pg_sleep(2.6)::text`)
+    expect(await timed(slow)).toEqual({ code: 'answered', soon: false })
+  })
 })

@@ -4,7 +4,7 @@
 import { randomBytes } from 'node:crypto'
 import { Secret } from '@gatehouse/config'
 import { v7 as uuidv7 } from 'uuid'
-import type { Db, Tx } from './db.ts'
+import type { Transactions, Tx } from './db.ts'
 import type { Sealer } from './seal.ts'
 
 export interface SessionSealingKey {
@@ -36,7 +36,7 @@ export async function readSealingKeys(tx: Tx, sealer: Sealer, now: Date): Promis
 }
 
 /** Makes the first key, or the next one when the newest has had its week; drops what opens nothing any more. */
-export async function keepSealingKeys(db: Db, sealer: Sealer, now: Date): Promise<void> {
+export async function keepSealingKeys(db: Transactions, sealer: Sealer, now: Date): Promise<void> {
   await db.asSystem(async (tx) => {
     // The installation's row serves as the lock between registry processes.
     await tx.$queryRaw`SELECT id FROM installation WHERE id = 1 FOR UPDATE`

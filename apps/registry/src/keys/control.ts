@@ -40,7 +40,7 @@ async function answer(deps: Deps, socket: Socket): Promise<void> {
   const tell = (line: string) => void (socket.writable && socket.write(`${line}\n`))
   try {
     const [line] = (await once(createInterface(socket), 'line')) as [string] // readline's event
-    const done = await runCommand({ ...deps, tell }, parseCommand(line.split(' ')))
+    const done = await runCommand({ ...deps, db: deps.db.patient, tell }, parseCommand(line.split(' ')))
     socket.end(`${done ? endings.done : endings.failed}\n`)
   } catch (error) {
     deps.log.error({ err: error }, 'a key command failed')

@@ -35,8 +35,8 @@ async function keys(args: readonly string[], env: Environment): Promise<boolean>
   const db = openDb(database.source, () => undefined)
   try {
     const kek = localKeyEncryption(masterKeySource(env, config.MASTER_KEY))
-    const sealer = createSealer(kek, (await openInstallation(db, kek)).key)
-    return await runCommand({ db, kek, sealer, tell: console.log }, command)
+    const sealer = createSealer(kek, (await openInstallation(db.patient, kek)).key)
+    return await runCommand({ db: db.patient, kek, sealer, tell: console.log }, command)
   } finally {
     await db.close()
     await database.close()

@@ -39,7 +39,7 @@ beforeEach(async () => {
 afterAll(() => Promise.all(databases.map((database) => database.close())))
 
 const on = (by: KeyEncryption = kek, lines: string[] = []) => ({
-  db,
+  db: db.patient,
   kek: by,
   sealer: createSealer(by, installationKey),
   tell: (line: string) => void lines.push(line),
@@ -202,7 +202,7 @@ describe('a rotated data key', () => {
         places.push(await addHeader(workspaceId))
         // Read as the gateways' questions are: the server is held until its headers are open.
         for (const where of places.slice(-3))
-          await db.inWorkspace(workspaceId, async (tx) => {
+          await db.patient.inWorkspace(workspaceId, async (tx) => {
             await tx.$queryRaw`SELECT id FROM mcp_server WHERE id = ${where.serverId}::uuid FOR SHARE`
             const row = await tx.serverHeader.findFirstOrThrow({ where: { serverId: where.serverId } })
             expect((await sealer.openHeader(tx, where, row)).reveal()).toBe(value)

@@ -3,13 +3,13 @@
 import { newRequestId } from '@gatehouse/http-kit'
 import type { Actor } from '../actor.ts'
 import { type AuditedEvent, audit } from '../audit.ts'
-import type { Db, Tx } from '../db.ts'
+import type { Transactions, Tx } from '../db.ts'
 import { systemActor } from '../people/link-for-owner.ts'
 import type { Sealer } from '../seal.ts'
 import type { KeyEncryption } from './master-keys.ts'
 
 export interface Rotation {
-  readonly db: Db
+  readonly db: Transactions
   readonly kek: KeyEncryption
   readonly sealer: Sealer
   /** One line of progress. */
@@ -33,7 +33,7 @@ export function auditStep(
 }
 
 /** Every workspace that has a data key; as gatehouse_system. */
-export async function workspacesWithKeys(db: Db): Promise<string[]> {
+export async function workspacesWithKeys(db: Transactions): Promise<string[]> {
   const rows = await db.asSystem((tx) =>
     tx.dataKey.findMany({
       distinct: ['workspaceId'],

@@ -1,11 +1,11 @@
 // Which keys there are, and what each of them still protects: names and counts, nothing secret.
 
-import type { Db } from '../db.ts'
+import type { Transactions } from '../db.ts'
 import type { KeyEncryption } from './master-keys.ts'
 import { countUses } from './rotate-data.ts'
 
 /** Lines for a person. */
-export async function keyStatus({ db, kek }: { db: Db; kek: KeyEncryption }): Promise<string[]> {
+export async function keyStatus({ db, kek }: { db: Transactions; kek: KeyEncryption }): Promise<string[]> {
   const [installation, keys] = await db.asSystem(async (tx) => [
     await tx.installation.findUniqueOrThrow({ where: { id: 1 } }),
     await tx.dataKey.findMany({

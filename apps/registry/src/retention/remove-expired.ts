@@ -9,7 +9,7 @@ const dayMs = 86_400_000
 export function removeExpired(deps: Pick<Deps, 'db' | 'now'>): Promise<Record<string, number> | undefined> {
   const now = deps.now()
   const yesterday = new Date(now.getTime() - dayMs)
-  return deps.db.asSystem(async (tx) => {
+  return deps.db.patient.asSystem(async (tx) => {
     const [lock] = await tx.$queryRaw<{ mine: boolean }[]>`
       SELECT pg_try_advisory_xact_lock(hashtextextended('gatehouse retention', 0)) AS mine`
     if (!lock?.mine) return undefined
