@@ -1,10 +1,13 @@
 // Unit and integration tests of all packages and apps. The registry's run once per database.
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // A worker waits more than it works: one less than the cores would leave a machine of two half idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       { extends: true, test: { name: 'packages', include: ['packages/*/src/**/*.test.ts'] } },
       { extends: true, test: { name: 'gateway', include: ['apps/gateway/src/**/*.test.ts'] } },

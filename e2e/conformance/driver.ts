@@ -86,10 +86,19 @@ client.setRequestHandler('elicitation/create', ({ params }) => ({
   action: 'accept',
   content: 'confirmed' in Object(fields(params)) ? { confirmed: true } : {},
 }))
+// A legacy client opens its stream for what the server says by itself, and waits for nobody. Through several gateways a call might
+// overtake it: a question on that stream would be lost, and the stream be taken for one that resumes.
+const listening = Promise.withResolvers<void>()
+const tellingFetch: typeof fetch = async (input, init) => {
+  const answer = await fetch(input, init)
+  if (init?.method === 'GET') listening.resolve()
+  return answer
+}
 try {
   const address = new URL(`${settings.gatewayUrl}/mcp/${slug}`)
   const requestInit = { headers: { 'x-api-key': settings.key } }
-  await client.connect(new StreamableHTTPClientTransport(address, { requestInit }))
+  await client.connect(new StreamableHTTPClientTransport(address, { requestInit, fetch: tellingFetch }))
+  if (settings.era === 'legacy') await listening.promise
   const drive = drives[scenario]
   if (!drive) throw new Error(`no way to drive the scenario ${scenario}`)
   await drive(client)

@@ -112,7 +112,7 @@ export function openDeps(config: Config): Opened {
         notes.changed(event.subject_id)
         openEnds.streams.subscriptionsChanged(event.subject_id)
       } else {
-        pools.drop(event.workspace_id)
+        pools.drop(event.workspace_id, event.subject === 'server' ? event.subject_id : undefined)
         listeners.changed(event.workspace_id)
       }
       heldCalls.changed(event)

@@ -1,14 +1,23 @@
-// For programs that can't be told port 0. Everything of our own takes port 0 and says what it got.
+// A port for a process that takes it by a setting. Not one of those that the system gives to outgoing connections and to
+// whoever listens on port 0: such a one may be taken again before the process is up.
 
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
+import { createServer } from 'node:net'
 
-/** A port that was free on loopback a moment ago. */
+/** Nobody listens on it now, and nobody gets it by chance. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo // a TCP server that listens has one
-  server.close()
-  await once(server, 'close')
-  return port
+  for (;;) {
+    const port = randomInt(10_000, 32_000) // Linux gives from 32768 on by itself, others from 49152
+    const server = createServer().listen(port, '127.0.0.1')
+    try {
+      await once(server, 'listening')
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') continue
+      throw error
+    }
+    server.close()
+    await once(server, 'close')
+    return port
+  }
 }

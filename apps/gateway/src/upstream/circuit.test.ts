@@ -19,13 +19,18 @@ beforeAll(async () => {
   })
   key = gateway.registry.addKey().key
 })
+// What an earlier test's server left open goes with that server.
+beforeEach(() => waitFor(() => Object.values(gateway.deps.pools.circuits()).every(({ open }) => open === 0)))
 afterAll(() => gateway.close())
 
 async function serve(script: Script) {
   const upstream = await startRecordingUpstream(script)
-  onTestFinished(() => upstream.close())
   const slug = `s${++slugs}`
   const id = gateway.registry.addServer({ slug, url: upstream.url, headers: [['x-stored', 'v']] })
+  onTestFinished(async () => {
+    gateway.registry.removeServer(id)
+    await upstream.close()
+  })
   const call = (method = 'tools/call', init: RequestInit = {}) =>
     fetch(`${gateway.url}/mcp/${slug}`, {
       method: 'POST',

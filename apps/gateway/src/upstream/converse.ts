@@ -35,6 +35,7 @@ export interface Outgoing {
   readonly attached?: (names: readonly string[]) => void
 }
 
+const maxAttempts = 3
 const maxMessageBytes = 16 * 1024 * 1024
 
 /**
@@ -47,34 +48,9 @@ export async function converse(
   bearer: Bearer,
   outgoing: Outgoing,
 ): Promise<Conversation> {
-  const { pathname, search, origin } = new URL(bearer.server.url)
-  const credential = await deps.knowledge.credentials(bearer.caller, bearer.server)
-  outgoing.attached?.(credential.headers.map(([name]) => name))
-  const method = outgoing.method ?? 'POST'
-  const own: [string, string][] = [
-    ['accept', method === 'GET' ? 'text/event-stream' : 'application/json, text/event-stream'],
-    ['accept-encoding', 'identity'],
-    ...(outgoing.body === undefined ? [] : [['content-type', 'application/json'] as [string, string]]),
-    ['via', deps.via()],
-  ]
   const leaving = new AbortController()
   const signals = outgoing.signal ? [leaving.signal, outgoing.signal] : [leaving.signal]
-  let answer: Dispatcher.ResponseData
-  try {
-    answer = await deps.pools.take(bearer.caller.workspace_id, bearer.server, credential.generation).request({
-      origin,
-      path: pathname + search,
-      method,
-      headers: [...own, ...outgoing.headers, ...credential.headers].flat(),
-      body: outgoing.body ?? null,
-      headersTimeout: outgoing.patienceMs,
-      bodyTimeout: 0,
-      signal: AbortSignal.any(signals),
-    })
-  } catch (thrown) {
-    if (thrown instanceof Superseded) throw new ServerChanged(bearer.server.slug)
-    throw toUpstreamError(thrown)
-  }
+  const answer = await send(deps, bearer, outgoing, AbortSignal.any(signals))
   const reading: Reading = { lastEventId: undefined, retryMs: undefined, over: false }
   const close = () => {
     answer.body.on('error', () => {})
@@ -94,6 +70,42 @@ export async function converse(
     position: reading,
     close,
   }
+}
+
+/** A change that meets a request before it is on the wire stops it; where the same still holds, it is sent after all. */
+async function send(
+  deps: Pick<Deps, 'knowledge' | 'pools' | 'via'>,
+  { caller, server }: Bearer,
+  outgoing: Outgoing,
+  signal: AbortSignal,
+): Promise<Dispatcher.ResponseData> {
+  const { pathname, search, origin } = new URL(server.url)
+  const method = outgoing.method ?? 'POST'
+  const own: [string, string][] = [
+    ['accept', method === 'GET' ? 'text/event-stream' : 'application/json, text/event-stream'],
+    ['accept-encoding', 'identity'],
+    ...(outgoing.body === undefined ? [] : [['content-type', 'application/json'] as [string, string]]),
+    ['via', deps.via()],
+  ]
+  for (let attempt = 1; attempt <= maxAttempts; attempt += 1) {
+    const credential = await deps.knowledge.credentials(caller, server)
+    outgoing.attached?.(credential.headers.map(([name]) => name))
+    try {
+      return await deps.pools.take(caller.workspace_id, server, credential.generation).request({
+        origin,
+        path: pathname + search,
+        method,
+        headers: [...own, ...outgoing.headers, ...credential.headers].flat(),
+        body: outgoing.body ?? null,
+        headersTimeout: outgoing.patienceMs,
+        bodyTimeout: 0,
+        signal,
+      })
+    } catch (thrown) {
+      if (!(thrown instanceof Superseded)) throw toUpstreamError(thrown)
+    }
+  }
+  throw new ServerChanged(server.slug)
 }
 
 interface Reading {

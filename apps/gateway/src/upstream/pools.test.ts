@@ -1,5 +1,4 @@
 import { createEgress } from '@gatehouse/egress'
-import type { ResolvedServer } from '@gatehouse/registry-api/internal'
 import { type RecordingUpstream, type Script, scripts, startRecordingUpstream } from '@gatehouse/testkit'
 import { expect, onTestFinished, test } from 'vitest'
 import { createLease } from '../registry/lease.ts'
@@ -21,8 +20,7 @@ async function setUp(script: Script = scripts.json({})) {
   return { upstream, pools, lease, server: serverAt(upstream) }
 }
 
-// Of a resolved server the pools look at the address only.
-const serverAt = ({ url }: Pick<RecordingUpstream, 'url'>) => ({ url }) as ResolvedServer
+const serverAt = ({ url }: Pick<RecordingUpstream, 'url'>, id = 's') => ({ id, url })
 const request = { path: '/mcp', method: 'POST', body: '{}' } as const
 
 test('a request that still waits for its connection when the credential is replaced is never sent', async () => {
@@ -53,6 +51,25 @@ test('who holds a pool across several requests hears that it was replaced, not t
   pools.drop('w')
   await expect(held.request({ ...request, origin: upstream.origin })).rejects.toBeInstanceOf(Superseded)
   expect(upstream.requests).toHaveLength(1)
+})
+
+test('a change of another server of the workspace keeps the connections', async () => {
+  const { upstream, pools, server } = await setUp()
+  const ask = async (workspace: string) => {
+    const answer = await pools
+      .take(workspace, server, before)
+      .request({ ...request, origin: upstream.origin })
+    await answer.body.dump()
+  }
+  await ask('w')
+  await ask('v')
+  pools.drop('w', 'other')
+  await ask('w')
+  await ask('v')
+  pools.drop('w', server.id)
+  await ask('w')
+  await ask('v')
+  expect(upstream.requests.map(({ connection }) => connection)).toEqual([1, 2, 1, 2, 3, 2])
 })
 
 test('an answer that is on the wire when the credential is replaced is finished', async () => {

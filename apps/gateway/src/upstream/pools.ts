@@ -1,4 +1,4 @@
-// Connections to upstreams: one pool per workspace, origin and credential generation, so that no connection ever carries two
+// Connections to upstreams: one pool per workspace, server, origin and credential generation, so that no connection ever carries two
 // workspaces or an old and a new credential. A pool that was replaced sends nothing more, and one whose server fails again and
 // again pauses (circuit.ts). Next: slots.ts.
 
@@ -14,9 +14,9 @@ import { isUpstreamFault } from './faults.ts'
 
 export interface Pools {
   /** @throws AppError upstream_unreachable for an address that is not allowed; requests fail with it too */
-  take(workspaceId: string, server: Pick<ResolvedServer, 'url'>, generation: string): Dispatcher
-  /** Pools of the workspace (or all) leave the map; answers on the wire finish, what still waits is `Superseded`. */
-  drop(workspaceId?: string): void
+  take(workspaceId: string, server: Pick<ResolvedServer, 'id' | 'url'>, generation: string): Dispatcher
+  /** Pools of the server, the workspace, or all leave the map; answers on the wire finish, what still waits is `Superseded`. */
+  drop(workspaceId?: string, serverId?: string): void
   /** Of the circuits of all pools; what was opened, since the start. */
   circuits(): Readonly<Record<CircuitKind, { readonly open: number; readonly opened: number }>>
   close(): Promise<void>
@@ -100,7 +100,7 @@ export function createPools({ egress, connectTimeoutMs, lease, circuit }: PoolPa
   return {
     take(workspaceId, server, generation) {
       const { origin } = new URL(server.url)
-      const key = `${workspaceId} ${origin} ${generation}`
+      const key = `${prefix(workspaceId, server.id)}${origin} ${generation}`
       let entry = pools.get(key)
       if (entry === undefined) {
         entry = open(origin)
@@ -108,9 +108,10 @@ export function createPools({ egress, connectTimeoutMs, lease, circuit }: PoolPa
       }
       return entry.dispatcher
     },
-    drop(workspaceId) {
-      if (workspaceId === undefined) pools.clear()
-      else for (const key of [...pools.keys()]) if (key.startsWith(workspaceId)) pools.delete(key)
+    drop(workspaceId, serverId) {
+      if (workspaceId === undefined) return pools.clear()
+      const dropped = prefix(workspaceId, serverId)
+      for (const key of [...pools.keys()]) if (key.startsWith(dropped)) pools.delete(key)
     },
     circuits() {
       const open = (kind: CircuitKind) => [...pools.values()].filter((entry) => entry[kind].isOpen).length
@@ -127,6 +128,9 @@ export function createPools({ egress, connectTimeoutMs, lease, circuit }: PoolPa
     },
   }
 }
+
+const prefix = (workspaceId: string, serverId?: string) =>
+  serverId === undefined ? `${workspaceId} ` : `${workspaceId} ${serverId} `
 
 /** Why nothing is asked for now. */
 function refusalBy({ upstream, credential }: Standing): AppError | undefined {

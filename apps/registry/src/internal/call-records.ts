@@ -11,7 +11,7 @@ const chunk = 1_000
 
 /** Records of workspaces that don't exist (any more) are skipped. */
 export async function recordCalls(deps: Deps, reports: readonly CallReport[]): Promise<void> {
-  const rows = await deps.db.asSystem(async (tx) => {
+  const rows = await deps.db.patient.asSystem(async (tx) => {
     const ids = [...new Set(reports.map((report) => report.workspace_id))]
     const known = await tx.workspace.findMany({ where: { id: { in: ids } }, select: { id: true } })
     const workspaces = new Set(known.map((workspace) => workspace.id))
