@@ -1,6 +1,8 @@
 // The only way to the data: one transaction per call, which first takes a role, so that row level security is a second
 // wall behind every query. Where the database comes from: embedded.ts and start.ts.
 
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { setTimeout as pause } from 'node:timers/promises'
 import { AppError } from '@gatehouse/errors'
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
@@ -38,6 +40,7 @@ export function openDb(source: Source, onError: (error: Error) => void): Db {
     // A query that waits longer for a connection is answered 503 (database_unavailable).
     connectionTimeoutMillis: source.embedded ? 20_000 : 1_500,
     max: source.embedded ? 1 : 10,
+    Client: NotedClient,
     ...source.pool,
   })
   const adapter = new PrismaPg(pool, {
@@ -56,14 +59,16 @@ export function openDb(source: Source, onError: (error: Error) => void): Db {
     isPatient: boolean,
   ): Promise<T> => {
     const watch = source.embedded ? undefined : watchSilence(1_700)
-    const done = prisma.$transaction(async (tx) => {
-      await tx.$executeRaw`SELECT set_config('app.workspace', ${workspaceId}, true), set_config('role', ${role}, true)`
-      watch?.answered()
-      if (isPatient) watch?.stop()
-      const result = await work(tx)
-      watch?.answered()
-      return result
-    })
+    const begin = () =>
+      prisma.$transaction(async (tx) => {
+        await tx.$executeRaw`SELECT set_config('app.workspace', ${workspaceId}, true), set_config('role', ${role}, true)`
+        watch?.answered()
+        if (isPatient) watch?.stop()
+        const result = await work(tx)
+        watch?.answered()
+        return result
+      })
+    const done = watch ? asking.run(watch, begin) : begin()
     try {
       return await (watch ? Promise.race([done, watch.tooLong]) : done)
     } catch (error) {
@@ -81,7 +86,27 @@ export function openDb(source: Source, onError: (error: Error) => void): Db {
     ...transactions(false),
     patient: transactions(true),
     prisma,
-    close: () => prisma.$disconnect(),
+    close: () =>
+      source.embedded
+        ? prisma.$disconnect()
+        : Promise.race([prisma.$disconnect(), pause(closeMs, undefined, { ref: false })]),
+  }
+}
+
+/** A connection that a broken wire holds does not hold the stop. */
+const closeMs = 3_000
+
+/** Which connection a transaction has is known to the pool alone: its first query tells. */
+const asking = new AsyncLocalStorage<{ on(client: pg.Client): void }>()
+
+class NotedClient extends pg.Client {
+  constructor(config?: string | pg.ClientConfig) {
+    super(config)
+    const query = this.query.bind(this)
+    this.query = ((...args: Parameters<typeof query>) => {
+      asking.getStore()?.on(this)
+      return query(...args)
+    }) as typeof query
   }
 }
 
@@ -91,6 +116,7 @@ export function openDb(source: Source, onError: (error: Error) => void): Db {
  */
 function watchSilence(limitMs: number) {
   let isTooLong = false
+  let client: pg.Client | undefined
   let giveUp = (_reason: AppError) => {}
   const tooLong = new Promise<never>((_, reject) => {
     giveUp = reject
@@ -98,10 +124,14 @@ function watchSilence(limitMs: number) {
   tooLong.catch(() => undefined) // nobody waits for it once the work is done
   const timer = setTimeout(() => {
     isTooLong = true
+    client?.end().catch(() => undefined) // nobody knows whether it still answers: the pool makes another one
     giveUp(new AppError('database_unavailable', { cause: new Error(`no answer in ${limitMs} ms`) }))
   }, limitMs)
   return {
     tooLong,
+    on(asked: pg.Client) {
+      client = asked
+    },
     /** @throws AppError past the limit: the transaction is rolled back, its caller was told that it failed */
     answered() {
       if (isTooLong) throw new AppError('database_unavailable')

@@ -1,11 +1,15 @@
 // PostgreSQL's LISTEN on a connection of its own, which comes back after an outage. Notices carry nothing: who hears one
 // reads the outbox or the leases, so a lost or doubled notice does no harm.
 
+import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 
 export interface Listener {
   close(): Promise<void>
 }
+
+/** A connection that a broken wire holds does not hold the stop. */
+const closeMs = 1_000
 
 /** @param onNotice called for every notice with its channel, and after every new connection without one */
 export async function listen(
@@ -47,7 +51,7 @@ export async function listen(
     async close() {
       closed = true
       clearTimeout(retry)
-      await client?.end()
+      await Promise.race([client?.end(), pause(closeMs, undefined, { ref: false })])
     },
   }
 }

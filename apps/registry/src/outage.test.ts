@@ -87,6 +87,23 @@ describe.runIf('adminUrl' in template)('a database that is away', () => {
     await answersAgain()
   })
 
+  test('connections whose answers were lost are not used again, and hold no stop', async () => {
+    const through = new URL(url)
+    through.port = String(wire.port)
+    const own = openDb({ pool: { connectionString: through.href }, embedded: false }, () => undefined)
+    const askAll = () =>
+      Promise.all(Array.from({ length: 10 }, () => timed(() => own.asSystem((tx) => tx.workspace.count()))))
+    expect((await askAll()).map(({ code }) => code)).not.toContain('database_unavailable')
+    await wire.set({ toClient: { blackHole: true } })
+    expect(new Set((await askAll()).map(({ code }) => code))).toEqual(new Set(['database_unavailable']))
+    await wire.set({})
+    expect(new Set((await askAll()).map(({ code }) => code))).toEqual(new Set(['answered']))
+    await wire.set({ toClient: { blackHole: true } })
+    const lost = askAll()
+    expect((await timed(() => own.close())).code).toBe('answered')
+    await lost
+  })
+
   test('work in the background may wait for longer', async () => {
     const slow = () => db.patient.asSystem((tx) => tx.$queryRaw`SELECT pg_sleep(2.6)::text`)
     expect(await timed(slow)).toEqual({ code: 'answered', soon: false })
