@@ -53,9 +53,11 @@ export function createGatewayServer(deps: Deps, stopping: () => boolean): Server
   )
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const status = brokenRequests[error.code ?? ''] ?? '400 Bad Request'
-    if (socket.writable && !isAnswering(socket))
-      socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
-    else socket.destroy()
+    if (!socket.writable || isAnswering(socket)) return void socket.destroy()
+    socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+    // Who reads nothing does not read that it is over either.
+    const late = setTimeout(() => socket.destroy(), lingerMs)
+    socket.once('close', () => clearTimeout(late))
   })
   return server
 }
@@ -66,6 +68,8 @@ function isAnswering(socket: Duplex): boolean {
   const { _httpMessage: answer } = socket as Duplex & { readonly _httpMessage?: ServerResponse | null }
   return answer != null && (answer.headersSent || answer.req.complete)
 }
+
+const lingerMs = 1_000
 
 /** Requests that never became one. */
 const brokenRequests: Readonly<Record<string, string>> = {
