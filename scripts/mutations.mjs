@@ -1,18 +1,19 @@
 // `npm run test:mutations`: takes one guard away at a time, in a copy of the sources, and demands that the test of just that
-// guarantee notices: by an assertion, not because something no longer starts or answers.
+// guarantee notices: by an assertion, not because something no longer starts or answers. `-- rate limit` takes only those whose
+// name holds these words.
 
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { say } from './lib/say.mjs'
+import { refuse, say } from './lib/say.mjs'
 import { ensurePostgres } from './lib/system.mjs'
 import { copySources } from './mutations/copy.mjs'
 import { mutations } from './mutations/list.mjs'
 import { runTests } from './mutations/run-tests.mjs'
 import { setup } from './setup.mjs'
 
-/** @returns {{passed: number, failed: number}} */
-export async function mutationTests() {
+/** @param words those whose name holds them; all unless told. @returns {{passed: number, failed: number}} */
+export async function mutationTests(words = '') {
   await ensurePostgres()
   const copy = copySources()
   const ended = new AbortController()
@@ -25,7 +26,7 @@ export async function mutationTests() {
 
   const unchanged = new Map()
   const result = { passed: 0, failed: 0 }
-  for (const mutation of mutations) {
+  for (const mutation of mutations.filter(({ name }) => name.includes(words))) {
     const problem = await unnoticed(mutation, copy, unchanged, ended.signal)
     result[problem ? 'failed' : 'passed'] += 1
     say(`${mutation.name}: ${problem ? `FAILED, ${problem}` : 'noticed'}`)
@@ -65,7 +66,7 @@ const tail = (output) => output.trim().split('\n').slice(-40).join('\n')
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   await setup()
-  const { passed, failed } = await mutationTests()
+  const { passed, failed } = await mutationTests(process.argv.slice(2).join(' '))
   console.log(`${passed} passed, ${failed} failed`)
   process.exit(failed === 0 ? 0 : 1)
 }

@@ -1,4 +1,5 @@
 import { AppError } from '@gatehouse/errors'
+import { insideHosts } from '@gatehouse/testkit'
 import { describe, expect, test } from 'vitest'
 import { isGlobal } from './addresses.ts'
 import { parseAllow } from './allow.ts'
@@ -16,17 +17,6 @@ function refusal(text: string, egress = strict): string {
   }
   throw new Error(`${text} was accepted`)
 }
-
-/** Spellings of addresses that lead inside; the connector's tests send them through every way out. */
-const insideHosts =
-  `127.0.0.1 127.1 127.0.1 2130706433 0x7f000001 0x7f.1 0177.0.0.1 017700000001 0x7F.0x0.0x0.0x1
-  127.0.0.1. 0 0.0.0.0 10.0.0.1 10.1 172.16.0.1 172.31.255.255 192.168.1.1 192.168.257 169.254.169.254 0xa9fea9fe
-  2852039166 100.64.0.1 192.0.0.8 192.0.2.1 192.88.99.1 198.18.0.1 198.51.100.1 203.0.113.1 224.0.0.1 240.0.0.1
-  255.255.255.255 168.63.129.16 １２７.０.０.１ 127。0。0。1 ①②⑦.0.0.1 %31%32%37.0.0.1
-  [::1] [::] [0:0:0:0:0:0:0:1] [::127.0.0.1] [::7f00:1] [::8.8.8.8] [::ffff:127.0.0.1] [::ffff:7f00:1] [::ffff:8.8.8.8]
-  [0:0:0:0:0:ffff:a9fe:a9fe] [::ffff:0:127.0.0.1] [64:ff9b::127.0.0.1] [64:ff9b::808:808] [64:ff9b:1::1]
-  [2002:7f00:1::] [2002:808:808::1] [2001::1] [2001:0:53aa:64c:0:0:0:0] [2001:db8::1] [3fff::1] [fe80::1] [fec0::1]
-  [fc00::1] [fd12:3456::1] [ff02::1] [100::1] [5f00::1] [4000::1]`.split(/\s+/)
 
 describe('address literals', () => {
   test.each(insideHosts)('refuses https://%s/mcp', (host) => {

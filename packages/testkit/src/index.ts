@@ -3,6 +3,7 @@ export { type Everything, startEverything } from './everything.ts'
 export { type FaultProxy, type Faults, startFaultProxy } from './fault-proxy.ts'
 export { type FixtureOptions, type FixtureServer, startFixtureServer } from './fixture-server/start.ts'
 export { freePort } from './free-port.ts'
+export { insideHosts } from './inside-hosts.ts'
 export type { Running } from './process.ts'
 export {
   type Recorded,
