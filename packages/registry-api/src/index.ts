@@ -1,6 +1,7 @@
 export * from './api-keys.ts'
 export * from './audit.ts'
 export * from './calls.ts'
+export * from './connections.ts'
 export { openApi } from './openapi.ts'
 export { failures, type Operation, operations } from './operations.ts'
 export * from './people.ts'
