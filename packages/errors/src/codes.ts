@@ -133,6 +133,45 @@ export const codes = {
     1010,
   ),
 
+  // Connections to servers that want OAuth.
+  connection_required: row(
+    403,
+    'Connect your account to this server, then repeat the call',
+    'the MCP server wants an account and none is connected',
+    1011,
+  ),
+  connection_not_found: row(
+    404,
+    'Verify the connection ID and that the calling identity has access',
+    'connection not found',
+  ),
+  oauth_state_unknown: row(
+    400,
+    'Start connecting again, in this browser',
+    'the answer belongs to no connection that this session has begun, or came too late',
+  ),
+  oauth_denied: row(
+    400,
+    'Start connecting again and allow the access',
+    'the authorization server was told not to allow it',
+  ),
+  oauth_failed: row(
+    400,
+    'Start connecting again; if it persists, ask the operator of the authorization server',
+    'the authorization server did not give a token',
+  ),
+  client_registration_required: row(
+    422,
+    'Register a client at the authorization server by hand and enter its id',
+    'the authorization server registers no clients by itself',
+  ),
+  upstream_auth_unavailable: row(
+    503,
+    'Try again after the time in Retry-After',
+    'the authorization server of the MCP server can not renew the token just now',
+    1010,
+  ),
+
   // Sign-in.
   link_invalid: row(410, 'Ask for a new link', 'the link is unknown, used or expired'),
   weak_password: row(422, 'Choose a password of at least 12 characters', 'the password is too short'),

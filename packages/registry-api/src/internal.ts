@@ -59,15 +59,49 @@ export type ResolveAnswer = z.output<typeof resolveAnswer>
 /**
  * `POST /internal/credentials`: the headers to attach for this caller at this server. 404 `mcp_server_not_found` when the
  * server is gone or disabled, or this caller may not (any more) invoke it; 500 `credential_unreadable` when its stored
- * headers can not be opened or may not be sent.
+ * headers can not be opened or may not be sent; 503 `upstream_auth_unavailable` when a token has run out and its authorization
+ * server can not be reached just now.
  */
 export const credentialsRequest = z.strictObject({ key_id: uuid, workspace_id: uuid, server_id: uuid })
+
+/** The OAuth connection that `headers` are of: the person's, the service's, or the one that the workspace shares. */
+export const usedConnection = z.object({
+  /** New when it was connected anew, not when its token was refreshed: what is kept at the server goes with it. */
+  generation: uuid,
+  token_id: uuid,
+  /** Counts refreshes. */
+  version: z.int().nonnegative(),
+  /** Unix time in ms after which to ask again; null as long as the connection stands. */
+  fresh_until_ms: z.int().nullable(),
+})
+export type UsedConnection = z.output<typeof usedConnection>
+
+/** Nothing may be sent until somebody acts. */
+export const requiredAction = z.object({
+  /** The caller has no connection; it has one that no longer works; or only an operator can help. */
+  reason: z.enum(['not_connected', 'needs_reconnecting', 'operator']),
+  /** A page of the console for whoever can act, the same for everybody. It names a server, never a person. */
+  url: z.string().nullable(),
+})
+export type RequiredAction = z.output<typeof requiredAction>
+
 export const credentialsAnswer = z.object({
   revision,
+  /** The server's `credential_generation`, also where the headers are a connection's. */
   generation: uuid,
   headers: z.array(z.tuple([z.string(), z.string()])),
+  /** Null where stored headers are sent, or none. */
+  connection: usedConnection.nullable(),
+  /** Where this is set, there are no headers. */
+  required: requiredAction.nullable(),
 })
 export type CredentialsAnswer = z.output<typeof credentialsAnswer>
+
+/**
+ * `POST /internal/credentials/refused`: the server answered 401 to this version of the token. Answers like `/internal/credentials`,
+ * with another version; with `required` where there is none to be had.
+ */
+export const refusedRequest = credentialsRequest.extend({ token_id: uuid, version: z.int().nonnegative() })
 
 /** `POST /internal/call-records`: a batch; answers 202. Records that came before and those of unknown workspaces are skipped. */
 export const callRecordsRequest = z.strictObject({ records: z.array(callReport).max(5_000) })
@@ -108,8 +142,11 @@ export type HelloEvent = z.output<typeof helloEvent>
 export const changeEvent = z.object({
   revision,
   workspace_id: uuid,
-  subject: z.enum(['server', 'api-key', 'membership', 'session', 'session-notes']),
-  /** The object's id; for `session` and `session-notes` the digest of the session's token. */
+  subject: z.enum(['server', 'api-key', 'membership', 'session', 'session-notes', 'connection']),
+  /**
+   * The object's id; for `session` and `session-notes` the digest of the session's token; for `connection` its owner's, or the
+   * server's where it is shared or a service's.
+   */
   subject_id: z.string(),
   /** For `session` only. */
   expires_at_ms: z.number().optional(),

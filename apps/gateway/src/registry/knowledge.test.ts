@@ -57,6 +57,8 @@ const credential = (revision: number, generation = 'g1'): CredentialsAnswer => (
   revision,
   generation,
   headers: [],
+  connection: null,
+  required: null,
 })
 
 test('before the first word of the registry nothing is answered', async () => {

@@ -125,7 +125,8 @@ export async function startInternalListener(): Promise<InternalListener> {
       const server = caller && visible(caller).find((one) => one.id === server_id)
       if (!server) return { status: 404, body: { code: 'mcp_server_not_found' } }
       const { generation, headers = [] } = server
-      return { body: contract.credentialsAnswer.parse({ revision, generation, headers }) }
+      const answer = { revision, generation, headers, connection: null, required: null }
+      return { body: contract.credentialsAnswer.parse(answer) }
     },
     '/internal/call-records': (body) => {
       records.push(...contract.callRecordsRequest.parse(body).records)

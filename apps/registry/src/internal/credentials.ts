@@ -21,6 +21,6 @@ export async function credentials(
     const server = may ? await readSealed(tx, ask.workspace_id, ask.server_id) : null
     if (!server?.enabled) throw new AppError('mcp_server_not_found')
     const headers = await openHeaders(deps, tx, server)
-    return { revision, generation: server.credentialGeneration, headers }
+    return { revision, generation: server.credentialGeneration, headers, connection: null, required: null }
   })
 }
