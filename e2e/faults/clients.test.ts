@@ -115,7 +115,7 @@ test.each(crowds)('$name', async ({ many, text, timed }) => {
   await traffic.flows(80)
   const { failures, slowestMs } = await traffic.stop()
   expect(failures).toEqual({})
-  expect(slowestMs).toBeLessThan(2_000)
+  expect(slowestMs).toBeLessThan(5_000)
   expect(held / mib).toBeLessThan(250)
 })
 
