@@ -3,6 +3,7 @@
 import type {
   ApiKey,
   Call,
+  Connection,
   ErasFound,
   Installation,
   Me,
@@ -12,7 +13,7 @@ import type {
 } from '@gatehouse/registry-api'
 import { queryOptions } from '@tanstack/react-query'
 import { ask } from './api.ts'
-import { ApiError } from './api-error.ts'
+import { ApiError, healsAfter } from './api-error.ts'
 
 export interface Page<T> {
   readonly data: T[]
@@ -98,18 +99,35 @@ export const toolsRead = (workspaceId: string, serverId: string) =>
 export const keysRead = (workspaceId: string) =>
   queryOptions({
     queryKey: [workspaceId, 'api-keys'],
-    queryFn: async ({ signal }) => {
-      const keys: ApiKey[] = []
-      let cursor: string | null = ''
-      while (cursor !== null) {
-        const query: string = `?limit=200${cursor === '' ? '' : `&cursor=${id(cursor)}`}`
-        const page: Page<ApiKey> = await ask(`/registry/v1/api-keys${query}`, { workspaceId, signal })
-        keys.push(...page.data)
-        cursor = page.next_cursor
-      }
-      return keys
-    },
+    queryFn: ({ signal }) => allPages<ApiKey>('/registry/v1/api-keys?', workspaceId, signal),
   })
+
+/** The connections that the person may see, of one server or of all. */
+export const connectionsRead = (workspaceId: string, serverId?: string) =>
+  queryOptions({
+    queryKey: [workspaceId, 'connections', serverId ?? null],
+    queryFn: ({ signal }) =>
+      allPages<Connection>(
+        `/registry/v1/connections?${serverId === undefined ? '' : `server_id=${id(serverId)}&`}`,
+        workspaceId,
+        signal,
+      ),
+    // A token that can't be refreshed any more is noticed by the registry, not by this page.
+    refetchInterval: ({ state }) => (state.status === 'error' ? healsAfter(state.error) : 15_000),
+  })
+
+/** @param path ends where the cursor's parameters can follow */
+async function allPages<T>(path: string, workspaceId: string, signal: AbortSignal): Promise<T[]> {
+  const all: T[] = []
+  let cursor: string | null = ''
+  while (cursor !== null) {
+    const query: string = `limit=200${cursor === '' ? '' : `&cursor=${id(cursor)}`}`
+    const page: Page<T> = await ask(path + query, { workspaceId, signal })
+    all.push(...page.data)
+    cursor = page.next_cursor
+  }
+  return all
+}
 
 /** Filters of call records, named like the fields. */
 export interface CallFilter {

@@ -50,6 +50,7 @@ function signInAgain(error: Error): void {
   if (!(error instanceof ApiError) || error.status !== 401) return
   const { pathname, search } = window.location
   if (pathname === '/sign-in' || pathname === '/claim') return
-  const next = pathname.startsWith('/w/') ? `?next=${encodeURIComponent(pathname + search)}` : ''
+  const leadsBack = /^\/(w|connect)\//.test(pathname)
+  const next = leadsBack ? `?next=${encodeURIComponent(pathname + search)}` : ''
   window.location.replace(`/sign-in${next}`)
 }

@@ -50,7 +50,7 @@ export function SignIn() {
 
 /** Only pages of our own. */
 const safeNext = (next: string | null) =>
-  next !== null && /^\/w\/[a-z0-9-]+(?:[/?]|$)/.test(next) ? next : '/'
+  next !== null && /^\/(?:w\/[a-z0-9-]+(?:[/?]|$)|connect\/[\w-]+$)/.test(next) ? next : '/'
 
 /** better-auth's refusal in the words of our code table. */
 function asOurs(error: Error): ApiError {

@@ -1,0 +1,41 @@
+'use client'
+
+// `?connect={slug}`: the link that a client shows to who is not connected yet. It only opens the dialog: who connects is known by
+// their own session, and nothing begins without a click.
+
+import type { Connection, Server } from '@gatehouse/registry-api'
+import { Button, Group, Modal, Stack, Text } from '@mantine/core'
+import { useWorkspace } from '#lib/workspace.tsx'
+import { ConnectDialog } from './connect-dialog.tsx'
+
+interface Props {
+  slug: string
+  servers: readonly Server[]
+  connections: readonly Connection[]
+  onClose: () => void
+}
+
+export function ConnectBySlug({ slug, servers, connections, onClose }: Props) {
+  const { me } = useWorkspace()
+  const server = servers.find((one) => one.slug === slug)
+  if (server?.auth_type === 'oauth') {
+    const own = connections.some((one) => one.server?.id === server.id && one.owner?.id === me.user?.id)
+    return <ConnectDialog key={server.id} server={server} again={own} onClose={onClose} />
+  }
+  return (
+    <Modal opened onClose={onClose} title={server ? 'Nothing to connect' : 'No such server'}>
+      <Stack>
+        <Text>
+          {server
+            ? 'Calls to this server need no account of yours.'
+            : 'It was deleted, or it never was in this workspace.'}
+        </Text>
+        <Group justify="flex-end">
+          <Button onClick={onClose} data-autofocus>
+            Close
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  )
+}

@@ -1,0 +1,183 @@
+'use client'
+
+// The connections that the person may see, and the servers that still wait for theirs; search and dialog live in the address.
+
+import type { Connection, Server } from '@gatehouse/registry-api'
+import { Anchor, Button, Group, NativeSelect, Paper, Stack, Text, Title, VisuallyHidden } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
+import Link from 'next/link'
+import { parseAsString, useQueryStates } from 'nuqs'
+import { count } from '#lib/format.ts'
+import { plainly } from '#lib/invisible.ts'
+import { connectionsRead, serversRead } from '#lib/reads.ts'
+import { useFocusReturn } from '#lib/use-focus-return.ts'
+import { useWorkspace } from '#lib/workspace.tsx'
+import { Empty } from '#ui/empty.tsx'
+import { PageHeader } from '#ui/page-header.tsx'
+import { QueryView } from '#ui/query-view.tsx'
+import { Rows } from '#ui/rows.tsx'
+import { SearchField } from '#ui/search-field.tsx'
+import { UpstreamText } from '#ui/upstream-text.tsx'
+import { ConnectionRow } from './connection-row.tsx'
+import { findConnections, missing } from './find-connections.ts'
+
+/** Comes when it is opened. */
+const ConnectBySlug = dynamic(() => import('./connect-by-slug.tsx').then((module) => module.ConnectBySlug))
+
+export function ConnectionList() {
+  const { id } = useWorkspace()
+  const servers = useQuery(serversRead(id))
+  const [{ connect, server }, set] = useQueryStates({ connect: parseAsString, server: parseAsString })
+  const connections = useQuery(connectionsRead(id, server ?? undefined))
+  useFocusReturn(connect !== null)
+  const open = (slug: string) => void set({ connect: slug })
+  return (
+    <>
+      <PageHeader
+        title="Connections"
+        about="Accounts at the servers that want to know who calls. Each person connects their own."
+      />
+      <QueryView query={servers} failed="The servers could not be loaded">
+        {(all) => (
+          <QueryView query={connections} failed="Connections could not be loaded">
+            {(kept) => (
+              <Stack gap="lg">
+                {server === null && <Waiting servers={all} connections={kept} onConnect={open} />}
+                <List servers={all} all={kept} onReconnect={open} />
+                {connect !== null && (
+                  <ConnectBySlug
+                    slug={connect}
+                    servers={all}
+                    connections={kept}
+                    onClose={() => void set({ connect: null })}
+                  />
+                )}
+              </Stack>
+            )}
+          </QueryView>
+        )}
+      </QueryView>
+    </>
+  )
+}
+
+interface WaitingProps {
+  servers: readonly Server[]
+  connections: readonly Connection[]
+  onConnect: (slug: string) => void
+}
+
+function Waiting({ servers, connections, onConnect }: WaitingProps) {
+  const { me, may } = useWorkspace()
+  const waiting = may('mcp-servers:invoke') ? missing(servers, connections, me.user?.id) : []
+  if (waiting.length === 0) return null
+  return (
+    <Paper withBorder p="lg" component="section" aria-labelledby="waiting">
+      <Stack gap="sm">
+        <Title order={2} id="waiting">
+          Not connected yet
+        </Title>
+        <Text size="sm" c="dimmed">
+          Your calls to {count(waiting.length, 'this server', 'these servers')} are refused until you connect.
+        </Text>
+        {waiting.map((server) => (
+          <Group key={server.id} justify="space-between" gap="sm">
+            <Text className="gh-break" flex="1 1 12rem" miw={0}>
+              <UpstreamText text={server.name} />
+            </Text>
+            <Button
+              size="compact-sm"
+              onClick={() => onConnect(server.slug)}
+              aria-label={`Connect to ${plainly(server.name)}`}
+            >
+              Connect
+            </Button>
+          </Group>
+        ))}
+      </Stack>
+    </Paper>
+  )
+}
+
+interface ListProps {
+  servers: readonly Server[]
+  all: Connection[]
+  onReconnect: (slug: string) => void
+}
+
+function List({ servers, all, onReconnect }: ListProps) {
+  const { to, may } = useWorkspace()
+  const [{ q, server }, set] = useQueryStates({ q: parseAsString.withDefault(''), server: parseAsString })
+  const asking = servers.filter(({ auth_type }) => auth_type === 'oauth')
+  if (all.length === 0 && server === null) {
+    if (asking.length > 0) return <Empty sentence="Nobody is connected yet. Connect to a server above." />
+    return (
+      <Empty sentence="No server here asks for an account. Register one with OAuth, and people can connect to it.">
+        {may('mcp-servers:create') && (
+          <Anchor component={Link} href={to('/servers/register')}>
+            Register server
+          </Anchor>
+        )}
+      </Empty>
+    )
+  }
+  const shown = findConnections(all, q)
+  return (
+    <Stack>
+      <Group align="flex-end">
+        <SearchField
+          label="Search connections"
+          value={q}
+          onChange={(text) => void set({ q: text || null })}
+        />
+        <NativeSelect
+          aria-label="Server"
+          data={[
+            { value: '', label: 'Every server' },
+            ...asking.map((one) => ({ value: one.id, label: plainly(one.name) })),
+          ]}
+          value={server ?? ''}
+          onChange={(event) => void set({ server: event.currentTarget.value || null })}
+        />
+      </Group>
+      <Text size="sm" c="dimmed" role="status">
+        {q ? `${shown.length} of ${count(all.length, 'connection')}` : count(all.length, 'connection')}
+      </Text>
+      {shown.length === 0 ? (
+        <Empty
+          sentence={
+            q
+              ? `No connection's server, owner, label or scope contains “${q}”.`
+              : 'Nobody is connected to this server yet.'
+          }
+        >
+          <Button variant="default" onClick={() => void set({ q: null, server: null })}>
+            Show every connection
+          </Button>
+        </Empty>
+      ) : (
+        <Rows
+          label="Connections"
+          heads={[
+            'Server',
+            'Owner',
+            'State',
+            'Scopes',
+            'Created',
+            'Expires',
+            'Last refresh',
+            <VisuallyHidden key="actions">Actions</VisuallyHidden>,
+          ]}
+          folded={
+            '"server state" "owner owner" "scopes scopes" "created created" "expires expires" "refresh refresh" "actions actions"'
+          }
+        >
+          {shown.map((one) => (
+            <ConnectionRow key={one.id} connection={one} onReconnect={onReconnect} />
+          ))}
+        </Rows>
+      )}
+    </Stack>
+  )
+}

@@ -1,0 +1,53 @@
+// Beginning, naming and ending connections.
+
+import type { CreateConnection, StartedConnection, UpdateConnection } from '@gatehouse/registry-api'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { ask } from '#lib/api.ts'
+import { serversRead } from '#lib/reads.ts'
+import { useWorkspace } from '#lib/workspace.tsx'
+
+const base = '/registry/v1/connections'
+
+/** Finds the authorization server, makes us known to it, and answers with the page where the person goes on. */
+export function useStartConnection() {
+  const { id: workspaceId } = useWorkspace()
+  return useMutation({
+    mutationFn: (body: CreateConnection) =>
+      ask<StartedConnection>(base, { method: 'POST', workspaceId, body }),
+  })
+}
+
+export function useLabelConnection(connectionId: string) {
+  const { id: workspaceId } = useWorkspace()
+  const refresh = useRefreshConnections()
+  return useMutation({
+    mutationFn: (body: UpdateConnection) =>
+      ask(`${base}/${connectionId}`, { method: 'PATCH', workspaceId, body }),
+    onSuccess: refresh,
+  })
+}
+
+/** Succeeds when no gateway uses the connection's token any more. */
+export function useDisconnect(connectionId: string, onDisconnected: () => void) {
+  const { id: workspaceId } = useWorkspace()
+  const refresh = useRefreshConnections()
+  return useMutation<unknown, Error, void>({
+    mutationFn: () => ask<void>(`${base}/${connectionId}`, { method: 'DELETE', workspaceId }),
+    onSuccess: async () => {
+      onDisconnected()
+      await refresh()
+    },
+  })
+}
+
+/** Connections, and what servers say to a person who has one or not. */
+export function useRefreshConnections() {
+  const { id } = useWorkspace()
+  const client = useQueryClient()
+  return async () => {
+    await Promise.all([
+      client.invalidateQueries({ queryKey: [id, 'connections'] }),
+      client.invalidateQueries({ queryKey: serversRead(id).queryKey }),
+    ])
+  }
+}
