@@ -34,7 +34,7 @@ export const settings = {
     about: 'More origins that browsers may call from, separated by commas',
   },
   GATEHOUSE_TRUSTED_PROXIES: {
-    schema: kind.list(),
+    schema: kind.networks(),
     about: 'Addresses or networks of proxies whose X-Forwarded-* headers count, separated by commas',
   },
   GATEHOUSE_SETTLE_MS: {

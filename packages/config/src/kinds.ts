@@ -1,5 +1,6 @@
 // The kinds of values that settings have, each as a schema over the environment's text.
 
+import { isIP } from 'node:net'
 import { z } from 'zod'
 import { Secret } from './secret.ts'
 
@@ -80,6 +81,21 @@ export const list = () =>
         .map((item) => item.trim())
         .filter(Boolean),
     )
+
+/** Addresses, or networks as address/bits, separated by commas. */
+export const networks = () =>
+  checked(list(), (all) => {
+    const wrong = all.find((one) => !isNetwork(one))
+    if (wrong !== undefined)
+      throw new Error(`must hold addresses or networks like 10.0.0.0/8, which "${wrong}" is not`)
+  })
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, more] = text.split('/')
+  const version = isIP(address)
+  if (version === 0 || more !== undefined) return false
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
+}
 
 export const flag = () =>
   z

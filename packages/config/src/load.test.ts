@@ -81,6 +81,14 @@ describe('loadConfig', () => {
     }
   })
 
+  test('a network that is none is named', () => {
+    const at = { PROXIES: { schema: kind.networks(), about: 'who may tell' } } as const
+    const good = ['10.0.0.0/8', '192.0.2.1', 'fd00::/8', '::1']
+    expect(loadConfig('test', at, { PROXIES: good.join(', ') }).PROXIES).toEqual(good)
+    for (const wrong of ['10.0.0.0/33', 'proxy.example', '10.0.0', '::1/129', '1.2.3.4/8/9', '1.2.3.4/'])
+      expect(() => loadConfig('test', at, { PROXIES: `10.0.0.1,${wrong}` })).toThrow(wrong)
+  })
+
   test('a weak secret is refused', () => {
     expect(mistakesOf({ ...good, GATEWAY_TOKEN: 'a'.repeat(40) })).toHaveLength(1)
     expect(mistakesOf({ ...good, GATEWAY_TOKEN: 'short' })).toHaveLength(1)
