@@ -6,7 +6,7 @@
 import type { Db, Tx } from './db.ts'
 import type { Leases } from './leases.ts'
 
-export type Subject = 'server' | 'api-key' | 'membership' | 'session' | 'session-notes'
+export type Subject = 'server' | 'api-key' | 'membership' | 'session' | 'session-notes' | 'connection'
 
 export interface Change {
   readonly workspaceId: string

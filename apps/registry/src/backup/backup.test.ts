@@ -73,6 +73,7 @@ const live = [
   'session',
   'verification',
   'one_time_link',
+  'auth_session',
   'gateway_lease',
   'gateway_address',
 ]

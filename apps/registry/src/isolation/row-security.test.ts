@@ -118,6 +118,13 @@ const systemMay = {
   // Which data keys there are, without what is in them.
   ...{ 'data_key.workspace_id': 'SELECT', 'data_key.id': 'SELECT', 'data_key.wrapped_by': 'SELECT' },
   ...{ 'data_key.created_at': 'SELECT', 'data_key.retired_at': 'SELECT' },
+  // Whose visit to an authorization server a browser comes back from, and when tokens run out; not what is sealed.
+  ...{ auth_session: 'DELETE', 'auth_session.workspace_id': 'SELECT', 'auth_session.id': 'SELECT' },
+  ...{ 'auth_session.owner_id': 'SELECT', 'auth_session.expires_at': 'SELECT' },
+  ...{ 'auth_session.link_hash': 'SELECT', 'auth_session.state_hash': 'SELECT' },
+  ...{ 'oauth_token.workspace_id': 'SELECT', 'oauth_token.id': 'SELECT', 'oauth_token.state': 'SELECT' },
+  ...{ 'oauth_token.expires_at': 'SELECT', 'oauth_token.refresh_expires_at': 'SELECT' },
+  ...{ 'oauth_token.claim_until': 'SELECT', 'oauth_token.retry_at': 'SELECT' },
   ...{ idempotent_answer: 'DELETE', 'idempotent_answer.created_at': 'SELECT' },
 }
 function all() {
@@ -131,6 +138,8 @@ const systemSees = {
   ...{ 'audit_event ALL': 'true', 'audit_head ALL': 'true', 'call_record INSERT': 'new' },
   ...{ 'mcp_server SELECT': 'true', 'data_key SELECT': 'true' },
   ...{ 'upstream_session SELECT': 'true', 'session_note ALL': 'true' },
+  ...{ 'auth_session SELECT': 'true', 'oauth_token SELECT': 'true' },
+  'auth_session DELETE': "(expires_at <= (CURRENT_TIMESTAMP - '1 day'::interval))",
   'api_key_secret DELETE': '(expires_at <= CURRENT_TIMESTAMP)',
   'idempotent_answer ALL': "(created_at <= (CURRENT_TIMESTAMP - '1 day'::interval))",
 }

@@ -1,38 +1,16 @@
 // Everything that is sealed with a workspace's data keys, kind by kind: what still uses a retired key, and how one piece of it
 // is sealed anew. A table with a column data_key_id has its entry here, or a rotation would leave it behind (a test looks).
 
-import { AppError } from '@gatehouse/errors'
-import type { Tx } from '../db.ts'
 import { sessionLabel } from '../internal/upstream-sessions.ts'
-import type { Sealer } from '../seal.ts'
-
-/** What one piece came to: values sealed anew, and places of those that do not open. */
-export interface Resealed {
-  readonly values: number
-  readonly unreadable: readonly string[]
-}
-
-export interface SealedKind {
-  readonly table: string
-  /** Ids of the pieces that use a retired key. */
-  find(tx: Tx, workspaceId: string): Promise<string[]>
-  /** Seals one piece anew, in a transaction of its own: whoever reads it meanwhile waits, then reads the new one. */
-  reseal(tx: Tx, sealer: Sealer, workspaceId: string, id: string): Promise<Resealed>
-  /** How many values use this key. */
-  count(tx: Tx, workspaceId: string, dataKeyId: string): Promise<number>
-}
-
-const retired = (workspaceId: string, tx: Tx) =>
-  tx.dataKey
-    .findMany({ where: { workspaceId, retiredAt: { not: null } }, select: { id: true } })
-    .then((rows) => rows.map(({ id }) => id))
+import { nothing, readable, retiredKeys, type SealedKind } from './sealed-kind.ts'
+import { clientSecrets, tokens, verifiers } from './sealed-oauth.ts'
 
 /** The stored headers of one server. */
 const headers: SealedKind = {
   table: 'server_header',
   async find(tx, workspaceId) {
     const rows = await tx.serverHeader.findMany({
-      where: { workspaceId, dataKeyId: { in: await retired(workspaceId, tx) } },
+      where: { workspaceId, dataKeyId: { in: await retiredKeys(tx, workspaceId) } },
       distinct: ['serverId'],
       orderBy: { serverId: 'asc' },
       select: { serverId: true },
@@ -43,9 +21,9 @@ const headers: SealedKind = {
     const [server] = await tx.$queryRaw<{ generation: string }[]>`
       SELECT credential_generation AS generation FROM mcp_server
       WHERE workspace_id = ${workspaceId}::uuid AND id = ${serverId}::uuid FOR UPDATE`
-    if (!server) return { values: 0, unreadable: [] }
+    if (!server) return nothing
     const rows = await tx.serverHeader.findMany({
-      where: { workspaceId, serverId, dataKeyId: { in: await retired(workspaceId, tx) } },
+      where: { workspaceId, serverId, dataKeyId: { in: await retiredKeys(tx, workspaceId) } },
     })
     const unreadable: string[] = []
     for (const { key, position, sealed, dataKeyId } of rows) {
@@ -72,7 +50,7 @@ const sessions: SealedKind = {
   table: 'upstream_session',
   async find(tx, workspaceId) {
     const rows = await tx.upstreamSession.findMany({
-      where: { workspaceId, sealed: { not: null }, dataKeyId: { in: await retired(workspaceId, tx) } },
+      where: { workspaceId, sealed: { not: null }, dataKeyId: { in: await retiredKeys(tx, workspaceId) } },
       orderBy: { id: 'asc' },
       select: { id: true },
     })
@@ -82,13 +60,13 @@ const sessions: SealedKind = {
     const [row] = await tx.$queryRaw<SessionRow[]>`
       SELECT key_id, server_id, variant, sealed, data_key_id FROM upstream_session
       WHERE workspace_id = ${workspaceId}::uuid AND id = ${id}::uuid AND sealed IS NOT NULL FOR UPDATE`
-    if (!row?.data_key_id || !row.sealed) return { values: 0, unreadable: [] }
+    if (!row?.data_key_id || !row.sealed) return nothing
     const label = sessionLabel({ workspace_id: workspaceId, ...row }, id)
     const old = { sealed: row.sealed, dataKeyId: row.data_key_id }
     const value = await readable(sealer.openFor(tx, workspaceId, label, old))
     if (value === undefined) {
       await tx.upstreamSession.deleteMany({ where: { workspaceId, id } })
-      return { values: 0, unreadable: [] }
+      return nothing
     }
     const { sealed, dataKeyId } = await sealer.sealFor(tx, workspaceId, label, value)
     await tx.upstreamSession.updateMany({ where: { workspaceId, id }, data: { sealed, dataKeyId } })
@@ -106,14 +84,4 @@ interface SessionRow {
   readonly data_key_id: string | null
 }
 
-export const sealedKinds: readonly SealedKind[] = [headers, sessions]
-
-/** Undefined where it does not open. */
-async function readable<T>(opening: Promise<T>): Promise<T | undefined> {
-  try {
-    return await opening
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'credential_unreadable') return undefined
-    throw error
-  }
-}
+export const sealedKinds: readonly SealedKind[] = [headers, sessions, clientSecrets, tokens, verifiers]
