@@ -63,6 +63,7 @@ const ofServer = new Set([
   'upstream_timeout',
   'upstream_auth_failed',
   'credential_unreadable',
+  'oauth_failed',
 ])
 
 export function sideOf({ status, code }: Pick<ApiErrorFields, 'status' | 'code'>): Side {

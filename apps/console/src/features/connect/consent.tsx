@@ -89,7 +89,7 @@ function Ask({ token, link }: { token: string; link: ConnectLink }) {
         py="xs"
         styles={{ label: { whiteSpace: 'normal', overflowWrap: 'anywhere' } }}
       >
-        Continue to {host}
+        <span>Continue to {host}</span>
       </Button>
     </>
   )

@@ -5,6 +5,7 @@
 
 import type { Connection, Server } from '@gatehouse/registry-api'
 import { Button, Group, Modal, Stack, Text } from '@mantine/core'
+import { connectionOf } from '#lib/connection-words.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
 import { ConnectDialog } from './connect-dialog.tsx'
 
@@ -19,7 +20,7 @@ export function ConnectBySlug({ slug, servers, connections, onClose }: Props) {
   const { me } = useWorkspace()
   const server = servers.find((one) => one.slug === slug)
   if (server?.auth_type === 'oauth') {
-    const own = connections.some((one) => one.server?.id === server.id && one.owner?.id === me.user?.id)
+    const own = connectionOf(server, connections, me.user?.id) !== undefined
     return <ConnectDialog key={server.id} server={server} again={own} onClose={onClose} />
   }
   return (

@@ -12,6 +12,17 @@ import { Status } from '#ui/status.tsx'
 import { UpstreamText } from '#ui/upstream-text.tsx'
 import { type Connecting, useConnecting } from './use-connecting.ts'
 
+/** What leaving the dialog means; the window goes on without it. */
+const closing: Readonly<Record<Connecting['phase'], string>> = {
+  idle: 'Cancel',
+  failed: 'Cancel',
+  opening: 'Close',
+  waiting: 'Close',
+  blocked: 'Close',
+  refused: 'Close',
+  connected: 'Done',
+}
+
 interface Props {
   server: Server
   /** There is a connection already, and it will be replaced. */
@@ -38,14 +49,15 @@ export function ConnectDialog({ server, again, onClose }: Props) {
           <ErrorCard title="The connection could not be begun" error={state.error} />
         )}
         <Group justify="flex-end">
-          <Button variant="default" onClick={onClose} {...(!done && { 'data-autofocus': true })}>
-            {done ? 'Done' : 'Cancel'}
+          <Button variant="default" onClick={onClose}>
+            {closing[state.phase]}
           </Button>
           {!done && (
             <Button
               variant={state.phase === 'waiting' || state.phase === 'blocked' ? 'default' : 'filled'}
               loading={state.phase === 'opening'}
               onClick={begin}
+              data-autofocus
             >
               {state.phase === 'idle' || state.phase === 'opening' ? verb : 'Start again'}
             </Button>
@@ -63,8 +75,8 @@ function Progress({ state, server }: { state: Connecting; server: Server }): Rea
     case 'failed':
       return (
         <Text>
-          {name} wants to know who calls it. A window opens that shows where you sign in and what is asked
-          for; nothing is connected before you agree there.
+          Your calls to {name} go under your own account there. A window opens that says where you sign in and
+          what is asked for. Nothing is connected before you agree.
         </Text>
       )
     case 'opening':
@@ -74,8 +86,11 @@ function Progress({ state, server }: { state: Connecting; server: Server }): Rea
         <Stack gap="xs">
           <Busy>Waiting for you in the other window…</Busy>
           <Text size="sm">
-            Closed it, or can not find it? <WindowLink url={state.url}>Open it once more</WindowLink>, or
-            start again.
+            Closed it, or can not find it?{' '}
+            <Anchor href={state.url} target="_blank" rel="noreferrer">
+              Open it once more
+            </Anchor>
+            , or start again.
           </Text>
           <Unheard error={state.error} />
         </Stack>
@@ -84,8 +99,12 @@ function Progress({ state, server }: { state: Connecting; server: Server }): Rea
       return (
         <Stack gap="xs">
           <Alert variant="default" title="Your browser blocked the window">
-            <WindowLink url={state.url}>Open the sign-in in a new tab</WindowLink>. This page goes on waiting
-            for it.
+            <Stack gap="sm" align="flex-start">
+              <Text size="sm">Open it yourself, in a new tab. This page waits for it.</Text>
+              <Button component="a" href={state.url} target="_blank" rel="noreferrer" size="compact-md">
+                Open the sign-in
+              </Button>
+            </Stack>
           </Alert>
           <Unheard error={state.error} />
         </Stack>
@@ -113,12 +132,6 @@ const Busy = ({ children }: { children: ReactNode }) => (
     <Loader size="xs" aria-hidden="true" />
     <Text>{children}</Text>
   </Group>
-)
-
-const WindowLink = ({ url, children }: { url: string; children: ReactNode }) => (
-  <Anchor href={url} target="_blank" rel="noreferrer">
-    {children}
-  </Anchor>
 )
 
 /** The registry can't be asked how it stands. */

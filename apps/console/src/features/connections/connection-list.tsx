@@ -79,7 +79,7 @@ function Waiting({ servers, connections, onConnect }: WaitingProps) {
           Not connected yet
         </Title>
         <Text size="sm" c="dimmed">
-          Your calls to {count(waiting.length, 'this server', 'these servers')} are refused until you connect.
+          Your calls to a server in this list are refused until you connect to it.
         </Text>
         {waiting.map((server) => (
           <Group key={server.id} justify="space-between" gap="sm">
@@ -161,7 +161,6 @@ function List({ servers, all, onReconnect }: ListProps) {
           label="Connections"
           heads={[
             'Server',
-            'Owner',
             'State',
             'Scopes',
             'Created',
@@ -170,7 +169,7 @@ function List({ servers, all, onReconnect }: ListProps) {
             <VisuallyHidden key="actions">Actions</VisuallyHidden>,
           ]}
           folded={
-            '"server state" "owner owner" "scopes scopes" "created created" "expires expires" "refresh refresh" "actions actions"'
+            '"server server" "state state" "scopes scopes" "created created" "expires expires" "refresh refresh" "actions actions"'
           }
         >
           {shown.map((one) => (

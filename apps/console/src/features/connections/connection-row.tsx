@@ -48,22 +48,23 @@ export function ConnectionRow({
             <UpstreamText text={server.name} />
           </Link>
         )}
-        {connection.label && (
-          <Text size="sm" c="dimmed">
-            <UpstreamText text={connection.label} />
-          </Text>
-        )}
+        <Text size="sm" c="dimmed">
+          {owner === null ? 'Shared' : yours ? 'You' : <UpstreamText text={owner.name} />}
+          {connection.label && (
+            <>
+              {' · '}
+              <UpstreamText text={connection.label} />
+            </>
+          )}
+        </Text>
       </Cell>
-      <Cell area="owner" label="Owner">
-        {owner === null ? 'Shared' : yours ? 'You' : <UpstreamText text={owner.name} />}
-      </Cell>
-      <Cell area="state" end="folded">
+      <Cell area="state" whole>
         <State connection={connection} />
       </Cell>
       <Cell area="scopes" label="Scopes">
         {connection.scopes.length === 0 ? 'None named' : <UpstreamText text={connection.scopes.join(' ')} />}
       </Cell>
-      <Cell area="created" label="Created">
+      <Cell area="created" label="Created" whole>
         <TimeAgo at={connection.created_at} />
       </Cell>
       <Cell area="expires" label="Expires">
@@ -78,7 +79,7 @@ export function ConnectionRow({
         <LastRefresh connection={connection} />
       </Cell>
       <Cell area="actions">
-        <Group gap="xs" justify="flex-end">
+        <Group gap="xs" justify="flex-end" wrap="nowrap">
           {yours && server !== null && (
             <Action name="Reconnect" of={of} onClick={() => onReconnect(server.slug)} />
           )}

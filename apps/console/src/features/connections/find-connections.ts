@@ -1,6 +1,7 @@
 // Which connections a list shows, and which are still missing.
 
 import type { Connection, Server } from '@gatehouse/registry-api'
+import { connectionOf } from '#lib/connection-words.ts'
 
 /** Those whose server, owner, label or scopes contain every word of `search`: what needs somebody first, then by name. */
 export function findConnections(connections: readonly Connection[], search: string): Connection[] {
@@ -20,9 +21,10 @@ export function missing(
   connections: readonly Connection[],
   userId: string | undefined,
 ): Server[] {
-  const own = new Set(connections.filter(({ owner }) => owner?.id === userId).map(({ server }) => server?.id))
   return servers.filter(
-    ({ id, auth_type, oauth_mode }) =>
-      auth_type === 'oauth' && oauth_mode === 'per_user_dynamic_client' && !own.has(id),
+    (server) =>
+      server.auth_type === 'oauth' &&
+      server.oauth_mode === 'per_user_dynamic_client' &&
+      connectionOf(server, connections, userId) === undefined,
   )
 }
