@@ -103,6 +103,7 @@ export function openDeps(config: Config): Opened {
   const knowledge = createKnowledge({
     client: registry,
     lease,
+    now: Date.now,
     onChange: async (event) => {
       if (event.subject === 'session') {
         sessions.endDigest(event.subject_id, event.expires_at_ms ?? 0)
@@ -112,7 +113,8 @@ export function openDeps(config: Config): Opened {
         notes.changed(event.subject_id)
         openEnds.streams.subscriptionsChanged(event.subject_id)
       } else {
-        pools.drop(event.workspace_id, event.subject === 'server' ? event.subject_id : undefined)
+        if (event.subject === 'connection') pools.dropAccounts(event.workspace_id, event.subject_id)
+        else pools.drop(event.workspace_id, event.subject === 'server' ? event.subject_id : undefined)
         listeners.changed(event.workspace_id)
       }
       heldCalls.changed(event)

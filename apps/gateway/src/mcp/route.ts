@@ -26,6 +26,7 @@ import { checkMediaType, discardRest, readBody } from './read-body.ts'
 import { refuse } from './refuse.ts'
 import { type Known, resolve, targetOf, theServer } from './resolve.ts'
 import { serve } from './serve.ts'
+import { answerFailure, isOfCredential } from './transparent/failure.ts'
 
 const maxAttempts = 3
 
@@ -107,6 +108,10 @@ async function transparent(
     await sendOn(deps, call, servers, lookAgain, message, trace)
   } catch (thrown) {
     const error = thrown instanceof AuthError ? thrown : toAppError(thrown)
+    if (isOfCredential(error) && trace.server && message && !call.response.headersSent) {
+      answerFailure(deps, call, trace.server, message, { kind: 'failed', error }, trace)
+      return deps.recorder.record(call, trace)
+    }
     trace.outcome = 'refused'
     trace.errorCode = error instanceof AuthError ? 'unauthorized' : error.code
     if (trace.errorCode === 'internal_error')

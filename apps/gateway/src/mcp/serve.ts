@@ -7,7 +7,8 @@ import type { Deps } from '../deps.ts'
 import { bridgeLegacyClient } from './bridge/legacy-client/bridge.ts'
 import { bridgeModernClient } from './bridge/modern-client/bridge.ts'
 import type { Call, Message, Trace } from './call.ts'
-import type { Bearer } from './session-token.ts'
+import { connectedFor } from './connected.ts'
+import { type Bearer, bearerOf } from './session-token.ts'
 import { checkDisabled, hidesTools } from './transparent/disabled-tools.ts'
 import { forward, tokenOf } from './transparent/forward.ts'
 import { listVisibleTools } from './transparent/list-tools.ts'
@@ -17,17 +18,20 @@ import type { HeldAnswer } from './transparent/relay.ts'
  * Same era always wins. The era of the client never decides that of the server: what a server speaks is known from its own
  * answers, or asked first.
  * @param message undefined for GET and DELETE
- * @throws ServerChanged when nothing was sent because server or credential were replaced; AppError for other refusals
+ * @throws ServerChanged when nothing was sent because server or credential were replaced; AppError for other refusals,
+ * connection_required among them
  */
 export async function serve(
   deps: Deps,
   call: Call,
-  server: ResolvedServer,
+  resolved: ResolvedServer,
   message: Message | undefined,
   trace: Trace,
 ): Promise<void> {
-  const bearer: Bearer = { caller: call.caller, server, generation: server.credential_generation }
-  if (message !== undefined) checkDisabled(server, message)
+  if (message !== undefined) checkDisabled(resolved, message)
+  const wantsAccount = resolved.auth_type === 'oauth'
+  const server = wantsAccount ? await connectedFor(deps, call, resolved, message) : resolved
+  const bearer = bearerOf(call.caller, server)
   if (message?.era === 'modern') {
     const { modern, legacy } = await deps.eras.probe(bearer)
     if (modern === false && legacy !== false) return bridgeModernClient(deps, call, server, message, trace)

@@ -3,9 +3,9 @@
 
 import { createHash } from 'node:crypto'
 import { AppError } from '@gatehouse/errors'
-import type { HelloEvent, ResolvedCaller, ResolvedServer } from '@gatehouse/registry-api/internal'
+import type { HelloEvent, ResolvedCaller } from '@gatehouse/registry-api/internal'
 import { LRUCache } from 'lru-cache'
-import type { Knowledge } from '../registry/knowledge.ts'
+import type { Knowledge, Server } from '../registry/knowledge.ts'
 import { createSealing } from './sealing.ts'
 
 /** What stands in a token. */
@@ -34,9 +34,16 @@ export interface Bridged {
 
 export type Bearer = {
   readonly caller: ResolvedCaller
-  readonly server: ResolvedServer
+  readonly server: Server
+  /** Of the connection, where the caller's account is used there; else of the stored headers. */
   readonly generation: string
 }
+
+export const bearerOf = (caller: ResolvedCaller, server: Server): Bearer => ({
+  caller,
+  server,
+  generation: server.connection ?? server.credential_generation,
+})
 
 export interface SessionTokens {
   seal(
@@ -45,6 +52,8 @@ export interface SessionTokens {
   ): string
   /** @throws AppError session_not_found for every token that isn't this bearer's, now and here */
   open(token: string, bearer: Bearer): Session
+  /** What the client declared in its handshake, also where the credential is another since; undefined for a token of somebody else. */
+  elicitationOf(token: string, keyId: string, serverId: string): unknown
   /** 404 from now on, in this process. */
   end(token: string, expiresAtMs: number): void
   endDigest(digest: string, expiresAtMs: number): void
@@ -113,6 +122,16 @@ export function createSessionTokens(
         session.expiresAtMs > now()
       if (!fits || isEnded(token)) throw new AppError('session_not_found')
       return session
+    },
+    elicitationOf(token, keyId, serverId) {
+      try {
+        const session = decrypt(token)
+        return session.callerKeyId === keyId && session.serverId === serverId
+          ? session.elicitation
+          : undefined
+      } catch {
+        return undefined
+      }
     },
     end: (token, expiresAtMs) => void ended.set(tokenDigest(token), expiresAtMs),
     endDigest: (digest, expiresAtMs) => void ended.set(digest, expiresAtMs),

@@ -2,8 +2,8 @@
 // ends before that change is acknowledged.
 
 import { toAppError } from '@gatehouse/errors'
-import type { ChangeEvent } from '@gatehouse/registry-api/internal'
 import type { Deps } from '../deps.ts'
+import { touches } from '../registry/touches.ts'
 import type { Stream } from './bridge/legacy-client/streams.ts'
 import type { Bearer } from './session-token.ts'
 
@@ -21,10 +21,3 @@ export const standing = (
     })
   },
 })
-
-function touches({ subject, subject_id, workspace_id }: ChangeEvent, { caller, server }: Bearer): boolean {
-  if (workspace_id !== caller.workspace_id || subject === 'session' || subject === 'session-notes')
-    return false
-  if (subject === 'server') return subject_id === server.id
-  return subject !== 'api-key' || subject_id === caller.key_id
-}

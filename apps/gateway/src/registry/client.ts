@@ -8,8 +8,10 @@ import type { z } from 'zod'
 
 export interface RegistryClient {
   resolve(keyDigest: string, slug: string | null): Promise<contract.ResolveAnswer>
-  /** @throws AppError mcp_server_not_found, credential_unreadable, registry_unreachable */
+  /** @throws AppError mcp_server_not_found, credential_unreadable, upstream_auth_unavailable, registry_unreachable */
   credentials(request: z.input<typeof contract.credentialsRequest>): Promise<contract.CredentialsAnswer>
+  /** Throws as credentials. */
+  refused(request: z.input<typeof contract.refusedRequest>): Promise<contract.CredentialsAnswer>
   sendRecords(records: readonly CallReport[]): Promise<void>
   endSession(request: z.input<typeof contract.endSessionRequest>): Promise<void>
   /** Acknowledges the revision. @returns how long the lease is from the moment of asking; null where it is over */
@@ -76,6 +78,8 @@ export function createRegistryClient(pool: Pool, token: string): RegistryClient 
       contract.resolveAnswer.parse(await post('/internal/resolve', { key_digest: keyDigest, slug })),
     credentials: async (request) =>
       contract.credentialsAnswer.parse(await post('/internal/credentials', request)),
+    refused: async (request) =>
+      contract.credentialsAnswer.parse(await post('/internal/credentials/refused', request)),
     sendRecords: async (records) => void (await post('/internal/call-records', { records })),
     endSession: async (request) => void (await post('/internal/ended-sessions', request)),
     async renewLease(gatewayId, revision, signal) {
@@ -110,5 +114,7 @@ function toError(path: string, status: number, text: string): AppError {
   if (status === 404) return new AppError('mcp_server_not_found', { cause })
   if (status === 400 || status === 413) return new AppError('invalid_request_body', { cause })
   if (text.includes('"credential_unreadable"')) return new AppError('credential_unreadable', { cause })
+  if (text.includes('"upstream_auth_unavailable"'))
+    return new AppError('upstream_auth_unavailable', { cause, retryAfterS: 5 })
   return new AppError('registry_unreachable', { cause, retryAfterS: 2 })
 }

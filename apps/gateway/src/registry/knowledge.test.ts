@@ -38,8 +38,9 @@ function setUp() {
   lease.granted(0, 60_000)
   const gaps: number[] = []
   const knowledge = createKnowledge({
-    client: { resolve: ask, credentials: ask },
+    client: { resolve: ask, credentials: ask, refused: ask },
     lease,
+    now: () => clock.ms,
     onChange: async () => {},
     onGap: () => void gaps.push(clock.ms),
   })

@@ -6,9 +6,11 @@ import type {
   ChangeEvent,
   CredentialsAnswer,
   HelloEvent,
+  RequiredAction,
   ResolveAnswer,
   ResolvedCaller,
   ResolvedServer,
+  UsedConnection,
 } from '@gatehouse/registry-api/internal'
 import { LRUCache } from 'lru-cache'
 import type { RegistryClient } from './client.ts'
@@ -26,17 +28,26 @@ export class ServerChanged extends AppError {
   }
 }
 
-type CallerRef = Pick<ResolvedCaller, 'key_id' | 'workspace_id'>
-type ServerRef = Pick<ResolvedServer, 'id' | 'slug' | 'credential_generation'>
+/** A server as one caller meets it. */
+export type Server = ResolvedServer & {
+  /** The generation of the connection that is used there; absent where stored headers are sent. */
+  readonly connection?: string
+}
+
+type CallerRef = Pick<ResolvedCaller, 'key_id' | 'workspace_id'> & Partial<Pick<ResolvedCaller, 'user_id'>>
+type ServerRef = Pick<Server, 'id' | 'slug' | 'credential_generation' | 'connection'>
 
 export interface Knowledge {
   /** Who has this key and which server (null: which servers) it may use. */
   resolve(keyDigest: string, slug: string | null): Promise<Known>
   /**
    * The headers for exactly this state of the server, so that a new credential never goes to an old address.
-   * @throws ServerChanged; AppError mcp_server_not_found, credential_unreadable, registry_unreachable
+   * @throws ServerChanged; AppError mcp_server_not_found, credential_unreadable, registry_unreachable,
+   * upstream_auth_unavailable; connection_required or upstream_auth_failed where nothing may be sent until somebody acts
    */
   credentials(caller: CallerRef, server: ServerRef): Promise<CredentialsAnswer>
+  /** The same after the server answered 401 to this token: with another one. Throws as credentials. */
+  refused(caller: CallerRef, server: ServerRef, used: UsedConnection): Promise<CredentialsAnswer>
   hello(event: HelloEvent): void
   /** Resolves when what lived by it has ended too; the cache itself has forgotten before that. */
   changed(event: ChangeEvent): Promise<void>
@@ -48,8 +59,10 @@ export interface Knowledge {
 }
 
 interface Parts {
-  readonly client: Pick<RegistryClient, 'resolve' | 'credentials'>
+  readonly client: Pick<RegistryClient, 'resolve' | 'credentials' | 'refused'>
   readonly lease: Pick<Lease, 'check'>
+  /** Unix time in ms. */
+  readonly now: () => number
   readonly onChange: (event: ChangeEvent) => Promise<void>
   /** Something may have been missed: nothing that was known holds. */
   readonly onGap: () => void
@@ -78,6 +91,16 @@ export function createKnowledge(parts: Parts): Knowledge {
     for (const key of credentials.keys()) if (key.startsWith(workspaceId)) credentials.delete(key)
   }
 
+  /** Only what a connection's owner, or everybody at its server, may have got by it. */
+  const forgetConnection = ({ workspace_id, subject_id }: ChangeEvent) => {
+    for (const [key, { connection, required }] of credentials.entries()) {
+      if (connection === null && required === null) continue
+      const [workspace, server, , user] = key.split(' ')
+      const touched = server === subject_id || user === subject_id || user === nobody
+      if (workspace === workspace_id && touched) credentials.delete(key)
+    }
+  }
+
   /** Asks until the answer is at least as new as what was acknowledged. */
   const ask = async <T extends { revision: number }>(question: () => Promise<T>): Promise<T> => {
     for (let attempt = 0; attempt < 5; attempt += 1) {
@@ -86,6 +109,28 @@ export function createKnowledge(parts: Parts): Knowledge {
       if (answer.revision >= revision) return answer
     }
     throw new AppError('registry_unreachable', { retryAfterS: 1, what: 'the registry answers with old data' })
+  }
+
+  /** Answers may overtake each other: a token that was replaced stays so. */
+  const keep = (key: string, answer: CredentialsAnswer): CredentialsAnswer => {
+    const known = credentials.get(key)
+    if (known && supersedes(known.connection, answer.connection)) return known
+    credentials.set(key, answer)
+    return answer
+  }
+
+  const isFresh = ({ connection }: CredentialsAnswer) =>
+    connection === null || connection.fresh_until_ms === null || parts.now() < connection.fresh_until_ms
+
+  const check = (answer: CredentialsAnswer, caller: CallerRef, server: ServerRef): CredentialsAnswer => {
+    if (answer.generation !== server.credential_generation) {
+      forget(caller.workspace_id)
+      throw new ServerChanged(server.slug)
+    }
+    if (answer.required !== null) throw actionRequired(answer.required, server)
+    if (server.connection !== undefined && server.connection !== answer.connection?.generation)
+      throw new ServerChanged(server.slug)
+    return answer
   }
 
   return {
@@ -108,18 +153,28 @@ export function createKnowledge(parts: Parts): Knowledge {
     },
     async credentials(caller, server) {
       parts.lease.check()
-      const key = `${caller.workspace_id} ${server.id} ${caller.key_id}`
-      const request = { key_id: caller.key_id, workspace_id: caller.workspace_id, server_id: server.id }
+      const key = credentialKey(caller, server)
+      const known = credentials.get(key)
       const answer =
-        credentials.get(key) ??
-        (await once(`credentials ${key}`, async () => {
-          const asked = await ask(() => parts.client.credentials(request))
-          credentials.set(key, asked)
-          return asked
-        }))
-      if (answer.generation === server.credential_generation) return answer
-      forget(caller.workspace_id)
-      throw new ServerChanged(server.slug)
+        known !== undefined && isFresh(known)
+          ? known
+          : await once(`credentials ${key}`, async () =>
+              keep(key, await ask(() => parts.client.credentials(requestOf(caller, server)))),
+            )
+      return check(answer, caller, server)
+    },
+    async refused(caller, server, used) {
+      parts.lease.check()
+      const key = credentialKey(caller, server)
+      const known = credentials.get(key)
+      const replaced = known !== undefined && isFresh(known) && !isSameToken(known.connection, used)
+      const request = { ...requestOf(caller, server), token_id: used.token_id, version: used.version }
+      const answer = replaced
+        ? known
+        : await once(`refused ${key} ${used.token_id} ${used.version}`, async () =>
+            keep(key, await ask(() => parts.client.refused(request))),
+          )
+      return check(answer, caller, server)
     },
     hello(event) {
       // A second hello on a living stream brings keys only; after a gap nothing that was cached may be trusted.
@@ -134,7 +189,8 @@ export function createKnowledge(parts: Parts): Knowledge {
       revision = Math.max(revision, event.revision)
     },
     async changed(event) {
-      if (event.subject !== 'session-notes') forget(event.workspace_id)
+      if (event.subject === 'connection') forgetConnection(event)
+      else if (event.subject !== 'session-notes') forget(event.workspace_id)
       revision = Math.max(revision, event.revision)
       await parts.onChange(event)
     },
@@ -142,4 +198,34 @@ export function createKnowledge(parts: Parts): Knowledge {
       connected = false
     },
   }
+}
+
+/** In keys: a service, or one whose person is not known here. */
+const nobody = '-'
+
+const credentialKey = (caller: CallerRef, server: ServerRef) =>
+  `${caller.workspace_id} ${server.id} ${caller.key_id} ${caller.user_id ?? nobody}`
+
+const requestOf = ({ key_id, workspace_id }: CallerRef, { id }: ServerRef) => ({
+  key_id,
+  workspace_id,
+  server_id: id,
+})
+
+type MaybeConnection = UsedConnection | null
+
+const isSameToken = (one: MaybeConnection, other: UsedConnection) =>
+  one?.token_id === other.token_id && one.version <= other.version
+
+const supersedes = (one: MaybeConnection, other: MaybeConnection) =>
+  one !== null && other !== null && one.token_id === other.token_id && one.version > other.version
+
+function actionRequired({ reason, url }: RequiredAction, { slug }: ServerRef): AppError {
+  const data = url === null ? {} : { data: { url } }
+  if (reason === 'operator') return new AppError('upstream_auth_failed', data)
+  const what =
+    reason === 'not_connected'
+      ? `the server '${slug}' wants an account, and yours is not connected`
+      : `the connection of your account to the server '${slug}' no longer works`
+  return new AppError('connection_required', { what, ...data })
 }

@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net'
 import type { CallReport } from '@gatehouse/registry-api'
 import * as contract from '@gatehouse/registry-api/internal'
 import { digestKey, makeKey } from '@gatehouse/registry-api/key-format'
+import { type Connections, createConnections } from './connections.ts'
 import { sharedNotes } from './shared-notes.ts'
 import { sharedSessions } from './shared-sessions.ts'
 
@@ -21,12 +22,16 @@ export interface TestServer {
   readonly callTimeoutMs?: number
   readonly maxConcurrent?: number
   readonly disabledTools?: readonly string[]
+  /** Who calls it needs an account there. */
+  readonly oauth?: boolean
 }
 
 export interface TestKey {
   /** To send. */
   readonly key: string
   readonly id: string
+  /** Null for a service's. */
+  readonly userId: string | null
 }
 
 export interface InternalListener {
@@ -43,7 +48,11 @@ export interface InternalListener {
     permissions?: readonly Permission[]
     servers?: readonly string[]
     rateLimit?: number
+    /** A person's. */
+    userId?: string
   }): TestKey
+  /** Accounts at servers that want them. */
+  readonly connections: Connections
   removeKey(key: TestKey): number
   /** Into this workspace, or the first one. @returns the server's id */
   addServer(server: TestServer, workspaceId?: string): string
@@ -106,6 +115,8 @@ export async function startInternalListener(): Promise<InternalListener> {
       .filter((one) => one.workspaceId === caller.workspace_id && (caller.servers?.includes(one.id) ?? true))
       .sort((a, b) => (a.slug < b.slug ? -1 : 1))
 
+  const connections = createConnections((ownerId) => change('connection', ownerId, firstWorkspace))
+
   const answers: Record<string, (body: unknown) => { status?: number; body?: unknown }> = {
     '/internal/resolve': (body) => {
       const { key_digest, slug } = contract.resolveRequest.parse(body)
@@ -124,9 +135,18 @@ export async function startInternalListener(): Promise<InternalListener> {
       const caller = [...keys.values()].find((one) => one.key_id === key_id)
       const server = caller && visible(caller).find((one) => one.id === server_id)
       if (!server) return { status: 404, body: { code: 'mcp_server_not_found' } }
-      const { generation, headers = [] } = server
-      const answer = { revision, generation, headers, connection: null, required: null }
-      return { body: contract.credentialsAnswer.parse(answer) }
+      const { generation, headers = [], oauth = false } = server
+      const stored = { generation, headers, connection: null, required: null }
+      const credential = oauth ? connections.credential({ caller, server }) : stored
+      return { body: contract.credentialsAnswer.parse({ revision, ...credential }) }
+    },
+    '/internal/credentials/refused': (body) => {
+      const { key_id, server_id, token_id, version } = contract.refusedRequest.parse(body)
+      const caller = [...keys.values()].find((one) => one.key_id === key_id)
+      const server = caller && visible(caller).find((one) => one.id === server_id)
+      if (!server) return { status: 404, body: { code: 'mcp_server_not_found' } }
+      const credential = connections.credential({ caller, server }, { token_id, version })
+      return { body: contract.credentialsAnswer.parse({ revision, ...credential }) }
     },
     '/internal/call-records': (body) => {
       records.push(...contract.callRecordsRequest.parse(body).records)
@@ -189,6 +209,7 @@ export async function startInternalListener(): Promise<InternalListener> {
     records,
     ended,
     returned,
+    connections,
     acknowledged: (gatewayId) =>
       gatewayId === undefined ? Math.max(0, ...acknowledged.values()) : (acknowledged.get(gatewayId) ?? 0),
     addKey({
@@ -196,21 +217,22 @@ export async function startInternalListener(): Promise<InternalListener> {
       permissions = ['mcp-servers:invoke'] as const,
       servers: allowed,
       rateLimit,
+      userId = null,
     } = {}) {
       const { key } = makeKey('test')
       const id = randomUUID()
       keys.set(digestKey(key) ?? '', {
         key_id: id,
         key_name: 'test',
-        kind: 'service',
+        kind: userId === null ? 'service' : 'user',
         workspace_id: workspaceId,
-        user_id: null,
+        user_id: userId,
         permissions: [...permissions],
         rate_limit: rateLimit ?? null,
         expires_at_ms: null,
         servers: allowed,
       })
-      return { key, id }
+      return { key, id, userId }
     },
     removeKey({ key, id }) {
       const digest = digestKey(key) ?? ''
@@ -260,7 +282,7 @@ const toResolved = (server: StoredServer): contract.ResolvedServer => ({
   slug: server.slug,
   name: server.slug,
   url: server.url,
-  auth_type: server.headers ? 'headers' : '',
+  auth_type: server.oauth ? 'oauth' : server.headers ? 'headers' : '',
   credential_generation: server.generation,
   era: server.era ?? 'auto',
   call_timeout_ms: server.callTimeoutMs ?? null,

@@ -32,7 +32,7 @@ async function setUp(struck: number, readAgain: () => void = () => {}) {
     knowledge: {
       async credentials() {
         if (++asked > 1) readAgain()
-        return { revision: asked, generation, headers: [['x-stored', 'v']] }
+        return { revision: asked, generation, headers: [['x-stored', 'v']], connection: null, required: null }
       },
     },
     pools: {

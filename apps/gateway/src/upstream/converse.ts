@@ -10,6 +10,7 @@ import type { Deps } from '../deps.ts'
 import type { Bearer } from '../mcp/session-token.ts'
 import { checkAnswer } from '../mcp/transparent/response-headers.ts'
 import { ServerChanged } from '../registry/knowledge.ts'
+import { dispatcherTo } from './dispatcher-to.ts'
 import { Superseded } from './pools.ts'
 
 export interface Conversation {
@@ -40,7 +41,7 @@ const maxMessageBytes = 16 * 1024 * 1024
 
 /**
  * Takes the credential last: nothing is awaited between reading it and handing the request over.
- * @throws AppError upstream_* (upstream_auth_failed for 401 and 403); ServerChanged where nothing was sent because the
+ * @throws AppError upstream_* (upstream_auth_failed for 401 and 403), connection_required; ServerChanged where nothing was sent because the
  * credential was replaced
  */
 export async function converse(
@@ -91,7 +92,7 @@ async function send(
     const credential = await deps.knowledge.credentials(caller, server)
     outgoing.attached?.(credential.headers.map(([name]) => name))
     try {
-      return await deps.pools.take(caller.workspace_id, server, credential.generation).request({
+      return await dispatcherTo(deps, caller, server, credential).request({
         origin,
         path: pathname + search,
         method,

@@ -6,6 +6,7 @@ import { type EraSet, findEras, type Wire } from '@gatehouse/upstream'
 import { LRUCache } from 'lru-cache'
 import type { Bearer } from '../mcp/session-token.ts'
 import type { Knowledge } from '../registry/knowledge.ts'
+import { dispatcherTo } from './dispatcher-to.ts'
 import type { Pools } from './pools.ts'
 
 export interface Eras {
@@ -52,12 +53,13 @@ export function createEras({ knowledge, pools, via, timeoutMs }: Parts): Eras {
   }
 
   const ask = async (bearer: Bearer, wanted: 'modern' | 'both'): Promise<EraSet> => {
-    const { headers, generation } = await knowledge.credentials(bearer.caller, bearer.server)
-    const { pathname, search } = new URL(bearer.server.url)
+    const { caller, server } = bearer
+    const credential = await knowledge.credentials(caller, server)
+    const { pathname, search } = new URL(server.url)
     const wire: Wire = {
-      pool: pools.take(bearer.caller.workspace_id, bearer.server, generation),
+      pool: dispatcherTo({ knowledge, pools }, caller, server, credential),
       path: pathname + search,
-      headers: [['via', via()], ...headers],
+      headers: [['via', via()], ...credential.headers],
       maxBytes: maxAnswerBytes,
     }
     const { modern, legacy } = await findEras(wire, timeoutMs, wanted)

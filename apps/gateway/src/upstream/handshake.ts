@@ -12,6 +12,7 @@ import {
 } from '@gatehouse/upstream'
 import type { Bearer } from '../mcp/session-token.ts'
 import type { Knowledge } from '../registry/knowledge.ts'
+import { dispatcherTo } from './dispatcher-to.ts'
 import type { Pools } from './pools.ts'
 
 /** What keeps sessions of one caller at one server apart. */
@@ -24,7 +25,7 @@ export interface Declared {
 export type Headers = readonly (readonly [name: string, value: string])[]
 
 interface Parts {
-  readonly knowledge: Pick<Knowledge, 'credentials'>
+  readonly knowledge: Pick<Knowledge, 'credentials' | 'refused'>
   readonly pools: Pick<Pools, 'take'>
   readonly via: () => string
 }
@@ -36,16 +37,16 @@ const maxBytes = 1024 * 1024
  * @throws ServerChanged; AppError as credentials does
  */
 export async function wireTo(
-  { knowledge, pools, via }: Parts,
-  caller: Pick<Bearer['caller'], 'key_id' | 'workspace_id'>,
-  server: Pick<Bearer['server'], 'id' | 'slug' | 'url' | 'credential_generation'>,
+  parts: Parts,
+  caller: Pick<Bearer['caller'], 'key_id' | 'workspace_id'> & Partial<Pick<Bearer['caller'], 'user_id'>>,
+  server: Pick<Bearer['server'], 'id' | 'slug' | 'url' | 'credential_generation' | 'connection'>,
 ): Promise<Wire> {
-  const { headers, generation } = await knowledge.credentials(caller, server)
+  const credential = await parts.knowledge.credentials(caller, server)
   const { pathname, search } = new URL(server.url)
   return {
-    pool: pools.take(caller.workspace_id, server, generation),
+    pool: dispatcherTo(parts, caller, server, credential),
     path: pathname + search,
-    headers: [['via', via()], ...headers],
+    headers: [['via', parts.via()], ...credential.headers],
     maxBytes,
   }
 }

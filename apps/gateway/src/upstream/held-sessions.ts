@@ -6,6 +6,7 @@ import type { ChangeEvent, SessionPlace } from '@gatehouse/registry-api/internal
 import type { Handshake } from '@gatehouse/upstream'
 import { LRUCache } from 'lru-cache'
 import type { Bearer } from '../mcp/session-token.ts'
+import { touches } from '../registry/touches.ts'
 import { endWith, type Headers } from './handshake.ts'
 import type { OpenSession } from './sessions.ts'
 
@@ -126,14 +127,4 @@ export function createHeldSessions(
       known.clear()
     },
   }
-}
-
-export function touches(
-  { workspace_id, subject, subject_id }: ChangeEvent,
-  { caller, server }: Bearer,
-): boolean {
-  if (caller.workspace_id !== workspace_id) return false
-  if (subject === 'server') return server.id === subject_id
-  if (subject === 'api-key') return caller.key_id === subject_id
-  return subject === 'membership'
 }

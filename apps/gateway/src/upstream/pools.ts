@@ -1,5 +1,5 @@
-// Connections to upstreams: one pool per workspace, server, origin and credential generation, so that no connection ever carries two
-// workspaces or an old and a new credential. A pool that was replaced sends nothing more, and one whose server fails again and
+// Sockets to upstreams: one pool per workspace, server, origin and credential generation, so that none ever carries two
+// workspaces, two people's accounts, or an old and a new credential. A pool that was replaced sends nothing more, and one whose server fails again and
 // again pauses (circuit.ts). Next: slots.ts.
 
 import type { IncomingHttpHeaders } from 'node:http'
@@ -13,13 +13,30 @@ import { type Circuit, type CircuitOptions, createCircuit } from './circuit.ts'
 import { isUpstreamFault } from './faults.ts'
 
 export interface Pools {
-  /** @throws AppError upstream_unreachable for an address that is not allowed; requests fail with it too */
-  take(workspaceId: string, server: Pick<ResolvedServer, 'id' | 'url'>, generation: string): Dispatcher
+  /**
+   * @param account set where the credential is somebody's account
+   * @throws AppError upstream_unreachable for an address that is not allowed; requests fail with it too
+   */
+  take(
+    workspaceId: string,
+    server: Pick<ResolvedServer, 'id' | 'url'>,
+    generation: string,
+    account?: Account,
+  ): Dispatcher
   /** Pools of the server, the workspace, or all leave the map; answers on the wire finish, what still waits is `Superseded`. */
   drop(workspaceId?: string, serverId?: string): void
+  /** The same for those that carry this owner's accounts, or anybody's at this server. */
+  dropAccounts(workspaceId: string, ownerOrServerId: string): void
   /** Of the circuits of all pools; what was opened, since the start. */
   circuits(): Readonly<Record<CircuitKind, { readonly open: number; readonly opened: number }>>
   close(): Promise<void>
+}
+
+export interface Account {
+  /** Null for a service's, or where its owner is not known. */
+  readonly ownerId: string | null
+  /** Its token may have run out: a 401 says nothing about the account yet. */
+  readonly mayBeStale: boolean
 }
 
 type CircuitKind = 'upstream' | 'credential'
@@ -36,6 +53,10 @@ interface Standing extends Readonly<Record<CircuitKind, Circuit>> {
 interface Entry extends Standing {
   readonly pool: Pool
   readonly dispatcher: Dispatcher
+  /** The same where a 401 is not counted. */
+  readonly lenient: Dispatcher | undefined
+  readonly serverId: string
+  readonly account: Account | undefined
 }
 
 const maxPools = 500
@@ -79,7 +100,7 @@ export function createPools({ egress, connectTimeoutMs, lease, circuit }: PoolPa
     }
   }
 
-  const open = (origin: string): Entry => {
+  const open = (origin: string, serverId: string, account: Account | undefined): Entry => {
     const pool = poolTo(origin)
     const state: Standing = {
       retired: false,
@@ -87,31 +108,41 @@ export function createPools({ egress, connectTimeoutMs, lease, circuit }: PoolPa
       upstream: newCircuit('upstream'),
       credential: newCircuit('credential'),
     }
-    const guard: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) => {
-      if (state.retired) throw new Superseded('the pool was replaced') // who held it since an earlier request
-      const refusal = refusalBy(state)
-      if (refusal === undefined) return dispatch(options, new LastLook(handler, state, options.method))
-      handler.onResponseError?.(neverSent, refusal)
-      return true
-    }
-    return Object.assign(state, { pool, dispatcher: pool.compose(guard) })
+    const guarded = (counts401: boolean) =>
+      pool.compose((dispatch) => (options, handler) => {
+        if (state.retired) throw new Superseded('the pool was replaced') // who held it since an earlier request
+        const refusal = refusalBy(state)
+        if (refusal === undefined)
+          return dispatch(options, new LastLook(handler, state, options.method, counts401))
+        handler.onResponseError?.(neverSent, refusal)
+        return true
+      })
+    const lenient = account && guarded(false)
+    return Object.assign(state, { pool, dispatcher: guarded(true), lenient, serverId, account })
   }
 
   return {
-    take(workspaceId, server, generation) {
+    take(workspaceId, server, generation, account) {
       const { origin } = new URL(server.url)
       const key = `${prefix(workspaceId, server.id)}${origin} ${generation}`
       let entry = pools.get(key)
       if (entry === undefined) {
-        entry = open(origin)
+        entry = open(origin, server.id, account)
         pools.set(key, entry)
       }
-      return entry.dispatcher
+      return account?.mayBeStale && entry.lenient ? entry.lenient : entry.dispatcher
     },
     drop(workspaceId, serverId) {
       if (workspaceId === undefined) return pools.clear()
       const dropped = prefix(workspaceId, serverId)
       for (const key of [...pools.keys()]) if (key.startsWith(dropped)) pools.delete(key)
+    },
+    dropAccounts(workspaceId, ownerOrServerId) {
+      for (const [key, { account, serverId }] of [...pools.entries()]) {
+        if (account === undefined || !key.startsWith(prefix(workspaceId))) continue
+        const touched = account.ownerId === null || account.ownerId === ownerOrServerId
+        if (touched || serverId === ownerOrServerId) pools.delete(key)
+      }
     },
     circuits() {
       const open = (kind: CircuitKind) => [...pools.values()].filter((entry) => entry[kind].isOpen).length
@@ -170,12 +201,14 @@ class LastLook implements Dispatcher.DispatchHandler {
   readonly #next: Dispatcher.DispatchHandler
   readonly #state: Standing
   readonly #method: string
+  readonly #counts401: boolean
   #answered = false
 
-  constructor(next: Dispatcher.DispatchHandler, state: Standing, method: string) {
+  constructor(next: Dispatcher.DispatchHandler, state: Standing, method: string, counts401: boolean) {
     this.#next = next
     this.#state = state
     this.#method = method
+    this.#counts401 = counts401
   }
 
   onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {
@@ -196,8 +229,9 @@ class LastLook implements Dispatcher.DispatchHandler {
   ): void {
     this.#answered = true
     this.#state.upstream.succeeded()
-    if (status === 401) this.#state.credential.failed()
-    else this.#state.credential.succeeded()
+    if (status !== 401) this.#state.credential.succeeded()
+    else if (this.#counts401) this.#state.credential.failed()
+    else this.#state.credential.undecided()
     this.#next.onResponseStart?.(controller, status, headers, text)
   }
 

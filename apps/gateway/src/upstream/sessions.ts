@@ -10,9 +10,10 @@ import { canonicalJson } from '../mcp/canonical-json.ts'
 import type { Bearer } from '../mcp/session-token.ts'
 import type { RegistryClient } from '../registry/client.ts'
 import { type Knowledge, ServerChanged } from '../registry/knowledge.ts'
+import { touches } from '../registry/touches.ts'
 import { collect } from './collect-sessions.ts'
 import { type Declared, shakeHands, wireTo } from './handshake.ts'
-import { createHeldSessions, type Held, touches } from './held-sessions.ts'
+import { createHeldSessions, type Held } from './held-sessions.ts'
 import { type Pools, Superseded } from './pools.ts'
 import { findOrOpen } from './shared-session.ts'
 
@@ -54,7 +55,7 @@ export interface SessionParts {
   readonly self: string
   readonly egress: Pick<Egress, 'upstreamPool'>
   readonly client: Pick<RegistryClient, 'openSession' | 'putSession' | 'forgetSession' | 'collectSessions'>
-  readonly knowledge: Pick<Knowledge, 'credentials' | 'greeting' | 'revision'>
+  readonly knowledge: Pick<Knowledge, 'credentials' | 'refused' | 'greeting' | 'revision'>
   readonly pools: Pick<Pools, 'take'>
   readonly via: () => string
   /** For one handshake. */
@@ -97,13 +98,13 @@ export function createUpstreamSessions(parts: SessionParts): UpstreamSessions {
   }
 
   const share = async (bearer: Bearer, declared: Declared, isOver: () => boolean) => {
-    const { caller, server, generation } = bearer
+    const { caller, server } = bearer
     const place = placeOf(bearer, declared)
     const found = await findOrOpen({
       self,
       client,
       place,
-      generation,
+      generation: server.credential_generation,
       url: server.url,
       patienceMs: 2 * openTimeoutMs,
       shakeHands: async () => shakeHands(await wireTo(parts, caller, server), declared, openTimeoutMs),
@@ -135,7 +136,12 @@ export function createUpstreamSessions(parts: SessionParts): UpstreamSessions {
     held.toldAt = performance.now()
     const { id, ...place } = shared
     void client
-      .openSession({ ...place, generation: bearer.generation, gateway_id: self, claim: id })
+      .openSession({
+        ...place,
+        generation: bearer.server.credential_generation,
+        gateway_id: self,
+        claim: id,
+      })
       .then(async (answer) => {
         if (answer.state === 'open' && answer.id === id) return
         sessions.forget(held)

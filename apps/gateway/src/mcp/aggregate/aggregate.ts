@@ -22,6 +22,7 @@ import { newTrace } from '../new-trace.ts'
 import { checkMediaType, readBody } from '../read-body.ts'
 import { refuse, sendJson, withRawId } from '../refuse.ts'
 import type { Known } from '../resolve.ts'
+import { answerFailure, isOfCredential } from '../transparent/failure.ts'
 import { discoverResult, initializeResult } from './greetings.ts'
 import { listen } from './listen.ts'
 import { answerList, isListMethod } from './merge-lists.ts'
@@ -43,6 +44,7 @@ export async function aggregate(
 ): Promise<void> {
   const trace = newTrace(call.request.method ?? '')
   let envelope: Envelope | undefined
+  let message: Message | undefined
   try {
     checkMethod(call)
     checkAccept(call)
@@ -59,9 +61,12 @@ export async function aggregate(
     trace.era = era
     checkVersion(envelope, call)
     if (era === 'modern') compareHeaders(envelope, call.request.headers)
-    await serveNow(deps, call, servers, lookAgain, { body, envelope, era }, trace)
+    message = { body, envelope, era }
+    await serveNow(deps, call, servers, lookAgain, message, trace)
   } catch (thrown) {
-    refuseMessage(deps, call, envelope, thrown, trace)
+    if (isOfCredential(thrown) && trace.server && message && !call.response.headersSent)
+      answerFailure(deps, call, trace.server, message, { kind: 'failed', error: thrown }, trace)
+    else refuseMessage(deps, call, envelope, thrown, trace)
   }
   deps.recorder.record(call, trace)
 }

@@ -7,10 +7,14 @@ import { ownUri } from '@gatehouse/protocol'
 import type { ResolvedCaller, ResolvedServer } from '@gatehouse/registry-api/internal'
 import { rawMember, setMember } from '@gatehouse/upstream'
 import type { Deps } from '../../deps.ts'
+import type { Server } from '../../registry/knowledge.ts'
 import { createAnswer } from '../answer.ts'
 import { authorize } from '../authorize.ts'
 import type { Call, Message, Trace } from '../call.ts'
+import { connected } from '../connected.ts'
 import type { Known } from '../resolve.ts'
+import { bearerOf } from '../session-token.ts'
+import { isOfCredential } from '../transparent/failure.ts'
 import { unbuffered } from './call-modern.ts'
 import { type Feed, startFeed } from './feed.ts'
 import { type Filter, listChanges, ownFilter, readFilter, writeFilter } from './filter.ts'
@@ -54,18 +58,19 @@ export async function listen(
   }
 
   /** Feeds for the servers there are now; an unchanged one keeps its feed. */
-  const follow = (known: Known): boolean => {
-    const wanted = new Map(known.servers.map((server) => [identityOf(server), server]))
+  const follow = (caller: ResolvedCaller, { servers, unknown }: Usable): boolean => {
+    if (over.signal.aborted) return false
+    const wanted = new Map(servers.map((server) => [identityOf(server), server]))
     let changed = false
     for (const [identity, feed] of feeds) {
-      if (wanted.has(identity)) continue
+      if (wanted.has(identity) || unknown.some(({ id }) => identity.startsWith(id))) continue
       feed.stop()
       feeds.delete(identity)
       changed = true
     }
     for (const [identity, server] of wanted) {
       if (feeds.has(identity)) continue
-      const bearer = { caller: known.caller, server, generation: server.credential_generation }
+      const bearer = bearerOf(caller, server)
       feeds.set(identity, startFeed(deps, call, bearer, ownFilter(deps, bearer, filter), tellOf(identity)))
       changed = true
     }
@@ -74,16 +79,21 @@ export async function listen(
 
   const watching = watch(deps, call.caller.workspace_id, over.signal, async () => {
     try {
-      if (!follow(await look())) return
-      for (const name of filter.lists) await send(notification(listChanges[name].notification))
+      const known = await look()
+      const usable = await usableOf(deps, known)
+      if (follow(known.caller, usable))
+        for (const name of filter.lists) await send(notification(listChanges[name].notification))
+      if (usable.unknown.length > 0) throw new Error('it is not known of all servers what is connected there')
     } catch (thrown) {
       if (!(thrown instanceof AuthError)) throw thrown
       stop() // whoever listens here may not any more
     }
   })
   try {
-    await answer.send(tagged(acknowledgement(granted(deps, call.caller, filter, servers)), idRaw))
-    follow({ caller: call.caller, servers })
+    const usable = await usableOf(deps, { caller: call.caller, servers })
+    const tasks = usable.servers.flatMap((server) => tasksAt(deps, call.caller, filter, server))
+    await answer.send(tagged(acknowledgement({ ...granted(filter, servers), tasks }), idRaw))
+    follow(call.caller, usable)
     watching.again() // they may have changed before anybody watched
     await ended([answer.gone, deps.stopping, over.signal])
   } finally {
@@ -96,8 +106,26 @@ export async function listen(
 }
 
 /** Another state of these is another upstream, or other lists. */
-const identityOf = ({ id, url, era, credential_generation, disabled_tools }: ResolvedServer) =>
-  [id, url, era, credential_generation, ...disabled_tools].join(' ')
+const identityOf = ({ id, url, era, credential_generation, connection = '', disabled_tools }: Server) =>
+  [id, url, era, credential_generation, connection, ...disabled_tools].join(' ')
+
+interface Usable {
+  /** Without those where the caller's account is not connected. */
+  readonly servers: readonly Server[]
+  /** Nobody can tell just now. */
+  readonly unknown: readonly ResolvedServer[]
+}
+
+async function usableOf(deps: Deps, { caller, servers }: Known): Promise<Usable> {
+  const unknown: ResolvedServer[] = []
+  const found = servers.map((server) =>
+    connected(deps, caller, server).catch((thrown: unknown) => {
+      if (!isOfCredential(thrown)) unknown.push(server)
+      return undefined
+    }),
+  )
+  return { servers: (await Promise.all(found)).filter((server) => server !== undefined), unknown }
+}
 
 interface Watching {
   /** Resolves when nothing has changed since the work was last done. */
@@ -135,20 +163,16 @@ function watch(
   return { settled: async () => running, again, stop: deps.listeners.add(workspaceId, again) }
 }
 
-/** Without URIs of servers that the caller doesn't have, and tasks that aren't the caller's. */
-function granted(
-  deps: Deps,
-  caller: ResolvedCaller,
-  filter: Filter,
-  servers: readonly ResolvedServer[],
-): Filter {
-  const own = servers.map((server) =>
-    ownFilter(deps, { caller, server, generation: server.credential_generation }, filter),
-  )
-  const tasks = own.flatMap(({ taskIds }) => [...taskIds.values()])
-  const uris = filter.uris.filter((uri) => servers.some(({ slug }) => ownUri(uri)?.slug === slug))
-  return { lists: filter.lists, uris, tasks }
-}
+/** Without URIs of servers that the caller doesn't have. */
+const granted = (filter: Filter, servers: readonly ResolvedServer[]): Filter => ({
+  ...filter,
+  uris: filter.uris.filter((uri) => servers.some(({ slug }) => ownUri(uri)?.slug === slug)),
+})
+
+/** Those that are this caller's there. */
+const tasksAt = (deps: Deps, caller: ResolvedCaller, filter: Filter, server: Server): string[] => [
+  ...ownFilter(deps, bearerOf(caller, server), filter).taskIds.values(),
+]
 
 const acknowledgement = (filter: Filter) =>
   JSON.stringify({

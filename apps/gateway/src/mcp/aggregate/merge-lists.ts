@@ -1,6 +1,7 @@
-// A merged list: every server's own entries in the order of slugs, on one page. A dead server is left out.
+// A merged list: every server's own entries in the order of slugs, on one page. A dead server is left out, and so is one where
+// the caller's account is not connected.
 
-import { AppError } from '@gatehouse/errors'
+import { AppError, toAppError } from '@gatehouse/errors'
 import type { Era } from '@gatehouse/protocol'
 import type { ResolvedServer } from '@gatehouse/registry-api/internal'
 import { type ListMethod, listKinds } from '@gatehouse/upstream'
@@ -8,7 +9,9 @@ import type { Deps } from '../../deps.ts'
 import { ServerChanged } from '../../registry/knowledge.ts'
 import { authorize } from '../authorize.ts'
 import type { Call, Message, Trace } from '../call.ts'
+import { connected } from '../connected.ts'
 import { ownHeaders } from '../refuse.ts'
+import { bearerOf } from '../session-token.ts'
 import { dropUnread } from '../transparent/relay.ts'
 import type { Offer } from './expose-entries.ts'
 import { modernMembers } from './greetings.ts'
@@ -55,8 +58,8 @@ export async function answerList(
 
 async function gather(deps: Deps, call: Call, servers: readonly ResolvedServer[], method: ListMethod) {
   const settled = await Promise.allSettled(
-    servers.map((server) =>
-      deps.lists.get(method, { caller: call.caller, server, generation: server.credential_generation }),
+    servers.map(async (server) =>
+      deps.lists.get(method, bearerOf(call.caller, await connected(deps, call.caller, server))),
     ),
   )
   const offers: Offer[] = []
@@ -64,7 +67,8 @@ async function gather(deps: Deps, call: Call, servers: readonly ResolvedServer[]
   for (const outcome of settled) {
     if (outcome.status === 'rejected') {
       if (outcome.reason instanceof ServerChanged) throw outcome.reason
-      ttlMs = Math.min(ttlMs, incompleteTtlMs)
+      const { code } = toAppError(outcome.reason)
+      ttlMs = Math.min(ttlMs, code === 'connection_required' ? emptyTtlMs : incompleteTtlMs)
     } else {
       ttlMs = Math.min(ttlMs, Math.max(0, outcome.value.freshUntil - performance.now()))
       offers.push(outcome.value.offer)

@@ -8,7 +8,7 @@ import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
 import { Counter, type Registry } from 'prom-client'
 import { ServerChanged } from '../../registry/knowledge.ts'
-import type { Bearer } from '../session-token.ts'
+import { type Bearer, bearerOf } from '../session-token.ts'
 import { exposeEntries, type Offer } from './expose-entries.ts'
 import type { FetchList } from './fetch-list.ts'
 
@@ -142,8 +142,7 @@ export function createServerLists(parts: Parts): ServerLists {
       }
     },
     async schemaOf(caller, server, name, after) {
-      const bearer = { caller, server, generation: server.credential_generation }
-      const { offer } = await this.get('tools/list', bearer, after)
+      const { offer } = await this.get('tools/list', bearerOf(caller, server), after)
       return offer.schemas.get(name)
     },
     changed(method, bearer) {

@@ -7,7 +7,8 @@ import { changeAt, rawMember } from '@gatehouse/upstream'
 import type { Deps } from '../../deps.ts'
 import { authorize } from '../authorize.ts'
 import type { Call, Message, Trace } from '../call.ts'
-import type { Bearer } from '../session-token.ts'
+import { connectedFor } from '../connected.ts'
+import { type Bearer, bearerOf } from '../session-token.ts'
 import { findName, findUri, type NamedKind, serverOfName } from './find-name.ts'
 import { checkTasksDeclared, openTaskId, serverOfTask } from './task-ids.ts'
 
@@ -32,7 +33,7 @@ export type RoutedMethod =
 export const isRouted = (method: string, era: Era): method is RoutedMethod =>
   Object.hasOwn(routes, method) && (era === 'modern' || !method.startsWith('tasks/'))
 
-/** @throws AppError unknown_*, denied, invalid_params; the failure of a list where a name can't be known without it */
+/** @throws AppError unknown_*, denied, invalid_params, connection_required; the failure of a list where a name can't be known without it */
 export function targetOf(
   deps: Deps,
   call: Call,
@@ -58,7 +59,7 @@ const routes: Readonly<Record<RoutedMethod, (routing: Routing) => Promise<Target
   'resources/read': async (routing) => {
     const { name: exposed, nameRange } = named(routing.message, 'uri')
     const { server, uri } = findUri(exposed, routing.servers)
-    const bearer = enter(routing, server)
+    const bearer = await enter(routing, server)
     return { bearer, message: renamed(routing.message, nameRange, uri) }
   },
   'completion/complete': async (routing) => {
@@ -67,14 +68,14 @@ const routes: Readonly<Record<RoutedMethod, (routing: Routing) => Promise<Target
     const ref = rawMember(rawMember(text, 'params') ?? '', 'ref') ?? ''
     const exposed = stringMember(ref, 'name')
     if (stringMember(ref, 'type') === 'ref/prompt' && exposed !== undefined) {
-      const bearer = enter(routing, serverOfName(exposed, 'prompt', servers))
+      const bearer = await enter(routing, serverOfName(exposed, 'prompt', servers))
       const own = await findName(deps, bearer, exposed, 'prompt')
       return { bearer, message: withRef(message, text, 'name', own) }
     }
     const uri = stringMember(ref, 'uri')
     if (stringMember(ref, 'type') === 'ref/resource' && uri !== undefined) {
       const found = findUri(uri, servers)
-      const bearer = enter(routing, found.server)
+      const bearer = await enter(routing, found.server)
       return { bearer, message: withRef(message, text, 'uri', found.uri) }
     }
     throw new AppError('invalid_params', { what: 'params.ref must name a prompt or a resource template' })
@@ -88,24 +89,25 @@ async function toTask(routing: Routing): Promise<Target> {
   const { message, servers, deps } = routing
   checkTasksDeclared(message)
   const { name: task, nameRange } = named(message, 'taskId')
-  const bearer = enter(routing, serverOfTask(task, servers))
+  const bearer = await enter(routing, serverOfTask(task, servers))
   return { bearer, message: renamed(message, nameRange, openTaskId(deps, bearer, task)), task }
 }
 
 async function toNamed(routing: Routing, kind: NamedKind): Promise<Target> {
   const { deps, servers, message, trace } = routing
   const { name: exposed, nameRange } = named(message, 'name')
-  const bearer = enter(routing, serverOfName(exposed, kind, servers))
+  const bearer = await enter(routing, serverOfName(exposed, kind, servers))
   const name = await findName(deps, bearer, exposed, kind)
   if (kind === 'tool') trace.tool = name
   return { bearer, message: renamed(message, nameRange, name) }
 }
 
 /** From here on the record knows the server. */
-function enter({ call, servers, trace }: Routing, server: ResolvedServer): Bearer {
+async function enter(routing: Routing, server: ResolvedServer): Promise<Bearer> {
+  const { deps, call, servers, message, trace } = routing
   trace.server = server
   authorize(call.caller, server, servers)
-  return { caller: call.caller, server, generation: server.credential_generation }
+  return bearerOf(call.caller, await connectedFor(deps, call, server, message))
 }
 
 function named({ envelope: { name, nameRange } }: Message, member: 'name' | 'uri' | 'taskId') {

@@ -2,13 +2,13 @@
 // gateway through the registry where the upstream does not see to it itself.
 
 import { sessionHeader } from '@gatehouse/protocol'
+import type { CredentialsAnswer } from '@gatehouse/registry-api/internal'
 import type { Deps } from '../../deps.ts'
+import { dispatcherTo } from '../../upstream/dispatcher-to.ts'
 import type { Call, Trace } from '../call.ts'
 import { ownHeaders } from '../refuse.ts'
 import { type Bearer, type Session, tokenDigest } from '../session-token.ts'
 import { upstreamHeaders } from './request-headers.ts'
-
-type Stored = readonly (readonly [string, string])[]
 
 /** Answers the call. @throws AppError registry_unreachable while another gateway may still take the token */
 export async function endSession(
@@ -16,14 +16,14 @@ export async function endSession(
   call: Call,
   bearer: Bearer,
   session: Session,
-  stored: Stored,
+  credential: CredentialsAnswer,
   trace: Trace,
 ): Promise<void> {
   const token = String(call.request.headers[sessionHeader])
   deps.sessions.end(token, session.expiresAtMs)
-  trace.attachedHeaders = stored.map(([name]) => name)
+  trace.attachedHeaders = credential.headers.map(([name]) => name)
   trace.upstreamStartedAt = performance.now()
-  const status = await passOn(deps, call, bearer, session, stored)
+  const status = await passOn(deps, call, bearer, session, credential)
   trace.upstreamMs = performance.now() - trace.upstreamStartedAt
   const ended = status >= 200 && status < 300
   if (!ended && status !== 404) {
@@ -43,12 +43,12 @@ async function passOn(
   call: Call,
   bearer: Bearer,
   session: Session,
-  stored: Stored,
+  credential: CredentialsAnswer,
 ): Promise<number> {
   const { pathname, search, origin } = new URL(bearer.server.url)
   const patienceMs = deps.config.GATEHOUSE_FIRST_BYTE_TIMEOUT_MS
   try {
-    const pool = deps.pools.take(call.caller.workspace_id, bearer.server, bearer.generation)
+    const pool = dispatcherTo(deps, call.caller, bearer.server, credential)
     const answer = await pool.request({
       origin,
       path: pathname + search,
@@ -58,7 +58,7 @@ async function passOn(
         era: 'legacy',
         via: deps.via(),
         sessionId: session.upstreamId,
-        stored,
+        stored: credential.headers,
         hasBody: false,
       }),
       headersTimeout: patienceMs,

@@ -4,6 +4,7 @@ import { AppError, renderRpcError } from '@gatehouse/errors'
 import type { ResolvedServer } from '@gatehouse/registry-api/internal'
 import type { Deps } from '../../deps.ts'
 import type { Call, Message, Trace } from '../call.ts'
+import { answerConnectFirst } from '../connect-first.ts'
 import { refuse, sendJson, withRawId } from '../refuse.ts'
 import type { Ending } from './relay.ts'
 
@@ -21,6 +22,13 @@ export function answerFailure(
     trace.outcome = 'cancelled'
     return
   }
+  if (
+    idRaw !== undefined &&
+    message &&
+    ending.kind === 'failed' &&
+    ending.error.code === 'connection_required'
+  )
+    return answerConnectFirst(deps, call, server, message, ending.error, trace)
   trace.outcome = 'upstream_error'
   trace.errorCode = ending.error.code
   if (ending.kind === 'failed' && ending.error.code === 'upstream_auth_failed')
@@ -61,9 +69,9 @@ function credentialRefused(
 export function credentialRefusal(
   deps: Pick<Deps, 'config'>,
   server: ResolvedServer,
-  { retryAfterS }: AppError,
+  { retryAfterS, data }: AppError,
 ): AppError {
-  const link = `${deps.config.CONSOLE_PUBLIC_URL}/servers/${server.id}`
+  const link = String(data?.url ?? `${deps.config.CONSOLE_PUBLIC_URL}/servers/${server.id}`)
   const what = `the server '${server.slug}' refused the stored credential; an operator must renew this credential`
   return new AppError('upstream_auth_failed', {
     todo: `Open ${link}`,
@@ -72,3 +80,7 @@ export function credentialRefusal(
     ...(retryAfterS !== undefined && { retryAfterS }),
   })
 }
+
+/** Failures that a client is told in a form of their own. */
+export const isOfCredential = (error: unknown): error is AppError =>
+  error instanceof AppError && (error.code === 'connection_required' || error.code === 'upstream_auth_failed')

@@ -7,8 +7,9 @@ import type { ResolvedServer } from '@gatehouse/registry-api/internal'
 import type { Dispatcher } from 'undici'
 import type { Deps } from '../../deps.ts'
 import { ServerChanged } from '../../registry/knowledge.ts'
+import { dispatcherTo } from '../../upstream/dispatcher-to.ts'
 import type { Call, Message, Trace } from '../call.ts'
-import { type Bearer, type Session, tokenDigest } from '../session-token.ts'
+import { type Bearer, bearerOf, type Session, tokenDigest } from '../session-token.ts'
 import { standing } from '../standing.ts'
 import { endSession } from './end-session.ts'
 import { answerFailure } from './failure.ts'
@@ -45,11 +46,11 @@ export async function forward(
   let leave = () => {}
   try {
     const credential = await deps.knowledge.credentials(call.caller, server)
-    const bearer: Bearer = { caller: call.caller, server, generation: credential.generation }
+    const bearer = bearerOf(call.caller, server)
     const token = tokenOf(call)
     if (call.request.method === 'DELETE') {
       if (session === undefined) throw new AppError('session_not_found')
-      await endSession(deps, call, bearer, session, credential.headers, trace)
+      await endSession(deps, call, bearer, session, credential, trace)
       return 'answered'
     }
     if (isStream) {
@@ -71,7 +72,7 @@ export async function forward(
       outcome?.take(chunk)
     }
     const ending = await relay({
-      dispatcher: deps.pools.take(call.caller.workspace_id, server, credential.generation),
+      dispatcher: dispatcherTo(deps, call.caller, server, credential),
       request: requestOf(deps, call, server, message, session, credential.headers),
       response: call.response,
       keepAliveMs: deps.config.GATEHOUSE_KEEP_ALIVE_MS,

@@ -11,7 +11,7 @@ import { converse } from '../../upstream/converse.ts'
 import { createAnswer } from '../answer.ts'
 import type { Call, Message, Trace } from '../call.ts'
 import { ownHeaders } from '../refuse.ts'
-import type { Bearer, Session } from '../session-token.ts'
+import { bearerOf, type Session } from '../session-token.ts'
 import { withoutDisabled } from './disabled-tools.ts'
 import { answerFailure } from './failure.ts'
 import { pushPassed } from './request-headers.ts'
@@ -25,7 +25,7 @@ export async function listVisibleTools(
   trace: Trace,
   session: Session | undefined,
 ): Promise<void> {
-  const bearer: Bearer = { caller: call.caller, server, generation: server.credential_generation }
+  const bearer = bearerOf(call.caller, server)
   const release = deps.slots.take({ caller: call.caller, server })
   const token = call.request.headers[sessionHeader]
   const answer = createAnswer(deps, call, trace, {

@@ -6,7 +6,7 @@ import { legacyRevisions, protocolVersionHeader, trimHeader } from '@gatehouse/p
 import type { ResolvedServer } from '@gatehouse/registry-api/internal'
 import type { Deps } from '../../../deps.ts'
 import type { Call, Message, Trace } from '../../call.ts'
-import type { Bearer } from '../../session-token.ts'
+import { bearerOf } from '../../session-token.ts'
 import { answerFailure } from '../../transparent/failure.ts'
 import { tokenOf } from '../../transparent/forward.ts'
 import { answerSelf } from './answer-self.ts'
@@ -47,7 +47,7 @@ async function take(
   message: Message | undefined,
   trace: Trace,
 ): Promise<void> {
-  const bearer: Bearer = { caller: call.caller, server, generation: server.credential_generation }
+  const bearer = bearerOf(call.caller, server)
   const { kind, method } = message?.envelope ?? {}
   if (message !== undefined && method === 'initialize') return greet(deps, call, bearer, message, trace)
   const token = tokenOf(call)

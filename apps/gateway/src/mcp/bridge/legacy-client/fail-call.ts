@@ -3,6 +3,7 @@
 
 import { AppError, renderRpcError, toAppError } from '@gatehouse/errors'
 import { rawMember, setMember } from '@gatehouse/upstream'
+import { connectFirst } from '../../connect-first.ts'
 import { withRawId } from '../../refuse.ts'
 import { credentialRefusal } from '../../transparent/failure.ts'
 import type { BridgedCall } from './bridged-call.ts'
@@ -62,6 +63,7 @@ export function failCall(bridged: BridgedCall, thrown: unknown): void {
   let error = toAppError(thrown)
   if (error.code === 'internal_error')
     deps.log.error({ err: thrown, request_id: call.requestId }, 'unexpected')
+  if (error.code === 'connection_required') return answerConnect(bridged, error)
   const refused = error.code === 'upstream_auth_failed'
   if (refused) error = credentialRefusal(deps, bearer.server, error)
   if (refused && method === 'tools/call') answer.finish(toolError(idRaw, error.message))
@@ -71,6 +73,15 @@ export function failCall(bridged: BridgedCall, thrown: unknown): void {
     answer.finish(withRawId(renderRpcError(error, null, call.requestId), idRaw), error.status)
   }
   trace.outcome = error.code.startsWith('upstream_') ? 'upstream_error' : 'refused'
+  trace.errorCode = error.code
+}
+
+function answerConnect(bridged: BridgedCall, error: AppError): void {
+  const { deps, call, bearer, client, message, trace, answer } = bridged
+  const asked = { message, elicitation: client.capabilities.elicitation, requestId: call.requestId }
+  const { text, asks } = connectFirst(deps, bearer.server, asked, error)
+  answer.finish(text)
+  trace.outcome = asks ? 'input_required' : 'refused'
   trace.errorCode = error.code
 }
 

@@ -9,7 +9,7 @@ import { ServerChanged } from '../../../registry/knowledge.ts'
 import { type Answer, createAnswer } from '../../answer.ts'
 import type { Call, Message, Trace } from '../../call.ts'
 import { ownHeaders } from '../../refuse.ts'
-import type { Bearer } from '../../session-token.ts'
+import { type Bearer, bearerOf } from '../../session-token.ts'
 import { clientCapabilities } from './capabilities.ts'
 import { discover } from './discover.ts'
 import type { Bridging } from './fail-call.ts'
@@ -54,7 +54,7 @@ export async function bridgeModernClient(
   answer?: Answer,
 ): Promise<void> {
   const { kind, method = '', idRaw = 'null' } = message.envelope
-  const bearer: Bearer = { caller: call.caller, server, generation: server.credential_generation }
+  const bearer = bearerOf(call.caller, server)
   if (kind === 'notification') return passNotification(deps, call, bearer, message, trace)
   checkVersion(message)
   if (retired.has(method)) throw new AppError('method_not_found', { what: `${method} is unknown here` })

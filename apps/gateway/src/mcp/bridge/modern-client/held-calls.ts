@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto'
 import type { ChangeEvent } from '@gatehouse/registry-api/internal'
 import { LRUCache } from 'lru-cache'
+import { touches } from '../../../registry/touches.ts'
 import type { Bearer } from '../../session-token.ts'
 import type { UpstreamCall } from './upstream-call.ts'
 
@@ -51,13 +52,10 @@ export function createHeldCalls(): HeldCalls {
       if (call !== undefined) used.set(id, true)
       return call
     },
-    changed({ workspace_id, subject, subject_id }) {
-      for (const [id, { bearer }] of held) {
-        const { caller, server } = bearer
-        const touched = subject === 'server' ? server.id === subject_id : caller.key_id === subject_id
-        if (touched && caller.workspace_id === workspace_id)
-          remove(id)?.leave('the server or its credential was changed')
-      }
+    changed(event) {
+      if (event.subject === 'membership') return
+      for (const [id, { bearer }] of held)
+        if (touches(event, bearer)) remove(id)?.leave('the server or its credential was changed')
     },
     async close() {
       await Promise.all([...held.keys()].map((id) => remove(id)?.cancel('the gateway stops')))

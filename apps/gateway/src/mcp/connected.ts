@@ -1,0 +1,75 @@
+// The server as this caller meets it: with the account that is connected there, where the server wants one. What is kept of it
+// (sockets, sessions, lists) then belongs to that connection.
+
+import { AppError } from '@gatehouse/errors'
+import type { ResolvedCaller, ResolvedServer } from '@gatehouse/registry-api/internal'
+import type { Deps } from '../deps.ts'
+import type { Server } from '../registry/knowledge.ts'
+import type { Call, Message } from './call.ts'
+import { connectAnswer } from './connect-first.ts'
+
+/** @throws as Knowledge.credentials */
+export async function connected(
+  deps: Pick<Deps, 'knowledge'>,
+  caller: ResolvedCaller,
+  server: ResolvedServer,
+): Promise<Server> {
+  if (server.auth_type !== 'oauth') return server
+  const { connection } = await deps.knowledge.credentials(caller, server)
+  return connection === null ? server : { ...server, connection: connection.generation }
+}
+
+/** How long a call waits for its person, who was just sent to the page. */
+const patienceMs = 20_000
+
+/**
+ * The same for a call. Clients repeat it as soon as the page is open, and not when the person is done there: then it waits.
+ * @throws as Knowledge.credentials; AppError overloaded where too many wait
+ */
+export async function connectedFor(
+  deps: Deps,
+  call: Call,
+  server: ResolvedServer,
+  message: Message | undefined,
+): Promise<Server> {
+  try {
+    return await connected(deps, call.caller, server)
+  } catch (thrown) {
+    const waits = isRequired(thrown) && message !== undefined && connectAnswer(message) === 'opened'
+    if (!waits) throw thrown
+    return afterConnecting(deps, call, server)
+  }
+}
+
+async function afterConnecting(deps: Deps, call: Call, server: ResolvedServer): Promise<Server> {
+  const release = deps.slots.takeHeld(call.caller.key_id)
+  const gone = new AbortController()
+  const leave = () => gone.abort()
+  call.response.once('close', leave)
+  const over = AbortSignal.any([gone.signal, deps.stopping, AbortSignal.timeout(patienceMs)])
+  try {
+    for (;;) {
+      const changed = nextChange(deps, call.caller.workspace_id, over)
+      try {
+        return await connected(deps, call.caller, server)
+      } catch (thrown) {
+        if (!isRequired(thrown) || over.aborted) throw thrown
+        await changed
+      }
+    }
+  } finally {
+    gone.abort() // lets go of the signal that lives as long as the process
+    call.response.off('close', leave)
+    release()
+  }
+}
+
+function nextChange({ listeners }: Deps, workspaceId: string, over: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const leave = listeners.add(workspaceId, resolve)
+  if (over.aborted) resolve()
+  over.addEventListener('abort', () => resolve(), { once: true })
+  return promise.finally(leave)
+}
+
+const isRequired = (thrown: unknown) => thrown instanceof AppError && thrown.code === 'connection_required'

@@ -1,0 +1,125 @@
+// The way to a server with one credential. Where that is somebody's account, a token that the server refuses is renewed and the
+// request sent once more: a 401 proves that nothing ran. Next: pools.ts.
+
+import type { IncomingHttpHeaders } from 'node:http'
+import { AppError } from '@gatehouse/errors'
+import type { CredentialsAnswer, ResolvedCaller, UsedConnection } from '@gatehouse/registry-api/internal'
+import type { Dispatcher } from 'undici'
+import { type Knowledge, type Server, ServerChanged } from '../registry/knowledge.ts'
+import { type Pools, Superseded } from './pools.ts'
+
+interface Parts {
+  readonly pools: Pick<Pools, 'take'>
+  readonly knowledge: Pick<Knowledge, 'refused'>
+}
+
+type Caller = Pick<ResolvedCaller, 'key_id' | 'workspace_id'> & Partial<Pick<ResolvedCaller, 'user_id'>>
+type At = Pick<Server, 'id' | 'slug' | 'url' | 'credential_generation' | 'connection'>
+
+/**
+ * For requests whose headers end with those of the credential. Where an account's server answers 401 (again) or 403, they fail
+ * with connection_required; with upstream_auth_failed where the account is a service's.
+ * @throws as Pools.take
+ */
+export function dispatcherTo(
+  parts: Parts,
+  caller: Caller,
+  server: At,
+  credential: CredentialsAnswer,
+): Dispatcher {
+  const { connection } = credential
+  if (connection === null) return parts.pools.take(caller.workspace_id, server, credential.generation)
+  const send = (used: UsedConnection, mayBeStale: boolean) =>
+    parts.pools.take(caller.workspace_id, server, used.generation, {
+      ownerId: caller.user_id ?? null,
+      mayBeStale,
+    })
+  const hopeless = (what: string, retryAfterS?: number) =>
+    // Nobody but an operator can connect a service.
+    new AppError(caller.user_id == null ? 'upstream_auth_failed' : 'connection_required', {
+      what,
+      ...(retryAfterS !== undefined && { retryAfterS }),
+    })
+  return send(connection, true).compose((dispatch) => (options, handler) => {
+    const again = async (): Promise<void> => {
+      const renewed = await parts.knowledge.refused(caller, server, connection)
+      if (renewed.connection === null) throw new ServerChanged(server.slug)
+      const headers = withCredential(options.headers as string[], credential, renewed) // all of ours are such lists
+      send(renewed.connection, false).dispatch({ ...options, headers }, new AccountHandler(handler, hopeless))
+    }
+    return dispatch(options, new AccountHandler(handler, hopeless, again))
+  })
+}
+
+/** The old ones stand last. */
+const withCredential = (headers: readonly string[], old: CredentialsAnswer, renewed: CredentialsAnswer) => [
+  ...headers.slice(0, headers.length - 2 * old.headers.length),
+  ...renewed.headers.flat(),
+]
+
+/** Keeps refusals of an account back from whoever waits for the answer. */
+class AccountHandler implements Dispatcher.DispatchHandler {
+  readonly #next: Dispatcher.DispatchHandler
+  readonly #hopeless: (what: string, retryAfterS?: number) => AppError
+  readonly #again: (() => Promise<void>) | undefined
+  #refused = false
+
+  /** @param again sends the request with another token, once */
+  constructor(
+    next: Dispatcher.DispatchHandler,
+    hopeless: (what: string, retryAfterS?: number) => AppError,
+    again?: () => Promise<void>,
+  ) {
+    this.#next = next
+    this.#hopeless = hopeless
+    this.#again = again
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {
+    this.#next.onRequestStart?.(controller, context)
+  }
+
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    headers: IncomingHttpHeaders,
+    text?: string,
+  ): void {
+    if (status !== 401 && status !== 403)
+      return this.#next.onResponseStart?.(controller, status, headers, text)
+    this.#refused = true
+    if (status === 401 && this.#again !== undefined) {
+      this.#again().catch((thrown: unknown) => this.#fail(controller, toFailure(thrown)))
+    } else {
+      const what =
+        status === 401 ? 'the server refuses this account' : 'this account may not do that at the server'
+      this.#fail(controller, this.#hopeless(what))
+    }
+    controller.abort(new Error('the token was refused'))
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (!this.#refused) this.#next.onResponseData?.(controller, chunk)
+  }
+
+  onResponseEnd(controller: Dispatcher.DispatchController, trailers: IncomingHttpHeaders): void {
+    if (!this.#refused) this.#next.onResponseEnd?.(controller, trailers)
+  }
+
+  onResponseError(controller: Dispatcher.DispatchController, error: Error): void {
+    if (this.#refused) return
+    const isCircuit = error instanceof AppError && error.code === 'upstream_auth_failed'
+    if (!isCircuit) return this.#fail(controller, error)
+    this.#fail(controller, this.#hopeless('the server refuses this account', error.retryAfterS))
+  }
+
+  #fail(controller: Dispatcher.DispatchController, error: Error): void {
+    this.#next.onResponseError?.(controller, error)
+  }
+}
+
+/** Nothing ran: where server or account were replaced, everything may be looked up again. */
+function toFailure(thrown: unknown): Error {
+  if (thrown instanceof ServerChanged) return new Superseded('the account was replaced')
+  return thrown instanceof Error ? thrown : new Error(String(thrown))
+}
