@@ -58,9 +58,12 @@ async function unnoticed(mutation, copy, unchanged, signal) {
   const after = await runTests(copy, mutation, signal)
   writeFileSync(path, original)
   const { status = 'missing', message = '' } = after.tests.get(guarantee) ?? {}
-  if (status === 'failed' && message.includes('AssertionError')) return undefined
+  if (status === 'failed' && isAssertion.test(message)) return undefined
   return `"${guarantee}" ${status === 'failed' ? 'failed, but by no assertion' : `is ${status}`}\n${message || tail(after.output)}`
 }
+
+/** What `expect` throws, also by `rejects` and `resolves`. */
+const isAssertion = /AssertionError|^Error: promise (resolved|rejected) "/m
 
 const tail = (output) => output.trim().split('\n').slice(-40).join('\n')
 

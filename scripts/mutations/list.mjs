@@ -47,8 +47,8 @@ export const mutations = [
     find: "set_config('role',",
     replace: "set_config('app.role',",
     project: registry,
-    tests: ['apps/registry/src/db.test.ts'],
-    noticedBy: 'mcp_server: a query without any filter sees its own rows only',
+    tests: ['apps/registry/src/isolation/row-security.test.ts'],
+    noticedBy: 'mcp_server, without a condition shows the rows of the own workspace only',
   },
   {
     name: 'workspace filter of resolving removed',
