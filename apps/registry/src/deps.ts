@@ -7,6 +7,7 @@ import { Registry } from 'prom-client'
 import { type CallFeed, createCallFeed } from './calls/feed.ts'
 import { type Changes, channel, createChanges } from './changes.ts'
 import type { Config } from './config.ts'
+import { createRefreshes, type Refreshes } from './connections/refresh.ts'
 import { type Db, openDb, type Source } from './db.ts'
 import type { OpenStreams } from './event-stream.ts'
 import { type Installation, openInstallation } from './installation.ts'
@@ -34,6 +35,8 @@ export interface Deps {
   readonly streams: OpenStreams
   readonly installation: Installation
   readonly egress: Egress
+  /** Of OAuth tokens; a stop waits for those under way. */
+  readonly refreshes: Refreshes
   /** Passwords and sessions of people. */
   readonly auth: Auth
   readonly metrics: Registry
@@ -77,6 +80,8 @@ export async function openDeps(
       : await listen(source.pool, [channel, leaseChannel], heard, warn)
     const stopTending = await tend({ db, sealer, changes, now, log })
     const stopRetention = await keepRetention({ db, now, log, config })
+    const egress = parts.egress ?? openEgress(config)
+    const refreshes = createRefreshes({ db, sealer, egress, changes, log, now })
     const deps: Deps = {
       config,
       log,
@@ -89,7 +94,8 @@ export async function openDeps(
       calls: createCallFeed(),
       streams: new Set(),
       installation,
-      egress: parts.egress ?? openEgress(config),
+      egress,
+      refreshes,
       auth: makeAuth({ config, db, log, installation }),
       metrics: new Registry(),
     }
@@ -98,6 +104,7 @@ export async function openDeps(
       async close() {
         stopTending()
         await stopRetention()
+        await refreshes.idle()
         await listener?.close()
         leases.close()
         await changes.close()

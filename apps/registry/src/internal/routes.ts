@@ -10,6 +10,7 @@ import {
   openSessionRequest,
   putSessionRequest,
   readNotesRequest,
+  refusedRequest,
   renewRequest,
   resolveRequest,
   returnRequest,
@@ -23,7 +24,7 @@ import { authenticateGateway } from './authenticate-gateway.ts'
 import { recordCalls } from './call-records.ts'
 import { streamChanges } from './changes-stream.ts'
 import { collectSessions } from './collect-sessions.ts'
-import { credentials } from './credentials.ts'
+import { credentials, refusedCredentials } from './credentials.ts'
 import { endSession } from './end-session.ts'
 import { readPeers } from './gateway-addresses.ts'
 import { resolve } from './resolve.ts'
@@ -43,6 +44,10 @@ export function internalRoutes(deps: Deps): Router {
   router.post('/internal/credentials', async (req, res) => {
     res.set('Cache-Control', 'no-store')
     res.json(await credentials(deps, parseBody(credentialsRequest, req.body)))
+  })
+  router.post('/internal/credentials/refused', async (req, res) => {
+    res.set('Cache-Control', 'no-store')
+    res.json(await refusedCredentials(deps, parseBody(refusedRequest, req.body)))
   })
   router.get('/internal/changes', async (req, res) => {
     const { address } = parseQuery(changesQuery, req.query)

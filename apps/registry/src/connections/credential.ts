@@ -1,0 +1,107 @@
+// What to send for a caller at a server that wants OAuth, told in the transaction that read it: a token, whose turn it is to do
+// something about one that can't be had, or which token to renew first.
+
+import { Secret } from '@gatehouse/config'
+import { AppError } from '@gatehouse/errors'
+import type { RequiredAction, UsedConnection } from '@gatehouse/registry-api/internal'
+import type { Tx } from '../db.ts'
+import type { Deps } from '../deps.ts'
+import type { ReadServer } from '../servers/open-headers.ts'
+import { findConnection, type OwnerId } from './find-connection.ts'
+import type { TokenVersion } from './refresh.ts'
+import { openTokens } from './tokens.ts'
+
+/** A server said 401 to this version. */
+export interface RefusedToken {
+  readonly tokenId: string
+  readonly version: number
+}
+
+export type Credential =
+  | { readonly use: UsedConnection; readonly header: readonly [name: string, value: Secret] }
+  | { readonly required: RequiredAction }
+  | { readonly renew: TokenVersion }
+
+/** @throws AppError upstream_auth_unavailable, upstream_auth_failed, credential_unreadable */
+export async function findCredential(
+  deps: Pick<Deps, 'sealer' | 'config' | 'now'>,
+  tx: Tx,
+  server: ReadServer,
+  ownerId: OwnerId,
+  refused?: RefusedToken,
+): Promise<Credential> {
+  const row = await findConnection(deps, tx, server, ownerId)
+  if (row === null) {
+    const nobodyCan = server.oauthMode !== 'per_user_dynamic_client' && server.oauthProviderId === null
+    return required(deps, tx, server, nobodyCan || ownerId === null ? 'operator' : 'not_connected')
+  }
+  if (row.state !== 'active') {
+    const ourClient = row.provider.kind === 'manual' && clientIsRefused.has(row.lastRefreshResult ?? '')
+    const reason = ourClient || ownerId === null ? 'operator' : 'needs_reconnecting'
+    return required(deps, tx, server, reason)
+  }
+  const now = deps.now().getTime()
+  const isRefused = refused?.tokenId === row.id && refused.version === row.version
+  const due = row.expiresAt === null ? Number.POSITIVE_INFINITY : renewalOf(row)
+  const stillGood = !isRefused && (row.expiresAt === null || row.expiresAt.getTime() > now)
+  if (isRefused && row.lastRefreshResult === 'ok' && now - (row.lastRefreshAt?.getTime() ?? 0) < settleMs)
+    throw new AppError('upstream_auth_failed', { what: 'it refused a token that was made for it just now' })
+  const isBusy = row.isClaimed || row.retryInS !== null
+  if (!isRefused && (now < due || (stillGood && isBusy))) {
+    const { access_token } = await openTokens(deps, tx, row)
+    const { generation, id: token_id, version } = row
+    // While it is being renewed, the old one serves, and is asked for again soon.
+    const until = now < due ? due : Math.min(row.expiresAt?.getTime() ?? due, now + lookAgainMs)
+    const fresh_until_ms = Number.isFinite(until) ? Math.floor(until) : null
+    const header = ['Authorization', new Secret(`Bearer ${access_token}`)] as const
+    return { use: { generation, token_id, version, fresh_until_ms }, header }
+  }
+  if (row.retryInS !== null && !row.isClaimed)
+    throw new AppError('upstream_auth_unavailable', { retryAfterS: row.retryInS })
+  return { renew: { workspaceId: row.workspaceId, id: row.id, version: row.version } }
+}
+
+/** Repeats the reading until there is nothing to renew. @throws AppError upstream_auth_unavailable */
+export async function renewing<T extends object>(
+  deps: Pick<Deps, 'refreshes'>,
+  read: () => Promise<T | { readonly renew: TokenVersion }>,
+): Promise<T> {
+  for (let attempt = 0; attempt < 4; attempt += 1) {
+    const found = await read()
+    if (!('renew' in found)) return found
+    await deps.refreshes.renew(found.renew)
+  }
+  throw new AppError('upstream_auth_unavailable', { retryAfterS: 5 })
+}
+
+const lookAgainMs = 5_000
+/** One that is refused so soon after it was renewed gains nothing by another. */
+const settleMs = 10_000
+/** Our client is to blame, not the person's consent. */
+const clientIsRefused = new Set(['invalid_client', 'unauthorized_client'])
+
+/** Half a minute before it runs out, or a tenth of its life where that is short. */
+function renewalOf(row: {
+  readonly expiresAt: Date | null
+  readonly lastRefreshAt: Date | null
+  readonly createdAt: Date
+}): number {
+  const ends = row.expiresAt?.getTime() ?? 0
+  const began = Math.max(row.lastRefreshAt?.getTime() ?? 0, row.createdAt.getTime())
+  return ends - Math.max(0, Math.min(30_000, (ends - began) / 10))
+}
+
+/** The link is the same for everybody: whoever opens it is who they are by their own session. */
+async function required(
+  { config }: Pick<Deps, 'config'>,
+  tx: Tx,
+  server: ReadServer,
+  reason: RequiredAction['reason'],
+): Promise<Credential> {
+  const workspace = await tx.workspace.findUniqueOrThrow({
+    where: { id: server.workspaceId },
+    select: { slug: true },
+  })
+  const url = `${config.CONSOLE_PUBLIC_URL}/w/${workspace.slug}/connections?connect=${server.slug}`
+  return { required: { reason, url } }
+}

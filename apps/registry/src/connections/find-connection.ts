@@ -1,0 +1,53 @@
+// The connection that a call is made with: the caller's own at this server, and nobody else's. A person's is never a service's,
+// nor the other way round.
+
+import type { Tx } from '../db.ts'
+import type { Deps } from '../deps.ts'
+import type { ReadServer } from '../servers/open-headers.ts'
+import { serviceConnection } from './service-connection.ts'
+
+/** The person that asks; null for a service. */
+export type OwnerId = string | null
+
+/** Where the clock is the database's. */
+interface Standing {
+  readonly id: string
+  readonly is_claimed: boolean
+  /** Left alone for so many seconds. */
+  readonly retry_s: number | null
+  readonly resource: string
+}
+
+/** Locked against changes until the end of the transaction; null where the caller has none. */
+export async function findConnection(
+  deps: Pick<Deps, 'sealer' | 'now'>,
+  tx: Tx,
+  server: ReadServer,
+  ownerId: OwnerId,
+) {
+  const { workspaceId, id: serverId, url, oauthProviderId } = server
+  const isPerUser = server.oauthMode === 'per_user_dynamic_client'
+  const find = () => tx.$queryRaw<Standing[]>`
+    SELECT t.id, p.resource, coalesce(t.claim_until > now(), false) AS is_claimed,
+      extract(epoch FROM t.retry_at - now())::float8 AS retry_s
+    FROM oauth_token t JOIN oauth_provider p ON p.workspace_id = t.workspace_id AND p.id = t.provider_id
+    WHERE t.workspace_id = ${workspaceId}::uuid AND t.owner_id IS NOT DISTINCT FROM ${ownerId}::uuid
+      AND CASE WHEN ${isPerUser} THEN t.server_id = ${serverId}::uuid
+        ELSE t.provider_id = ${oauthProviderId}::uuid AND coalesce(t.server_id, ${serverId}::uuid) = ${serverId}::uuid END
+    ORDER BY t.state = 'active' DESC, t.is_default DESC, t.agent_id IS NULL DESC, t.created_at DESC, t.id DESC
+    FOR SHARE OF t`
+  let found = (await find()).find((one) => isFor(one.resource, url))
+  if (!found && ownerId === null && (await serviceConnection(deps, tx, server)))
+    found = (await find()).find((one) => isFor(one.resource, url))
+  if (!found) return null
+  const { is_claimed: isClaimed, retry_s } = found
+  const row = await tx.oAuthToken.findUniqueOrThrow({
+    where: { workspaceId_id: { workspaceId, id: found.id } },
+    include: { provider: { select: { kind: true } } },
+  })
+  return { ...row, isClaimed, retryInS: retry_s !== null && retry_s > 0 ? Math.ceil(retry_s) : null }
+}
+
+/** A token does not follow a server to another origin, as headers don't. */
+const isFor = (resource: string, url: string) =>
+  URL.canParse(resource) && new URL(resource).origin === new URL(url).origin
