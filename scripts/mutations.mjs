@@ -63,7 +63,7 @@ async function unnoticed(mutation, copy, unchanged, signal) {
 }
 
 /** What `expect` throws, also by `rejects` and `resolves`. */
-const isAssertion = /AssertionError|^Error: promise (resolved|rejected) "/m
+const isAssertion = /AssertionError|^ +at _Assertion\./m
 
 const tail = (output) => output.trim().split('\n').slice(-40).join('\n')
 
