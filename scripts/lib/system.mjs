@@ -59,6 +59,17 @@ export async function ensurePostgres() {
   )
 }
 
+/** The driver of the benchmarks and the practical limit. */
+export async function ensureBenchPrograms() {
+  const has = async (name) => (await capture('sh', ['-c', `command -v ${name}`])).code === 0
+  for (const [name, title, what] of [
+    ['wrk', 'wrk', 'wrk, which drives the benchmark'],
+    ['nginx', 'nginx-light', 'nginx to compare with'],
+    ['taskset', 'util-linux', 'taskset, which keeps the contenders apart'],
+  ])
+    if (!(await has(name))) await installPackage(title, what)
+}
+
 async function installPackage(name, what) {
   const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n']
   const remedy = `Install the package "${name}" by hand and run the command again.`
