@@ -73,6 +73,8 @@ export const usedConnection = z.object({
   version: z.int().nonnegative(),
   /** Unix time in ms after which to ask again; null as long as the connection stands. */
   fresh_until_ms: z.int().nullable(),
+  /** Where it is connected anew, should the server refuse the account: as of a required action. */
+  url: z.string(),
 })
 export type UsedConnection = z.output<typeof usedConnection>
 

@@ -50,7 +50,7 @@ export function connectFirst(
 ): { readonly text: string; readonly asks: boolean } {
   const { method = '', idRaw = 'null' } = message.envelope
   const isModern = message.era === 'modern'
-  const url = String(told.data?.url ?? `${config.CONSOLE_PUBLIC_URL}/connections?connect=${slug}`)
+  const url = String(told.data?.url ?? config.CONSOLE_PUBLIC_URL)
   const respond = (outcome: object, asks: boolean) => ({
     text: withRawId({ jsonrpc: '2.0', ...outcome }, idRaw),
     asks,

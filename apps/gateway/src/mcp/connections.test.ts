@@ -374,15 +374,23 @@ describe('a token that ran out is replaced', () => {
     expect(JSON.stringify((await other.modern('tools/call', echo)).body.result)).toContain('echo')
   })
 
-  test('a 403 is never sent again', async () => {
+  test('a 403 is never sent again, and the page is told which scopes are missing', async () => {
     const at = await place()
     const person = at.person('t1')
     await person.modern('tools/call', echo)
-    at.upstream.answer(scripts.status(403))
-    const seen = at.upstream.requests.length
-    const { body } = await person.modern('tools/call', echo, urlMode)
-    expect(body.result).toMatchObject({ resultType: 'input_required' })
-    expect(at.upstream.requests.length - seen).toBe(1)
+    const wanted = 'Bearer error="insufficient_scope", scope="files:read files:write"'
+    for (const [challenge, more] of [
+      [wanted, '&scope=files%3Aread%20files%3Awrite'],
+      ['Bearer scope="a\\"b"', ''],
+      ['', ''],
+    ] as const) {
+      at.upstream.answer(scripts.status(403, { 'www-authenticate': challenge }))
+      const seen = at.upstream.requests.length
+      const { body } = await person.modern('tools/call', echo)
+      expect(body.result).toMatchObject({ isError: true })
+      expect(JSON.stringify(body.result)).toContain(`${page(at.slug)}${more} `)
+      expect(at.upstream.requests.length - seen).toBe(1)
+    }
   })
 })
 

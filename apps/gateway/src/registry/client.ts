@@ -10,7 +10,7 @@ export interface RegistryClient {
   resolve(keyDigest: string, slug: string | null): Promise<contract.ResolveAnswer>
   /** @throws AppError mcp_server_not_found, credential_unreadable, upstream_auth_unavailable, registry_unreachable */
   credentials(request: z.input<typeof contract.credentialsRequest>): Promise<contract.CredentialsAnswer>
-  /** Throws as credentials. */
+  /** Throws as credentials; upstream_auth_failed where another token would gain nothing. */
   refused(request: z.input<typeof contract.refusedRequest>): Promise<contract.CredentialsAnswer>
   sendRecords(records: readonly CallReport[]): Promise<void>
   endSession(request: z.input<typeof contract.endSessionRequest>): Promise<void>
@@ -116,5 +116,6 @@ function toError(path: string, status: number, text: string): AppError {
   if (text.includes('"credential_unreadable"')) return new AppError('credential_unreadable', { cause })
   if (text.includes('"upstream_auth_unavailable"'))
     return new AppError('upstream_auth_unavailable', { cause, retryAfterS: 5 })
+  if (text.includes('"upstream_auth_failed"')) return new AppError('upstream_auth_failed', { cause })
   return new AppError('registry_unreachable', { cause, retryAfterS: 2 })
 }

@@ -84,10 +84,10 @@ export function createConnections(changed: (ownerId: OwnerId) => number): Connec
       const isNewest = one?.tokenId === refused?.token_id && one?.version === refused?.version
       if (one?.token !== undefined && (one.isOver || isNewest)) refresh(one)
       const { generation } = server
+      const url = `http://localhost:7402/w/test/connections?connect=${server.slug}`
       if (one?.token === undefined) {
         const person = one === undefined ? 'not_connected' : 'needs_reconnecting'
         const reason = caller.user_id === null ? 'operator' : person
-        const url = `http://localhost:7402/w/test/connections?connect=${server.slug}`
         return { generation, headers: [], connection: null, required: { reason, url } }
       }
       const { tokenId: token_id, version, freshForMs } = one
@@ -95,7 +95,7 @@ export function createConnections(changed: (ownerId: OwnerId) => number): Connec
       return {
         generation,
         headers: [['Authorization', `Bearer ${one.token}`]],
-        connection: { generation: one.generation, token_id, version, fresh_until_ms },
+        connection: { generation: one.generation, token_id, version, fresh_until_ms, url },
         required: null,
       }
     },

@@ -34,15 +34,20 @@ export function dispatcherTo(
       ownerId: caller.user_id ?? null,
       mayBeStale,
     })
-  const hopeless = (what: string, retryAfterS?: number) =>
-    // Nobody but an operator can connect a service.
+  /** Only who acts can help: the person; an operator, where it is a service's. @param scope that the server asks for */
+  const hopeless: Hopeless = (what, { retryAfterS, scope } = {}) =>
     new AppError(caller.user_id == null ? 'upstream_auth_failed' : 'connection_required', {
       what,
+      data: { url: scope === undefined ? connection.url : withScope(connection.url, scope) },
       ...(retryAfterS !== undefined && { retryAfterS }),
     })
   return send(connection, true).compose((dispatch) => (options, handler) => {
     const again = async (): Promise<void> => {
-      const renewed = await parts.knowledge.refused(caller, server, connection)
+      const renewed = await parts.knowledge.refused(caller, server, connection).catch((thrown: unknown) => {
+        // It was renewed just now, and the server does not take that either.
+        const isFutile = thrown instanceof AppError && thrown.code === 'upstream_auth_failed' && !thrown.data
+        throw isFutile ? hopeless(refusesAccount) : thrown
+      })
       if (renewed.connection === null) throw new ServerChanged(server.slug)
       const headers = withCredential(options.headers as string[], credential, renewed) // all of ours are such lists
       send(renewed.connection, false).dispatch({ ...options, headers }, new AccountHandler(handler, hopeless))
@@ -57,19 +62,31 @@ const withCredential = (headers: readonly string[], old: CredentialsAnswer, rene
   ...renewed.headers.flat(),
 ]
 
+type Hopeless = (
+  what: string,
+  more?: { readonly retryAfterS?: number | undefined; readonly scope?: string | undefined },
+) => AppError
+
+const refusesAccount = 'the server refuses your account'
+
+/** What a challenge asks for. https://www.rfc-editor.org/rfc/rfc6750#section-3 */
+function scopeOf(challenge: string | string[] | undefined): string | undefined {
+  const scope = /\bscope="([\x20\x21\x23-\x5b\x5d-\x7e]{1,1000})"/i.exec(String(challenge ?? ''))?.[1]
+  return scope?.trim() || undefined
+}
+
+const withScope = (page: string, scope: string) =>
+  `${page}${page.includes('?') ? '&' : '?'}scope=${encodeURIComponent(scope)}`
+
 /** Keeps refusals of an account back from whoever waits for the answer. */
 class AccountHandler implements Dispatcher.DispatchHandler {
   readonly #next: Dispatcher.DispatchHandler
-  readonly #hopeless: (what: string, retryAfterS?: number) => AppError
+  readonly #hopeless: Hopeless
   readonly #again: (() => Promise<void>) | undefined
   #refused = false
 
   /** @param again sends the request with another token, once */
-  constructor(
-    next: Dispatcher.DispatchHandler,
-    hopeless: (what: string, retryAfterS?: number) => AppError,
-    again?: () => Promise<void>,
-  ) {
+  constructor(next: Dispatcher.DispatchHandler, hopeless: Hopeless, again?: () => Promise<void>) {
     this.#next = next
     this.#hopeless = hopeless
     this.#again = again
@@ -91,9 +108,9 @@ class AccountHandler implements Dispatcher.DispatchHandler {
     if (status === 401 && this.#again !== undefined) {
       this.#again().catch((thrown: unknown) => this.#fail(controller, toFailure(thrown)))
     } else {
-      const what =
-        status === 401 ? 'the server refuses this account' : 'this account may not do that at the server'
-      this.#fail(controller, this.#hopeless(what))
+      const scope = scopeOf(headers['www-authenticate'])
+      const what = status === 401 ? refusesAccount : 'this account may not do that at the server'
+      this.#fail(controller, this.#hopeless(what, { scope }))
     }
     controller.abort(new Error('the token was refused'))
   }
@@ -110,7 +127,7 @@ class AccountHandler implements Dispatcher.DispatchHandler {
     if (this.#refused) return
     const isCircuit = error instanceof AppError && error.code === 'upstream_auth_failed'
     if (!isCircuit) return this.#fail(controller, error)
-    this.#fail(controller, this.#hopeless('the server refuses this account', error.retryAfterS))
+    this.#fail(controller, this.#hopeless(refusesAccount, { retryAfterS: error.retryAfterS }))
   }
 
   #fail(controller: Dispatcher.DispatchController, error: Error): void {

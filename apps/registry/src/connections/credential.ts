@@ -54,7 +54,8 @@ export async function findCredential(
     const until = now < due ? due : Math.min(row.expiresAt?.getTime() ?? due, now + lookAgainMs)
     const fresh_until_ms = Number.isFinite(until) ? Math.floor(until) : null
     const header = ['Authorization', new Secret(`Bearer ${access_token}`)] as const
-    return { use: { generation, token_id, version, fresh_until_ms }, header }
+    const url = await connectPage(deps, tx, server)
+    return { use: { generation, token_id, version, fresh_until_ms, url }, header }
   }
   if (row.retryInS !== null && !row.isClaimed)
     throw new AppError('upstream_auth_unavailable', { retryAfterS: row.retryInS })
@@ -91,17 +92,20 @@ function renewalOf(row: {
   return ends - Math.max(0, Math.min(30_000, (ends - began) / 10))
 }
 
-/** The link is the same for everybody: whoever opens it is who they are by their own session. */
 async function required(
-  { config }: Pick<Deps, 'config'>,
+  deps: Pick<Deps, 'config'>,
   tx: Tx,
   server: ReadServer,
   reason: RequiredAction['reason'],
 ): Promise<Credential> {
+  return { required: { reason, url: await connectPage(deps, tx, server) } }
+}
+
+/** The link is the same for everybody: whoever opens it is who they are by their own session. */
+async function connectPage({ config }: Pick<Deps, 'config'>, tx: Tx, server: ReadServer): Promise<string> {
   const workspace = await tx.workspace.findUniqueOrThrow({
     where: { id: server.workspaceId },
     select: { slug: true },
   })
-  const url = `${config.CONSOLE_PUBLIC_URL}/w/${workspace.slug}/connections?connect=${server.slug}`
-  return { required: { reason, url } }
+  return `${config.CONSOLE_PUBLIC_URL}/w/${workspace.slug}/connections?connect=${server.slug}`
 }
