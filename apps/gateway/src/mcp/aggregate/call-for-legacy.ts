@@ -51,7 +51,7 @@ async function exchange(
   schemaAfter?: number,
 ): Promise<Reply> {
   const { bearer, message } = target
-  const { method = '', name } = message.envelope
+  const { method = '', name, idRaw = 'null' } = message.envelope
   const patience = patienceMs(deps, bearer.server, method)
   const params = await paramsOf(deps, call, target, schemaAfter)
   const startedAt = performance.now()
@@ -68,7 +68,7 @@ async function exchange(
   if (mayBeOtherEra(conversation.status)) deps.eras.doubt(bearer)
   try {
     for await (const text of conversation.messages) {
-      const reply = readReply(text)
+      const reply = readReply(text, idRaw)
       if (reply !== undefined) return reply
     }
   } finally {

@@ -7,6 +7,7 @@ import { ServerChanged } from '../../registry/knowledge.ts'
 import { converse } from '../../upstream/converse.ts'
 import { type Answer, createAnswer } from '../answer.ts'
 import { noAnswer } from '../bridge/legacy-client/discover.ts'
+import { isAnswerTo } from '../bridge/legacy-client/reply.ts'
 import { modernHeaders } from '../bridge/legacy-client/to-modern.ts'
 import type { Call, Trace } from '../call.ts'
 import { paramsOf } from '../check-params.ts'
@@ -57,7 +58,7 @@ async function exchange(
   schemaAfter?: number,
 ): Promise<{ text: string; status: number }> {
   const { bearer, message } = target
-  const { method = '', name } = message.envelope
+  const { method = '', name, idRaw = 'null' } = message.envelope
   const { traceparent } = call.request.headers
   const params = await paramsOf(deps, call, target, schemaAfter)
   const startedAt = performance.now()
@@ -78,7 +79,10 @@ async function exchange(
   if (mayBeOtherEra(conversation.status)) deps.eras.doubt(bearer)
   try {
     for await (const text of conversation.messages) {
-      if (rawMember(text, 'method') === undefined) return { text, status: conversation.status }
+      if (rawMember(text, 'method') === undefined) {
+        if (isAnswerTo(idRaw, text)) return { text, status: conversation.status }
+        continue
+      }
       // A modern server sends no requests of its own: nobody could bring it the answer.
       if (rawMember(text, 'id') === undefined) await answer.send(text)
     }

@@ -303,3 +303,42 @@ test('any URI is read as the server knows it', async () => {
     { numRuns: 60 },
   )
 })
+
+test.each(['legacy', 'modern'] as const)(
+  'an answer to somebody else is none, in a list and in a call, however it comes (%s server)',
+  async (era) => {
+    const usual = era === 'modern' ? scripts.modernServer : scripts.legacyServer
+    const listed = { tools: [{ name: 'theirs', inputSchema: { type: 'object' } }] }
+    const said = { content: [{ type: 'text', text: 'theirs' }], tools: listed.tools, resultType: 'complete' }
+    const others = { jsonrpc: '2.0', id: 'of somebody else', result: said }
+    let isStream = false
+    const upstream = await world.recording((request, response) => {
+      const { method, id } = (request.json() ?? {}) as { method?: string; id?: unknown }
+      if (method !== 'tools/list' && method !== 'tools/call')
+        return usual({ tools: [{ name: 't' }] })(request, response)
+      if (!isStream) return scripts.json(others)(request, response)
+      const own =
+        method === 'tools/list'
+          ? { tools: [{ name: 't', inputSchema: { type: 'object' } }] }
+          : { content: [] }
+      const answer = { jsonrpc: '2.0', id, result: { ...own, resultType: 'complete', ttlMs: 60_000 } }
+      return scripts.sse([scripts.event(others), scripts.event(answer)])(request, response)
+    })
+    const slug = `ids-${era}`
+    const id = await world.add(slug, upstream.url, { era })
+    for (const ask of [world.legacy, world.modern]) {
+      expect((await ask('tools/list')).text).not.toContain('theirs')
+      expect((await ask('tools/call', { name: `${slug}__t`, arguments: {} })).text).not.toContain('theirs')
+    }
+    await world.remove(id)
+    isStream = true
+    await world.add(slug, upstream.url, { era })
+    for (const ask of [world.legacy, world.modern]) {
+      const list = await ask('tools/list')
+      expect(list.text).toContain(`"${slug}__t"`)
+      const called = await ask('tools/call', { name: `${slug}__t`, arguments: {} })
+      expect(called.result).toMatchObject({ content: [] })
+      expect(list.text + called.text).not.toContain('theirs')
+    }
+  },
+)

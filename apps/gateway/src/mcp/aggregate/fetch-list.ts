@@ -14,6 +14,7 @@ import {
 import type { Deps } from '../../deps.ts'
 import { ServerChanged } from '../../registry/knowledge.ts'
 import { type Conversation, converse, type Outgoing } from '../../upstream/converse.ts'
+import { isAnswerTo } from '../bridge/legacy-client/reply.ts'
 import { modernHeaders, toModern } from '../bridge/legacy-client/to-modern.ts'
 import type { Bearer } from '../session-token.ts'
 import { ourselves } from './greetings.ts'
@@ -25,6 +26,8 @@ type Parts = Pick<Deps, 'knowledge' | 'pools' | 'via' | 'eras' | 'upstreamSessio
 
 /** For all pages together, in ms. */
 const timeoutMs = 20_000
+/** Of what is no answer to us. */
+const maxNoise = 16 * 1024 * 1024
 /** A server that has forgotten even a fresh session will not remember the next. */
 const maxSessions = 2
 
@@ -52,9 +55,10 @@ async function askModern(
   params: object,
   signal: AbortSignal,
 ): Promise<Reply> {
-  const request = JSON.stringify({ jsonrpc: '2.0', id: randomUUID(), method, params })
+  const id = randomUUID()
+  const request = JSON.stringify({ jsonrpc: '2.0', id, method, params })
   const headers = modernHeaders(method, undefined)
-  return ask(parts, bearer, { headers, body: toModern(request, ourselves, undefined), signal })
+  return ask(parts, bearer, id, { headers, body: toModern(request, ourselves, undefined), signal })
 }
 
 async function fetchLegacy(
@@ -72,9 +76,10 @@ async function fetchLegacy(
     let forgotten = false
     try {
       return await readList(method, async (_, params) => {
-        const body = JSON.stringify({ jsonrpc: '2.0', id: session.nextId(), method, params })
+        const id = session.nextId()
+        const body = JSON.stringify({ jsonrpc: '2.0', id, method, params })
         const headers = Object.entries(legacyHeaders(session))
-        const reply = await ask(parts, bearer, { headers, body, signal })
+        const reply = await ask(parts, bearer, id, { headers, body, signal })
         forgotten = reply.status === 404 && session.sessionId !== undefined
         return reply
       })
@@ -88,10 +93,15 @@ async function fetchLegacy(
 const has = (capabilities: unknown, name: string) =>
   typeof capabilities === 'object' && capabilities !== null && Object.hasOwn(capabilities, name)
 
-async function ask(parts: Parts, bearer: Bearer, outgoing: Omit<Outgoing, 'patienceMs'>): Promise<Reply> {
+async function ask(
+  parts: Parts,
+  bearer: Bearer,
+  id: string,
+  outgoing: Omit<Outgoing, 'patienceMs'>,
+): Promise<Reply> {
   const conversation = await converse(parts, bearer, { ...outgoing, patienceMs: timeoutMs })
   try {
-    return await replyOf(conversation)
+    return await replyOf(conversation, JSON.stringify(id))
   } catch (thrown) {
     if (outgoing.signal?.aborted) throw new AppError('upstream_timeout')
     throw thrown
@@ -100,10 +110,14 @@ async function ask(parts: Parts, bearer: Bearer, outgoing: Omit<Outgoing, 'patie
   }
 }
 
-async function replyOf({ status, messages }: Conversation): Promise<Reply> {
+async function replyOf({ status, messages }: Conversation, idRaw: string): Promise<Reply> {
+  let noise = 0
   for await (const text of messages) {
+    noise += text.length
+    if (noise > maxNoise) throw new AppError('upstream_invalid', { what: 'it says much and never answers' })
     const { method, result, error } = JSON.parse(text) as Partial<Response> // read defensively
     if (method !== undefined || (result === undefined && typeof error?.code !== 'number')) continue
+    if (!isAnswerTo(idRaw, text)) continue
     return {
       status,
       sessionId: undefined,

@@ -14,9 +14,9 @@ export type Reply =
  * @param idRaw of the request
  * @throws AppError upstream_invalid for a result of a type that no older revision knows
  */
-export function readReply(text: string, idRaw?: string): Reply | undefined {
+export function readReply(text: string, idRaw: string): Reply | undefined {
   if (rawMember(text, 'method') !== undefined) return undefined
-  if (idRaw !== undefined && !isFor(idRaw, text)) return undefined
+  if (!isAnswerTo(idRaw, text)) return undefined
   const error = rawMember(text, 'error')
   if (error?.startsWith('{')) return { kind: 'error', code: Number(rawMember(error, 'code')), error }
   const result = rawMember(text, 'result')
@@ -37,8 +37,8 @@ export function readReply(text: string, idRaw?: string): Reply | undefined {
   return { kind: 'input', requests, state }
 }
 
-/** A server that could not read the id answers an error without one. */
-function isFor(idRaw: string, text: string): boolean {
+/** Of a message without a method. A server that could not read the id answers an error without one. */
+export function isAnswerTo(idRaw: string, text: string): boolean {
   const given = rawMember(text, 'id') ?? 'null'
   if (given === 'null') return rawMember(text, 'result') === undefined
   return given === idRaw || JSON.parse(given) === JSON.parse(idRaw)

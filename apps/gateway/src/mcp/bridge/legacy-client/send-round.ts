@@ -26,7 +26,7 @@ async function exchange(bridged: BridgedCall, body: string, headers: readonly He
   const startedAt = performance.now()
   trace.upstreamStartedAt ??= startedAt
   const { traceparent } = call.request.headers
-  const id = rawMember(body, 'id')
+  const id = rawMember(body, 'id') ?? 'null'
   const conversation = await converse(deps, bearer, {
     headers: typeof traceparent === 'string' ? [...headers, ['traceparent', traceparent]] : headers,
     body,

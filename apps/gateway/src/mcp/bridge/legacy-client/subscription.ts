@@ -43,7 +43,9 @@ export async function openSubscription(
     resourcesListChanged: true,
     ...(subscriptions.length > 0 && { resourceSubscriptions: subscriptions }),
   }
-  const request = JSON.stringify({ jsonrpc: '2.0', id: randomUUID(), method, params: { notifications } })
+  const id = randomUUID()
+  const idRaw = JSON.stringify(id)
+  const request = JSON.stringify({ jsonrpc: '2.0', id, method, params: { notifications } })
   const conversation = await converse(deps, bearer, {
     headers: modernHeaders(method, undefined),
     body: toModern(request, client, undefined),
@@ -56,24 +58,28 @@ export async function openSubscription(
   const messages = conversation.messages[Symbol.asyncIterator]()
   const patience = setTimeout(conversation.close, deps.config.GATEHOUSE_FIRST_BYTE_TIMEOUT_MS)
   try {
-    await acknowledged(conversation, messages)
+    await acknowledged(conversation, messages, idRaw)
   } catch (thrown) {
     conversation.close()
     throw thrown
   } finally {
     clearTimeout(patience)
   }
-  const ended = pump(messages, tell).catch(() => {}) // broken off: it is opened again
+  const ended = pump(messages, idRaw, tell).catch(() => {}) // broken off: it is opened again
   return { ended, close: conversation.close }
 }
 
-async function acknowledged({ status }: Conversation, messages: AsyncIterator<string>): Promise<void> {
+async function acknowledged(
+  { status }: Conversation,
+  messages: AsyncIterator<string>,
+  idRaw: string,
+): Promise<void> {
   const first = await messages.next()
   if (first.done) {
     if (status === 404 || status === 405) throw new AppError('method_not_allowed')
     throw noAnswer(status)
   }
-  const reply = readReply(first.value)
+  const reply = readReply(first.value, idRaw)
   if (reply === undefined) return
   if (reply.kind !== 'error')
     throw new AppError('upstream_unreachable', { what: 'it ended the stream at once' })
@@ -81,10 +87,14 @@ async function acknowledged({ status }: Conversation, messages: AsyncIterator<st
   throw new AppError('upstream_invalid', { what: `it answered ${method} with error ${reply.code}` })
 }
 
-async function pump(messages: AsyncIterator<string>, tell: (text: string) => Promise<void>): Promise<void> {
+async function pump(
+  messages: AsyncIterator<string>,
+  idRaw: string,
+  tell: (text: string) => Promise<void>,
+): Promise<void> {
   for (;;) {
     const { done, value } = await messages.next()
-    if (done || readReply(value) !== undefined) return
+    if (done || readReply(value, idRaw) !== undefined) return
     const name = rawMember(value, 'method')
     const isOurs =
       name === '"notifications/cancelled"' || name === '"notifications/subscriptions/acknowledged"'
