@@ -12,16 +12,25 @@ export interface Running {
   stop(signal?: NodeJS.Signals): Promise<number | null>
 }
 
+/** What the system lets a process have. */
+export interface ProcessLimits {
+  /** Files and sockets that it may hold open. */
+  readonly files?: number
+  /** How large a file that it writes may get, in KiB: beyond, writes fail as on a full disk. */
+  readonly fileKiB?: number
+}
+
 /**
  * Starts a program with Node and waits for `ready`.
  * @throws Error with its output when it ends or the deadline passes before
  */
 export async function start<T>(
   args: readonly string[],
-  options: { cwd?: string; env: NodeJS.ProcessEnv; deadlineMs?: number },
+  options: { cwd?: string; env: NodeJS.ProcessEnv; deadlineMs?: number; limits?: ProcessLimits },
   ready: (running: Running) => Promise<T>,
 ): Promise<Running & { readonly first: T }> {
-  const child = spawn(process.execPath, args, {
+  const [command, commandArgs] = limited(args, options.limits)
+  const child = spawn(command, commandArgs, {
     ...(options.cwd ? { cwd: options.cwd } : {}),
     env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: process.env.TMPDIR, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -56,4 +65,13 @@ export async function start<T>(
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** The shell sets the limits and becomes the program: same process, same IPC channel. */
+function limited(args: readonly string[], limits: ProcessLimits = {}): [string, readonly string[]] {
+  const { files, fileKiB } = limits
+  if (files === undefined && fileKiB === undefined) return [process.execPath, args]
+  // POSIX counts file sizes in blocks of 512 bytes.
+  const set = [files && `ulimit -n ${files}`, fileKiB && `ulimit -f ${fileKiB * 2}`].filter(Boolean)
+  return ['/bin/sh', ['-c', `${set.join(' && ')} && exec "$0" "$@"`, process.execPath, ...args]]
 }

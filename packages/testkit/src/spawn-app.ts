@@ -1,7 +1,7 @@
 // The apps of this repository as processes, with nothing in their environment but what the test says.
 
 import { resolve } from 'node:path'
-import { type Running, start } from './process.ts'
+import { type ProcessLimits, type Running, start } from './process.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
 
@@ -14,7 +14,7 @@ export interface App extends Running {
 export async function spawnApp(
   name: 'console' | 'gateway' | 'registry',
   env: NodeJS.ProcessEnv,
-  options: { deadlineMs?: number } = {},
+  options: { deadlineMs?: number; limits?: ProcessLimits } = {},
 ): Promise<App> {
   const cwd = resolve(root, 'apps', name)
   const isReady = ({ child }: Running) =>
