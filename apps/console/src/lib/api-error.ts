@@ -64,6 +64,8 @@ const ofServer = new Set([
   'upstream_auth_failed',
   'credential_unreadable',
   'oauth_failed',
+  'oauth_discovery_failed',
+  'oauth_registration_failed',
 ])
 
 export function sideOf({ status, code }: Pick<ApiErrorFields, 'status' | 'code'>): Side {

@@ -23,7 +23,7 @@ export function connectionVerdict(
 
 /** A word of the last refresh as people say it. */
 export const refreshWords = (result: string | null): string =>
-  result === null ? 'Not known' : result === 'ok' ? 'Refreshed' : result.replaceAll('_', ' ')
+  result === null ? 'Not known' : result === 'ok' ? 'Refreshed' : `Failed: ${result.replaceAll('_', ' ')}`
 
 /** The connection that this person's calls to the server go under: their own, or the one that everybody shares. */
 export function connectionOf(

@@ -29,11 +29,11 @@ async function answer(parts: Parts, req: IncomingMessage, res: ServerResponse): 
   if (url === '/health') return sendJson(res, 200, { status: 'ok' })
   checkHostAndOrigin(req, parts.standing.allowed)
   if (!url.startsWith('/')) throw new AppError('not_found')
-  if (!url.startsWith('/api/')) {
+  const target = targetOf(url)
+  if (!target && !url.startsWith('/api/')) {
     if (req.method !== 'GET' && req.method !== 'HEAD') throw new AppError('method_not_allowed')
     return parts.render(req, res)
   }
-  const target = targetOf(url)
   if (!target) throw new AppError('not_found')
   checkMutation(req)
   await parts.forward.pass(target, req, res)

@@ -13,10 +13,17 @@ test('the three prefixes lead to their services, queries untouched', () => {
   expect(targetOf('/api/gateway/mcp')).toEqual({ to: 'gateway', path: '/mcp' })
 })
 
+test('authorization servers read who we are', () => {
+  const path = '/oauth/client-metadata.json'
+  expect(targetOf(path)).toEqual({ to: 'registry', path })
+})
+
 test('nothing else of the services is reachable', () => {
   for (const url of [
     '/w/default',
     '/api/other/v1/x',
+    '/oauth/client-metadata.jsonx',
+    '/oauth/other',
     '/api/registry/metrics',
     '/api/registry/internal/x',
     '/api/gateway/metrics',

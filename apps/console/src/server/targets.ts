@@ -6,7 +6,11 @@ export interface Target {
   readonly path: string
 }
 
+/** Who we are to authorization servers: they read it at our public address. */
+const metadata = '/oauth/client-metadata.json'
+
 const table = [
+  { prefix: metadata, to: 'registry', keep: metadata, only: /^\/oauth\/client-metadata\.json$/ },
   { prefix: '/api/auth/', to: 'registry', keep: '/api/auth/', only: /^\/api\/auth\// },
   { prefix: '/api/registry/', to: 'registry', keep: '/', only: /^\/(v1|errors)\// },
   { prefix: '/api/gateway/', to: 'gateway', keep: '/', only: /^\/mcp(\/|\?|$)/ },

@@ -75,7 +75,7 @@ export function ConnectionRow({
           </Text>
         )}
       </Cell>
-      <Cell area="refresh" label="Last refresh">
+      <Cell area="refresh" label="Last refresh" whole>
         <LastRefresh connection={connection} />
       </Cell>
       <Cell area="actions">
