@@ -10,6 +10,7 @@ import {
   waitFor,
 } from '@gatehouse/testkit'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { account } from '../testing/account.ts'
 import { modernHeaders, modernMeta } from '../testing/aggregate.ts'
 import { startGateway, type TestGateway } from '../testing/gateway.ts'
 import type { TestKey } from '../testing/internal-listener.ts'
@@ -32,15 +33,6 @@ interface Answer {
   }
   readonly session: string | null
 }
-
-/** 401 for every token but these, as they are at the time. */
-const account =
-  (good: ReadonlySet<string>, inner: Script): Script =>
-  (request, response) => {
-    const token = request.header('authorization')[0]?.replace('Bearer ', '') ?? ''
-    if (good.has(token)) return inner(request, response)
-    return scripts.status(401, { 'www-authenticate': 'Bearer error="invalid_token"' })(request, response)
-  }
 
 interface Place {
   readonly upstream: RecordingUpstream

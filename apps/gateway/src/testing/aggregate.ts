@@ -56,13 +56,14 @@ export function modernHeaders(method: string, params: Record<string, unknown>): 
   }
 }
 
-/** @param env settings of the gateway */
+/** @param env settings of the gateway @param userId of the person whose key it is; a service's without */
 export async function startAggregate(
   env: NodeJS.ProcessEnv = {},
+  userId?: string,
 ): Promise<Aggregate & { close(): Promise<void> }> {
   const gateway = await startGateway({ GATEHOUSE_LIST_TIMEOUT_MS: '800', ...env })
   const { registry } = gateway
-  const key = registry.addKey()
+  const key = registry.addKey(userId === undefined ? {} : { userId })
   const auth = { 'x-api-key': key.key }
   const url = new URL(`${gateway.url}/mcp/`)
   let origins = [gateway.url]
