@@ -100,6 +100,9 @@ test('metadata is where the switches put it, and says what they say', async () =
   expect(await json(`${own}/.well-known/oauth-protected-resource`)).toMatchObject({
     resource: 'https://other.test',
   })
+  server.set({ metadataAt: ['elsewhere'] })
+  expect((await call(undefined)).headers.get('www-authenticate')).toContain('/some/where/metadata.json"')
+  expect(await json(`${own}/some/where/metadata.json`)).toMatchObject({ resource: server.url })
 })
 
 test('an issuer with a path serves the whole flow', async () => {
@@ -146,6 +149,16 @@ test('what is revoked or forgotten is no longer valid', async () => {
   expect((await call(tokens.access_token)).status).toBe(401)
   authorization.forget('Client')
   expect((await refresh(client, tokens.refresh_token)).body).toMatchObject({ error: 'invalid_client' })
+})
+
+test('a token that has run out is refused, and a refresh gives one that is not', async () => {
+  const client = await register()
+  authorization.set({ accessTokenSeconds: 1 })
+  const { access_token, refresh_token } = await connect(client, 'ann')
+  await expect.poll(async () => (await call(access_token)).status, { timeout: 10_000 }).toBe(401)
+  authorization.set({})
+  const { body } = await refresh(client, refresh_token)
+  expect((await call(body.access_token)).status).toBe(200)
 })
 
 test('the token endpoint refuses as it is told, as often as it is told', async () => {

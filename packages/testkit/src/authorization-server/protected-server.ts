@@ -9,11 +9,11 @@ import type { AuthorizationServer, TokenInfo } from './start.ts'
 import type { Overlay } from './switches.ts'
 
 export interface ProtectedSwitches {
-  /** Where the protected resource metadata is; both, unless told. */
-  readonly metadataAt?: readonly ('path' | 'root')[]
+  /** Where the protected resource metadata is: the well-known places, unless told. A challenge names the first. */
+  readonly metadataAt?: readonly ('path' | 'root' | 'elsewhere')[]
   /** Changes it: `{ resource: 'https://other.example' }`, `{ authorization_servers: [...] }`, `{ scopes_supported: undefined }`. */
   readonly metadata?: Overlay
-  /** What the challenge of a 401 says besides its scheme; null sends none. The metadata's URL, unless told. */
+  /** What the challenge of a 401 says besides its scheme: the metadata's URL, unless told. null: there is no challenge. */
   readonly challenge?: { readonly metadata?: boolean; readonly scope?: string } | null
   /** The scopes that a call needs, or else 403 and `insufficient_scope`. None, unless told. */
   readonly needs?: (call: { readonly method: string; readonly tool: string | undefined }) => readonly string[]
@@ -72,6 +72,7 @@ export async function startProtectedServer(options: ProtectedServerOptions): Pro
   const places = {
     path: `/.well-known/oauth-protected-resource${behind.pathname}`,
     root: '/.well-known/oauth-protected-resource',
+    elsewhere: '/some/where/metadata.json',
   }
 
   async function answer(request: Recorded, response: ServerResponse): Promise<void> {

@@ -27,6 +27,7 @@ export function createProvider(
   return new Provider(issuer, {
     adapter: store.adapter,
     jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256', kid: 'key' }] },
+    clockTolerance: 0, // what has run out is refused at once
     cookies: { keys: [randomBytes(32).toString('hex')] },
     scopes: ['openid', 'offline_access', ...scopes],
     responseTypes: ['code'],
