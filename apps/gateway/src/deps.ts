@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { isLoopback } from '@gatehouse/config'
 import { createEgress, type Egress } from '@gatehouse/egress'
+import { toAppError } from '@gatehouse/errors'
 import { type Allowed, allowed } from '@gatehouse/http-kit'
 import { type Logger, pino } from 'pino'
 import { Registry } from 'prom-client'
@@ -19,11 +20,12 @@ import { createPeers, type Peers } from './mcp/peers.ts'
 import { createRecorder, type Recorder } from './mcp/record-call.ts'
 import { createSealedStates, type SealedStates } from './mcp/sealed-state.ts'
 import { createSessionNotes, type SessionNotes } from './mcp/session-notes.ts'
+import type { Bearer } from './mcp/session-token.ts'
 import { createSessionTokens, type SessionTokens } from './mcp/session-token.ts'
 import { followChanges } from './registry/change-stream.ts'
 import { createRegistryClient, type RegistryClient } from './registry/client.ts'
 import { createKnowledge, type Knowledge } from './registry/knowledge.ts'
-import { createLease, type Lease } from './registry/lease.ts'
+import { createLease, type Lease, onLapse } from './registry/lease.ts'
 import { createEras, type Eras } from './upstream/eras.ts'
 import { createPools, type Pools } from './upstream/pools.ts'
 import { createUpstreamSessions, type UpstreamSessions } from './upstream/sessions.ts'
@@ -122,12 +124,23 @@ export function openDeps(config: Config): Opened {
     },
     onGap: () => {
       pools.drop()
-      listeners.changed()
       upstreamSessions.gap()
       notes.gap()
-      setImmediate(() => void openEnds.streams.changed()) // once the lease holds again
+      setImmediate(recheck) // once the lease holds again
     },
   })
+  /** Ends what is open and does not hold any more. */
+  const recheck = () => {
+    const holds = (bearer: Bearer) =>
+      knowledge.credentials(bearer.caller, bearer.server).then(
+        () => true,
+        (thrown) => toAppError(thrown).code === 'registry_unreachable' && lease.holds(),
+      )
+    listeners.changed()
+    void openEnds.streams.changed()
+    void heldCalls.recheck(holds)
+  }
+  const stopWatching = onLapse(lease, recheck)
   const sessions = createSessionTokens(knowledge, Date.now)
   const notes = createSessionNotes({ client: registry, knowledge, now: Date.now })
   const openEnds = createOpenEnds()
@@ -210,6 +223,7 @@ export function openDeps(config: Config): Opened {
     },
     endStreams: () => ending.abort(),
     async close() {
+      stopWatching()
       overload.close()
       await heldCalls.close()
       sideStreams.close()

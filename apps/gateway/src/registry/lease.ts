@@ -34,3 +34,18 @@ export function createLease(monotonic: () => number): Lease {
     },
   }
 }
+
+/** Soon enough that what is open ends within the margin. */
+const lookEveryMs = 250
+
+/** Calls back each time the lease has run out, for what stays open without being used. @returns how to stop it */
+export function onLapse(lease: Pick<Lease, 'holds'>, lapsed: () => void): () => void {
+  let held = false
+  const timer = setInterval(() => {
+    const holds = lease.holds()
+    if (held && !holds) lapsed()
+    held = holds
+  }, lookEveryMs)
+  timer.unref()
+  return () => clearInterval(timer)
+}

@@ -85,8 +85,8 @@ export async function listen(
         for (const name of filter.lists) await send(notification(listChanges[name].notification))
       if (usable.unknown.length > 0) throw new Error('it is not known of all servers what is connected there')
     } catch (thrown) {
-      if (!(thrown instanceof AuthError)) throw thrown
-      stop() // whoever listens here may not any more
+      if (!(thrown instanceof AuthError) && deps.lease.holds()) throw thrown
+      stop() // whoever listens here may not any more, or nobody knows
     }
   })
   try {

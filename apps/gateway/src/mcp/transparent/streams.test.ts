@@ -78,6 +78,20 @@ test('a stream ends when its key was revoked while the registry could not be hea
   await reader?.cancel()
 })
 
+test.each([
+  ['legacy', (served: Served) => opened.legacy(served)],
+  ['modern', (served: Served) => opened.modern(served)],
+  ['merged', (served: Served) => opened.modern({ ...served, url: `${gateway.url}/mcp/` })],
+])('a %s stream ends with the lease of its gateway', async (_what, open) => {
+  const reader = (await open(await serve('modern'))).body?.getReader()
+  await reader?.read()
+  gateway.registry.fail(true)
+  gateway.deps.lease.end()
+  for (let part = await reader?.read(); part && !part.done; part = await reader?.read());
+  gateway.registry.fail(false)
+  await waitFor(() => gateway.deps.lease.holds())
+})
+
 test('a change that takes nothing from it leaves it open', async () => {
   const served = await serve('legacy')
   const answer = await opened.legacy(served)

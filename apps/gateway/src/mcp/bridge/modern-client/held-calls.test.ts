@@ -67,3 +67,13 @@ test('the calls that a change touches are left', async () => {
   expect(kept.cancelled).toEqual(['the gateway stops'])
   expect(slots).toBe(0)
 })
+
+test('after something may have been missed, the calls that may not go on are left', async () => {
+  const held = createHeldCalls()
+  const [kept, lost] = [call(), call()]
+  const id = held.hold({ ...bearer, server: { id: 'other' } } as Bearer, kept.one, slot())
+  held.hold(bearer, lost.one, slot())
+  await held.recheck(async ({ server }) => server.id === 'other')
+  expect([kept, lost].map(({ cancelled }) => cancelled.length)).toEqual([0, 1])
+  expect([held.take(id), slots]).toEqual([kept.one, 0])
+})

@@ -15,6 +15,8 @@ export interface HeldCalls {
   take(id: string): UpstreamCall | 'used' | undefined
   /** Leaves those of a server or caller that was changed. */
   changed(event: ChangeEvent): void
+  /** Something may have been missed: leaves those that may not go on. */
+  recheck(holds: (bearer: Bearer) => Promise<boolean>): Promise<void>
   /** Cancels all. */
   close(): Promise<void>
 }
@@ -56,6 +58,13 @@ export function createHeldCalls(): HeldCalls {
       if (event.subject === 'membership') return
       for (const [id, { bearer }] of held)
         if (touches(event, bearer)) remove(id)?.leave('the server or its credential was changed')
+    },
+    async recheck(holds) {
+      await Promise.all(
+        [...held].map(async ([id, { bearer }]) => {
+          if (!(await holds(bearer))) remove(id)?.leave('the server or its credential was changed')
+        }),
+      )
     },
     async close() {
       await Promise.all([...held.keys()].map((id) => remove(id)?.cancel('the gateway stops')))

@@ -1,12 +1,14 @@
 // subscriptions/listen at a legacy server: a session of its own with a GET stream and a subscription for each resource. What comes
 // travels on with the mark of the client's subscription, until one of the three sides ends it. Next: news.ts.
 
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { AppError } from '@gatehouse/errors'
 import { rawMember, setMember } from '@gatehouse/upstream'
 import { ServerChanged } from '../../../registry/knowledge.ts'
 import type { OpenSession, OwnSession } from '../../../upstream/sessions.ts'
 import type { Message } from '../../call.ts'
+import { standing } from '../../standing.ts'
 import { isObject, offers } from './capabilities.ts'
 import { type Bridging, failCall } from './fail-call.ts'
 import { ask, refuseRequest } from './in-session.ts'
@@ -58,8 +60,12 @@ export async function listen(bridging: Bridging, message: Message): Promise<void
 /** Until the client goes, the gateway stops, or the server has no more. */
 async function passNews(bridging: Bridging, session: OwnSession, filter: Filter): Promise<void> {
   const { deps, bearer, idRaw, answer } = bridging
-  const leaving = new AbortController()
-  const signal = AbortSignal.any([leaving.signal, answer.gone, deps.stopping])
+  const [leaving, lost] = [new AbortController(), new AbortController()]
+  const signal = AbortSignal.any([leaving.signal, lost.signal, answer.gone, deps.stopping])
+  const place = deps.openEnds.streams.add(randomUUID(), {
+    subscriptionsChanged() {},
+    ...standing(deps, bearer, () => lost.abort()),
+  })
   const acknowledge = (notifications: Filter) => answer.send(tagged(acknowledgement(notifications), idRaw))
   try {
     const { opened, messages } = openNews(deps, bearer, session, signal)
@@ -70,6 +76,7 @@ async function passNews(bridging: Bridging, session: OwnSession, filter: Filter)
     for await (const text of messages) await passOne(bridging, session, granted, text)
   } finally {
     leaving.abort()
+    place.remove()
   }
 }
 
