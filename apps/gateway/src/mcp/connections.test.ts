@@ -23,6 +23,7 @@ beforeAll(async () => {
 afterAll(() => gateway.close())
 
 const page = (slug: string) => `http://localhost:7402/w/test/connections?connect=${slug}`
+const accepts = { accept: 'application/json, text/event-stream', 'content-type': 'application/json' }
 const urlMode = { elicitation: { url: {} } }
 
 interface Answer {
@@ -85,12 +86,7 @@ function caller(slug: string, key: TestKey): Pick<Person, 'modern' | 'legacy'> {
   const post = async (body: object, headers: Record<string, string>): Promise<Answer> => {
     const answer = await fetch(`${gateway.url}/mcp/${slug}`, {
       method: 'POST',
-      headers: {
-        accept: 'application/json, text/event-stream',
-        'content-type': 'application/json',
-        'x-api-key': key.key,
-        ...headers,
-      },
+      headers: { ...accepts, 'x-api-key': key.key, ...headers },
       body: JSON.stringify({ jsonrpc: '2.0', id: 7, ...body }),
     })
     const text = await answer.text()
@@ -427,5 +423,68 @@ describe('accounts are kept apart', () => {
     expect((await person.legacy('tools/call', echo, session)).status).toBe(404)
     const again = await person.legacy('initialize', handshake({}))
     expect((await person.legacy('tools/call', echo, again.session)).status).toBe(200)
+  })
+
+  test.each([
+    ['a legacy stream', 'GET', {}, undefined],
+    ['a modern stream', 'POST', modernHeaders('subscriptions/listen', {}), 'subscriptions/listen'],
+  ])("%s ends with its own person's connection only", async (_what, method, headers, rpc) => {
+    const silent: Script = (request, response) => {
+      const opens = request.method === 'GET' || String(request.body).includes('subscriptions/listen')
+      if (opens) return scripts.sse([':\n\n', new Promise(() => {})])(request, response)
+      return scripts.modernServer({ tools })(request, response)
+    }
+    const at = await place(silent)
+    const [ada, bob] = [at.person('ada'), at.person('bob')]
+    const open = async ({ key }: Person) => {
+      const leave = new AbortController()
+      onTestFinished(() => leave.abort())
+      const params = { notifications: {}, _meta: modernMeta() }
+      const response = await fetch(`${gateway.url}/mcp/${at.slug}`, {
+        method,
+        headers: { ...accepts, 'x-api-key': key, ...headers },
+        signal: leave.signal,
+        ...(rpc && { body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: rpc, params }) }),
+      })
+      expect(response.status).toBe(200)
+      const state = { ended: false }
+      const over = () => {
+        state.ended = true
+      }
+      response.text().then(over, over)
+      return state
+    }
+    const [adas, bobs] = [await open(ada), await open(bob)]
+    await at.told(gateway.registry.connections.disconnect(ada.userId, at.id))
+    await waitFor(() => adas.ended)
+    expect(bobs.ended).toBe(false)
+  })
+
+  test('a call that is under way when its account is disconnected ends as it would; none is sent after', async () => {
+    const at = await place()
+    const { connections } = gateway.registry
+    const person = at.person('t1')
+    let isOver = false
+    let late = 0
+    at.upstream.answer((request, response) => {
+      if (isOver && request.header('authorization')[0] === 'Bearer t1') late += 1
+      return account(at.good, scripts.modernServer({ tools }))(request, response)
+    })
+    let calling = true
+    const results: Answer[] = []
+    const callers = Array.from({ length: 10 }, async () => {
+      while (calling) results.push(await person.modern('tools/call', echo))
+    })
+    await waitFor(() => results.length > 20)
+    await at.told(connections.disconnect(person.userId, at.id))
+    const open = at.upstream.requests.length
+    isOver = true
+    const seen = results.length
+    await waitFor(() => results.length > seen + 30)
+    calling = false
+    await Promise.all(callers)
+    expect(late).toBe(0)
+    expect(at.upstream.requests.length).toBe(open)
+    for (const { status } of results) expect(status).toBe(200)
   })
 })

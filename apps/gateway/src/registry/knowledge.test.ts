@@ -5,6 +5,7 @@ import type {
   ResolveAnswer,
   ResolvedCaller,
   ResolvedServer,
+  UsedConnection,
 } from '@gatehouse/registry-api/internal'
 import { expect, test } from 'vitest'
 import { createKnowledge, ServerChanged } from './knowledge.ts'
@@ -60,6 +61,29 @@ const credential = (revision: number, generation = 'g1'): CredentialsAnswer => (
   headers: [],
   connection: null,
   required: null,
+})
+
+/** Of a connection, by its generation and version. */
+const account = (
+  revision: number,
+  version: number,
+  more: Partial<UsedConnection> = {},
+): CredentialsAnswer => ({
+  ...credential(revision),
+  connection: {
+    generation: 'c1',
+    token_id: 't',
+    version,
+    fresh_until_ms: null,
+    url: 'https://console.example/connect',
+    ...more,
+  },
+})
+const person = { key_id: 'k', workspace_id: 'w', user_id: 'u' } as ResolvedCaller // the members that are looked at
+const connection = (revision: number, subject_id: string): ChangeEvent => ({
+  ...change(revision),
+  subject: 'connection',
+  subject_id,
 })
 
 test('before the first word of the registry nothing is answered', async () => {
@@ -170,6 +194,92 @@ test('an answer that was asked for within the lease and comes after it is not us
   clock.ms = 59_000
   late.answer(credential(1))
   await expect(waiting).rejects.toMatchObject({ code: 'registry_unreachable' })
+})
+
+test('a token is used until its time, and asked for again then', async () => {
+  const { knowledge, clock, questions, next } = setUp()
+  knowledge.hello(hello(1))
+  const first = knowledge.credentials(person, server)
+  ;(await next()).answer(account(1, 0, { fresh_until_ms: 1_000 }))
+  await first
+  clock.ms = 999
+  await knowledge.credentials(person, server)
+  expect(questions).toEqual([])
+  clock.ms = 1_000
+  const second = knowledge.credentials(person, server)
+  ;(await next()).answer(account(1, 1, { fresh_until_ms: 2_000 }))
+  expect((await second).connection?.version).toBe(1)
+})
+
+test('a token that was replaced stays so, whatever answer comes last', async () => {
+  const { knowledge, clock, questions, next } = setUp()
+  knowledge.hello(hello(1))
+  const first = knowledge.credentials(person, server)
+  ;(await next()).answer(account(1, 0, { fresh_until_ms: 1 }))
+  const used = (await first).connection
+  if (!used) throw new Error('no connection')
+  clock.ms = 1
+  const asked = knowledge.credentials(person, server)
+  const early = await next()
+  const refused = knowledge.refused(person, server, used)
+  ;(await next()).answer(account(1, 1))
+  expect((await refused).connection?.version).toBe(1)
+  early.answer(account(1, 0))
+  expect((await asked).connection?.version).toBe(1)
+  expect((await knowledge.refused(person, server, used)).connection?.version).toBe(1)
+  expect(questions).toEqual([])
+})
+
+test('a change of a connection makes those forgotten that have it, and nobody else', async () => {
+  const { knowledge, questions, next } = setUp()
+  knowledge.hello(hello(1))
+  const other = { ...person, key_id: 'k2', user_id: 'u2' }
+  const stored = { ...server, id: 's2' }
+  for (const [who, where, answer] of [
+    [person, server, account(1, 0)],
+    [other, server, account(1, 0, { token_id: 't2' })],
+    [person, stored, credential(1)],
+  ] as const) {
+    const asked = knowledge.credentials(who, where)
+    ;(await next()).answer(answer)
+    await asked
+  }
+  await knowledge.changed(connection(2, 'u'))
+  await knowledge.credentials(other, server)
+  await knowledge.credentials(person, stored)
+  expect(questions).toEqual([])
+  const again = knowledge.credentials(person, server)
+  const required = { reason: 'not_connected', url: 'https://console.example/connect' } as const
+  ;(await next()).answer({ ...credential(2), required })
+  await expect(again).rejects.toMatchObject({ code: 'connection_required', data: { url: required.url } })
+  await knowledge.changed(connection(3, server.id))
+  const anew = knowledge.credentials(other, server)
+  ;(await next()).answer(account(3, 0, { token_id: 't2' }))
+  await anew
+})
+
+test('that nothing may be sent holds until the connection changes', async () => {
+  const { knowledge, questions, next } = setUp()
+  knowledge.hello(hello(1))
+  const first = knowledge.credentials(person, server)
+  const required = { reason: 'needs_reconnecting', url: null } as const
+  ;(await next()).answer({ ...credential(1), required })
+  await expect(first).rejects.toMatchObject({ code: 'connection_required' })
+  await expect(knowledge.credentials(person, server)).rejects.toMatchObject({ code: 'connection_required' })
+  expect(questions).toEqual([])
+  await knowledge.changed(connection(2, 'u'))
+  const again = knowledge.credentials(person, server)
+  ;(await next()).answer(account(2, 0))
+  await again
+})
+
+test('a token of another connection is never given out for what was begun with an older one', async () => {
+  const { knowledge, next } = setUp()
+  knowledge.hello(hello(1))
+  const waiting = knowledge.credentials(person, { ...server, connection: 'c0' })
+  ;(await next()).answer(account(1, 0))
+  await expect(waiting).rejects.toBeInstanceOf(ServerChanged)
+  expect((await knowledge.credentials(person, { ...server, connection: 'c1' })).connection?.version).toBe(0)
 })
 
 test('a lease counts from the moment of asking, and a renewal that comes late takes nothing of it', () => {

@@ -100,6 +100,55 @@ test('neither two workspaces nor two credentials share a connection', async () =
   expect(upstream.requests.map(({ connection }) => connection)).toEqual([1, 2, 3, 1])
 })
 
+test("a change of one's account keeps the sockets of all others", async () => {
+  const { upstream, pools, server } = await setUp()
+  const ask = async (generation: string, ownerId?: string | null) => {
+    const account = ownerId === undefined ? undefined : { ownerId, mayBeStale: true }
+    const answer = await pools
+      .take('w', server, generation, account)
+      .request({ ...request, origin: upstream.origin })
+    await answer.body.dump()
+    return upstream.requests.at(-1)?.connection
+  }
+  const all = async () => [
+    await ask('ada', 'a'),
+    await ask('bob', 'b'),
+    await ask('service', null),
+    await ask('stored'),
+  ]
+  expect(await all()).toEqual([1, 2, 3, 4])
+  pools.dropAccounts('v', 'a')
+  expect(await all()).toEqual([1, 2, 3, 4])
+  pools.dropAccounts('w', 'a')
+  expect(await all()).toEqual([5, 2, 6, 4])
+  pools.dropAccounts('w', server.id)
+  expect(await all()).toEqual([7, 8, 9, 4])
+})
+
+test('a request of an account that still waits for its connection when that is taken away is never sent', async () => {
+  const { upstream, pools, server } = await setUp()
+  const waiting = pools
+    .take('w', server, before, { ownerId: 'a', mayBeStale: true })
+    .request({ ...request, origin: upstream.origin })
+  pools.dropAccounts('w', 'a')
+  await expect(waiting).rejects.toBeInstanceOf(Superseded)
+  expect(upstream.requests).toEqual([])
+})
+
+test('tokens that ran out open no circuit, refused fresh ones do', async () => {
+  const { upstream, pools, server } = await setUp(scripts.status(401))
+  const ask = async (mayBeStale: boolean) => {
+    const answer = await pools
+      .take('w', server, before, { ownerId: 'a', mayBeStale })
+      .request({ ...request, origin: upstream.origin })
+    await answer.body.dump()
+  }
+  for (let i = 0; i < 20; i += 1) await ask(true)
+  for (let i = 0; i < circuit.failures; i += 1) await ask(false)
+  await expect(ask(true)).rejects.toMatchObject({ code: 'upstream_auth_failed' })
+  expect(pools.circuits().credential.open).toBe(1)
+})
+
 test("an address that is not allowed is the server's fault, in its literal form and behind a name", async () => {
   const strict = createPools({
     egress: createEgress({ allow: [] }),
