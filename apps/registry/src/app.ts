@@ -7,6 +7,7 @@ import { apiKeyRoutes } from './api-keys/routes.ts'
 import { auditRoutes } from './audit-trail/routes.ts'
 import { jsonBody } from './body.ts'
 import { callRoutes } from './calls/routes.ts'
+import { connectionRoutes } from './connections/routes.ts'
 import type { Deps } from './deps.ts'
 import { docsRoutes } from './docs/routes.ts'
 import { internalRoutes } from './internal/routes.ts'
@@ -29,6 +30,7 @@ export function publicApp(deps: Deps, standing: () => Standing): Express {
     serverRoutes(deps),
     serverSettingsRoutes(deps),
     toolRoutes(deps),
+    connectionRoutes(deps),
     apiKeyRoutes(deps),
     callRoutes(deps),
     auditRoutes(deps),

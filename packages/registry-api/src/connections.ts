@@ -1,6 +1,7 @@
 // A person's way to a connection in the browser, and the connections under /v1/connections.
 
 import { z } from 'zod'
+import { pageQuery } from './calls.ts'
 import { slug, timestamp, uuid } from './primitives.ts'
 
 /** Of an auth session. Denied or expired consent is `CONNECTION_REQUIRED`. */
@@ -75,8 +76,13 @@ export const connection = z.object({
   last_refresh_at: timestamp.nullable(),
   /** A word for how the last refresh went: `ok`, or the reason why not. */
   last_refresh_result: z.string().nullable(),
+  /** Set in the week before the refresh token runs out: after that, connecting anew is the only way. */
+  warning: z.literal('refresh_token_ends_soon').nullable(),
 })
 export type Connection = z.output<typeof connection>
+
+/** Query of `GET /v1/connections`. */
+export const connectionsQuery = pageQuery.extend({ server_id: uuid.optional() })
 
 /** Body of `PATCH /v1/connections/{id}`. */
 export const updateConnection = z.strictObject({ label: z.string().max(256) })

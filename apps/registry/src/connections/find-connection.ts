@@ -1,5 +1,5 @@
-// The connection that a call is made with: the caller's own at this server, and nobody else's. A person's is never a service's,
-// nor the other way round.
+// The connection that a call is made with: the caller's own at this server, and no other person's. Where the workspace shares a
+// client, its own connection serves who has none.
 
 import type { Tx } from '../db.ts'
 import type { Deps } from '../deps.ts'
@@ -31,13 +31,13 @@ export async function findConnection(
     SELECT t.id, p.resource, coalesce(t.claim_until > now(), false) AS is_claimed,
       extract(epoch FROM t.retry_at - now())::float8 AS retry_s
     FROM oauth_token t JOIN oauth_provider p ON p.workspace_id = t.workspace_id AND p.id = t.provider_id
-    WHERE t.workspace_id = ${workspaceId}::uuid AND t.owner_id IS NOT DISTINCT FROM ${ownerId}::uuid
+    WHERE t.workspace_id = ${workspaceId}::uuid AND (t.owner_id IS NOT DISTINCT FROM ${ownerId}::uuid OR t.owner_id IS NULL AND NOT ${isPerUser})
       AND CASE WHEN ${isPerUser} THEN t.server_id = ${serverId}::uuid
         ELSE t.provider_id = ${oauthProviderId}::uuid AND coalesce(t.server_id, ${serverId}::uuid) = ${serverId}::uuid END
-    ORDER BY t.state = 'active' DESC, t.is_default DESC, t.agent_id IS NULL DESC, t.created_at DESC, t.id DESC
+    ORDER BY t.owner_id IS NULL, t.state = 'active' DESC, t.is_default DESC, t.agent_id IS NULL DESC, t.created_at DESC, t.id DESC
     FOR SHARE OF t`
   let found = (await find()).find((one) => isFor(one.resource, url))
-  if (!found && ownerId === null && (await serviceConnection(deps, tx, server)))
+  if (!found && !(isPerUser && ownerId) && (await serviceConnection(deps, tx, server)))
     found = (await find()).find((one) => isFor(one.resource, url))
   if (!found) return null
   const { is_claimed: isClaimed, retry_s } = found

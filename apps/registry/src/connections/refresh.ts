@@ -150,7 +150,14 @@ function giveUp(on: On, claim: Claim, result: string): Promise<void> {
   return on.db
     .inWorkspace(claim.workspaceId, async (tx) => {
       const row = await lockClaim(tx, claim)
-      return row && needsReconnecting(on, tx, row, result)
+      if (!row) return null
+      // A client that the server has forgotten is registered anew when somebody connects.
+      if (result === 'invalid_client')
+        await tx.oAuthProvider.updateMany({
+          where: { workspaceId: row.workspaceId, id: row.providerId, kind: 'dynamic' },
+          data: { secretExpiresAt: on.now() },
+        })
+      return needsReconnecting(on, tx, row, result)
     })
     .then((revision) => {
       if (revision) on.changes.published(revision)

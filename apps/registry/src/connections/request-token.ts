@@ -31,20 +31,37 @@ export class TokenRefused extends Error {
 /** Longest wait for a token endpoint. */
 export const tokenTimeoutMs = 15_000
 
-/** @throws TokenRefused */
-export async function requestToken(
+/** The next one, by refresh token where there is one. @throws TokenRefused */
+export function requestToken(
   deps: { readonly egress: Pick<Egress, 'fetch'>; now(): Date },
-  { server, client, auth, resource }: OAuthClient,
+  on: OAuthClient,
   before: Tokens,
   scopes: readonly string[],
 ): Promise<Granted> {
-  const asked = deps.now().getTime()
-  const options = byEgress(deps.egress, tokenTimeoutMs)
-  const parameters = new URLSearchParams({ resource })
+  const parameters = new URLSearchParams()
   const refresh = before.refresh_token
   if (refresh !== undefined) parameters.set('refresh_token', refresh)
   else if (scopes.length > 0) parameters.set('scope', scopes.join(' '))
-  const grant = refresh === undefined ? 'client_credentials' : 'refresh_token'
+  return requestGrant(
+    deps,
+    on,
+    refresh === undefined ? 'client_credentials' : 'refresh_token',
+    parameters,
+    before,
+  )
+}
+
+/** @param before what stays where the answer has nothing in its place @throws TokenRefused */
+export async function requestGrant(
+  deps: { readonly egress: Pick<Egress, 'fetch'>; now(): Date },
+  { server, client, auth, resource }: OAuthClient,
+  grant: string,
+  parameters: URLSearchParams,
+  before: Pick<Tokens, 'refresh_token' | 'grant'> = {},
+): Promise<Granted> {
+  const asked = deps.now().getTime()
+  const options = byEgress(deps.egress, tokenTimeoutMs)
+  parameters.set('resource', resource)
   try {
     const response = await oauth.genericTokenEndpointRequest(server, client, auth, grant, parameters, options)
     const answer = await oauth.processGenericTokenEndpointResponse(server, client, await readable(response))
@@ -54,11 +71,12 @@ export async function requestToken(
     }
     if (answer.token_type !== 'bearer' || !/^[\x21-\x7e]+$/.test(answer.access_token))
       throw new TokenRefused('unusable_token', false)
+    const refresh = answer.refresh_token ?? before.refresh_token
     return {
       tokens: {
         access_token: answer.access_token,
         token_type: answer.token_type,
-        ...((answer.refresh_token ?? refresh) && { refresh_token: answer.refresh_token ?? refresh }),
+        ...(refresh && { refresh_token: refresh }),
         ...(before.grant && { grant: before.grant }),
       },
       scopes: answer.scope?.split(' ').filter(Boolean),

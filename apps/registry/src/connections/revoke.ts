@@ -22,6 +22,14 @@ export async function readRevocable(
   tx: Tx,
   where: Prisma.OAuthTokenWhereInput,
 ): Promise<Revocable[]> {
+  // Whoever deletes takes the clients first, one after the other: nobody waits for the tokens of somebody who waits for them.
+  const clients = await tx.oAuthToken.findMany({
+    where,
+    distinct: ['providerId'],
+    select: { providerId: true },
+  })
+  for (const providerId of clients.map((row) => row.providerId).sort())
+    await tx.$queryRaw`SELECT id FROM oauth_provider WHERE id = ${providerId}::uuid FOR UPDATE`
   const rows = await tx.oAuthToken.findMany({ where })
   const found: Revocable[] = []
   for (const row of rows) {

@@ -22,7 +22,7 @@ afterAll(() => registry.stop())
 
 const unknown = (): Things => ({
   ...{ serverId: uuidv7(), serverUrl: `https://${uuidv7()}.test/mcp`, keyId: uuidv7() },
-  ...{ callId: uuidv7(), claimToken: uuidv7(), signInToken: uuidv7() },
+  ...{ callId: uuidv7(), connectionId: uuidv7(), claimToken: uuidv7(), signInToken: uuidv7() },
 })
 const named = operations.map((operation) => [operation.id, operation] as const)
 /** Those that look at a key or a session. */

@@ -5,6 +5,7 @@ import type { Operation } from '@gatehouse/registry-api'
 import { v7 as uuidv7 } from 'uuid'
 import { recordCalls } from '../internal/call-records.ts'
 import { makeLink } from '../people/links.ts'
+import { addConnection } from './connection.ts'
 import type { TestRegistry, TestWorkspace } from './registry.ts'
 import { addServer } from './server.ts'
 
@@ -14,6 +15,7 @@ export interface Things {
   readonly serverUrl: string
   readonly keyId: string
   readonly callId: string
+  readonly connectionId: string
   /** The tokens of two links of an owner. */
   readonly claimToken: string
   readonly signInToken: string
@@ -43,6 +45,12 @@ const requests: Readonly<Record<string, (on: Things) => Asked>> = {
   switchServerTools: ({ serverId }) => ({ path: `/v1/servers/${serverId}/tools`, body: { enabled: true } }),
   listMcpTools: ({ serverUrl }) => ({ path: `${base}/mcp/tools?url=${encodeURIComponent(serverUrl)}` }),
   listServerTools: ({ serverId }) => ({ path: `/v1/servers/${serverId}/tools` }),
+  listConnections: ({ serverId }) => ({ path: `/v1/connections?server_id=${serverId}` }),
+  labelConnection: ({ connectionId }) => ({
+    path: `/v1/connections/${connectionId}`,
+    body: { label: 'Mine' },
+  }),
+  deleteConnection: ({ connectionId }) => ({ path: `/v1/connections/${connectionId}` }),
   createApiKey: ({ serverId }) => ({
     path: '/v1/api-keys',
     body: { name: 'New', permissions: ['mcp-servers:read'], servers: [serverId] },
@@ -102,6 +110,8 @@ export async function makeThings(registry: TestRegistry, workspace: TestWorkspac
   const serverUrl = `https://${uuidv7()}.test/mcp`
   const server = await addServer(deps, workspace.id, { url: serverUrl, headers: [['X-Canary', 'stored']] })
   const key = await workspace.key()
+  const wanting = await addServer(deps, workspace.id, { url: serverUrl })
+  const connection = await addConnection(deps, workspace.id, { serverId: wanting.id, resource: serverUrl })
   const callId = uuidv7()
   await recordCalls(deps, [
     {
@@ -119,5 +129,5 @@ export async function makeThings(registry: TestRegistry, workspace: TestWorkspac
     return made.split('token=')[1] ?? ''
   }
   const tokens = { claimToken: await link('claim'), signInToken: await link('sign-in') }
-  return { serverId: server.id, serverUrl, keyId: key.id, callId, ...tokens }
+  return { serverId: server.id, serverUrl, keyId: key.id, callId, connectionId: connection.id, ...tokens }
 }

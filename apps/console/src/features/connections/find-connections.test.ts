@@ -18,6 +18,7 @@ const known = (over: Partial<Connection>): Connection => ({
   refresh_expires_at: null,
   last_refresh_at: null,
   last_refresh_result: null,
+  warning: null,
   ...over,
 })
 
