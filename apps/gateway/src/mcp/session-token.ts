@@ -59,6 +59,10 @@ export interface SessionTokens {
   endDigest(digest: string, expiresAtMs: number): void
 }
 
+/** A bridged session is nothing at the server: who connects anew goes on in it. */
+const outlivesConnection = ({ bridged }: Session, { auth_type }: Server) =>
+  bridged !== undefined && auth_type === 'oauth'
+
 const lifeMs = 7 * 24 * 3_600_000
 const form = /^[A-Za-z0-9_-]{80,12000}$/
 
@@ -118,7 +122,7 @@ export function createSessionTokens(
         session.callerKeyId === caller.key_id &&
         session.serverId === server.id &&
         session.origin === new URL(server.url).origin &&
-        session.generation === generation &&
+        (session.generation === generation || outlivesConnection(session, server)) &&
         session.expiresAtMs > now()
       if (!fits || isEnded(token)) throw new AppError('session_not_found')
       return session
