@@ -11,6 +11,7 @@ import { connectionRoutes } from './connections/routes.ts'
 import type { Deps } from './deps.ts'
 import { docsRoutes } from './docs/routes.ts'
 import { internalRoutes } from './internal/routes.ts'
+import { oauthRoutes } from './oauth/routes.ts'
 import { peopleRoutes } from './people/routes.ts'
 import { readiness } from './readiness.ts'
 import { nothingHere, renderError } from './render-error.ts'
@@ -31,6 +32,7 @@ export function publicApp(deps: Deps, standing: () => Standing): Express {
     serverSettingsRoutes(deps),
     toolRoutes(deps),
     connectionRoutes(deps),
+    ...oauthRoutes(deps),
     apiKeyRoutes(deps),
     callRoutes(deps),
     auditRoutes(deps),

@@ -29,6 +29,11 @@ export const settings = {
   GATEWAY_URL: { schema: kind.baseUrl(), about: 'Where this app reaches the gateway' },
   GATEWAY_PUBLIC_URL: { schema: kind.baseUrl(), about: 'Where clients reach the gateway' },
   CONSOLE_PUBLIC_URL: { schema: kind.baseUrl(), about: 'Where people reach the console' },
+  GATEHOUSE_CLIENT_METADATA_URL: {
+    schema: kind.optional(kind.baseUrl()),
+    about: 'Where authorization servers of MCP servers read who we are; used where it is https',
+    fallback: '<CONSOLE_PUBLIC_URL>/oauth/client-metadata.json',
+  },
   DATABASE_URL: {
     schema: kind.optional(
       z

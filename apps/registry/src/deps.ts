@@ -14,6 +14,7 @@ import { type Installation, openInstallation } from './installation.ts'
 import { type KeyEncryption, localKeyEncryption } from './keys/master-keys.ts'
 import { createLeases, type Leases, leaseChannel } from './leases.ts'
 import { listen } from './listen.ts'
+import { createSessionNotices, type SessionNotices, sessionChannel } from './oauth/session-notices.ts'
 import { type Auth, makeAuth } from './people/auth.ts'
 import { keepRetention } from './retention/worker.ts'
 import { createSealer, type Sealer } from './seal.ts'
@@ -31,6 +32,8 @@ export interface Deps {
   readonly leases: Leases
   /** New call records, for who watches them. */
   readonly calls: CallFeed
+  /** For who waits for a person to come back from an authorization server. */
+  readonly authSessions: SessionNotices
   /** Ended by a stop. */
   readonly streams: OpenStreams
   readonly installation: Installation
@@ -71,13 +74,14 @@ export async function openDeps(
     const warn = (error: unknown) => log.warn({ err: error }, 'changes are not read at the moment')
     const leases = createLeases({ db, lengthMs: config.GATEHOUSE_LEASE_MS, onError: warn })
     const changes = await createChanges({ db, leases, onError: warn })
+    const authSessions = createSessionNotices()
+    const noticed = { [channel]: changes, [leaseChannel]: leases, [sessionChannel]: authSessions }
     const heard = (on?: string) => {
-      if (on !== channel) leases.notice()
-      if (on !== leaseChannel) changes.notice()
+      for (const [name, one] of Object.entries(noticed)) if (on === undefined || on === name) one.notice()
     }
     const listener = source.embedded
       ? undefined
-      : await listen(source.pool, [channel, leaseChannel], heard, warn)
+      : await listen(source.pool, Object.keys(noticed), heard, warn)
     const stopTending = await tend({ db, sealer, changes, now, log })
     const stopRetention = await keepRetention({ db, now, log, config })
     const egress = parts.egress ?? openEgress(config)
@@ -92,6 +96,7 @@ export async function openDeps(
       changes,
       leases,
       calls: createCallFeed(),
+      authSessions,
       streams: new Set(),
       installation,
       egress,

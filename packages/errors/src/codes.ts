@@ -160,6 +160,31 @@ export const codes = {
     'Start connecting again; if it persists, ask the operator of the authorization server',
     'the authorization server did not give a token',
   ),
+  oauth_discovery_failed: row(
+    502,
+    'Ask the operator of the MCP server',
+    'its authorization server can not be used',
+  ),
+  oauth_registration_failed: row(
+    502,
+    'Register a client at the authorization server by hand and enter its id',
+    'the authorization server did not register us',
+  ),
+  oauth_provider_not_found: row(
+    404,
+    'Verify the provider ID and that the calling identity has access',
+    'OAuth provider not found',
+  ),
+  auth_session_not_found: row(
+    404,
+    'Verify the ID of the auth session, or begin another one',
+    'auth session not found',
+  ),
+  connect_link_not_found: row(
+    404,
+    'Start connecting again, signed in as the person who began it',
+    'the link is unknown, used, expired or meant for another person',
+  ),
   client_registration_required: row(
     422,
     'Register a client at the authorization server by hand and enter its id',

@@ -5,6 +5,7 @@ import { keyOperations } from './operations/api-keys.ts'
 import { auditOperations } from './operations/audit.ts'
 import { callOperations } from './operations/calls.ts'
 import { connectionOperations } from './operations/connections.ts'
+import { oauthOperations } from './operations/oauth.ts'
 import type { Operation } from './operations/operation.ts'
 import { peopleOperations } from './operations/people.ts'
 import { serverSettingsOperations } from './operations/server-settings.ts'
@@ -17,6 +18,7 @@ export const operations: readonly Operation[] = [
   ...serverOperations,
   ...serverSettingsOperations,
   ...toolOperations,
+  ...oauthOperations,
   ...connectionOperations,
   ...keyOperations,
   ...callOperations,

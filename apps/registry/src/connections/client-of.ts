@@ -61,7 +61,7 @@ export async function readClient(
 }
 
 /** @param secret a shared one, or for `private_key_jwt` the key: PKCS#8 PEM, or a JWK as JSON */
-async function clientAuth(method: string, secret: Secret | undefined): Promise<oauth.ClientAuth> {
+export async function clientAuth(method: string, secret: Secret | undefined): Promise<oauth.ClientAuth> {
   if (method === 'none') return oauth.None()
   if (secret === undefined) throw new AppError('credential_unreadable', { what: 'the client has no secret' })
   if (method === 'client_secret_basic') return oauth.ClientSecretBasic(secret.reveal())

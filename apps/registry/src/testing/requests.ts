@@ -4,6 +4,7 @@
 import type { Operation } from '@gatehouse/registry-api'
 import { v7 as uuidv7 } from 'uuid'
 import { recordCalls } from '../internal/call-records.ts'
+import { hashOf, newWord } from '../oauth/one-time.ts'
 import { makeLink } from '../people/links.ts'
 import { addConnection } from './connection.ts'
 import type { TestRegistry, TestWorkspace } from './registry.ts'
@@ -16,6 +17,12 @@ export interface Things {
   readonly keyId: string
   readonly callId: string
   readonly connectionId: string
+  /** Wants accounts; the services have a client and a connection. */
+  readonly accountServerId: string
+  readonly providerId: string
+  readonly authSessionId: string
+  /** The token of its link. */
+  readonly connectToken: string
   /** The tokens of two links of an owner. */
   readonly claimToken: string
   readonly signInToken: string
@@ -50,6 +57,27 @@ const requests: Readonly<Record<string, (on: Things) => Asked>> = {
     path: `/v1/connections/${connectionId}`,
     body: { label: 'Mine' },
   }),
+  registerOAuthProvider: ({ accountServerId }) => ({
+    path: `${base}/mcp-servers/${accountServerId}/oauth-provider`,
+  }),
+  createAuthSession: ({ providerId }) => ({
+    path: `${base}/auth-sessions`,
+    body: { provider_id: providerId, scopes: [], strategy: 'CREATE' },
+  }),
+  getAuthSession: ({ authSessionId }) => ({ path: `${base}/auth-sessions/${authSessionId}` }),
+  createConnection: ({ accountServerId }) => ({
+    path: '/v1/connections',
+    body: { server_id: accountServerId },
+  }),
+  showConnectLink: ({ connectToken }) => ({ path: `/v1/connect/${connectToken}` }),
+  followConnectLink: ({ connectToken }) => ({ path: `/v1/connect/${connectToken}` }),
+  finishConnect: ({ connectToken }) => ({ path: '/v1/connect/callback', body: { state: connectToken } }),
+  listOAuthProviders: ({ providerId }) => ({ path: `/v1/oauth-providers?cursor=${providerId}` }),
+  createOAuthProvider: () => ({
+    path: '/v1/oauth-providers',
+    body: { name: 'New', client_id: 'c', issuer: 'https://nowhere.test', resource: 'https://nowhere.test' },
+  }),
+  deleteOAuthProvider: ({ providerId }) => ({ path: `/v1/oauth-providers/${providerId}` }),
   deleteConnection: ({ connectionId }) => ({ path: `/v1/connections/${connectionId}` }),
   createApiKey: ({ serverId }) => ({
     path: '/v1/api-keys',
@@ -112,6 +140,12 @@ export async function makeThings(registry: TestRegistry, workspace: TestWorkspac
   const key = await workspace.key()
   const wanting = await addServer(deps, workspace.id, { url: serverUrl })
   const connection = await addConnection(deps, workspace.id, { serverId: wanting.id, resource: serverUrl })
+  const account = {
+    accountServerId: wanting.id,
+    providerId: connection.providerId,
+    connectionId: connection.id,
+  }
+  const visit = await addVisit(registry, workspace, account.providerId)
   const callId = uuidv7()
   await recordCalls(deps, [
     {
@@ -129,5 +163,19 @@ export async function makeThings(registry: TestRegistry, workspace: TestWorkspac
     return made.split('token=')[1] ?? ''
   }
   const tokens = { claimToken: await link('claim'), signInToken: await link('sign-in') }
-  return { serverId: server.id, serverUrl, keyId: key.id, callId, connectionId: connection.id, ...tokens }
+  return { serverId: server.id, serverUrl, keyId: key.id, callId, ...account, ...visit, ...tokens }
+}
+
+/** One that a service has begun. */
+async function addVisit({ deps }: TestRegistry, { id: workspaceId }: TestWorkspace, providerId: string) {
+  const [authSessionId, connectToken] = [uuidv7(), newWord()]
+  await deps.db.inWorkspace(workspaceId, (tx) =>
+    tx.authSession.create({
+      data: {
+        ...{ workspaceId, id: authSessionId, providerId, strategy: 'CREATE' },
+        ...{ linkHash: hashOf(connectToken), expiresAt: new Date(Date.now() + 60_000) },
+      },
+    }),
+  )
+  return { authSessionId, connectToken }
 }

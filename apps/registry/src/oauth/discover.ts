@@ -1,0 +1,52 @@
+// From a server's URL to its authorization server: challenge, resource metadata, server metadata, in the order of the
+// specification's authorization pages, with what the oldest revision did instead. Next: register-client.ts.
+
+import { AppError } from '@gatehouse/errors'
+import type { Deps } from '../deps.ts'
+import { askForChallenge } from './challenge.ts'
+import { findResourceMetadata } from './resource-metadata.ts'
+import { checkMetadata, findServerMetadata, type ServerMetadata } from './server-metadata.ts'
+
+export interface Discovered {
+  /** What tokens are asked for (RFC 8707). */
+  readonly resource: string
+  readonly metadata: ServerMetadata
+  /** To ask for where nobody names others; may be empty. */
+  readonly scopes: readonly string[]
+}
+
+/** @throws AppError oauth_discovery_failed, url_not_allowed, upstream_unreachable, upstream_timeout */
+export async function discover(deps: Pick<Deps, 'egress'>, serverUrl: string): Promise<Discovered> {
+  const challenge = await askForChallenge(deps, serverUrl)
+  const told = await findResourceMetadata(deps, serverUrl, challenge)
+  const issuer = told?.authorization_servers[0] ?? new URL(serverUrl).origin
+  const metadata =
+    (await findServerMetadata(deps, issuer)) ?? oldest(told === null, challenge.isAsked, issuer)
+  const scopes = challenge.scopes.length > 0 ? challenge.scopes : (told?.scopes_supported ?? [])
+  return {
+    resource: told?.resource ?? new URL(serverUrl).href,
+    metadata: checkMetadata(deps, metadata),
+    scopes: withRefresh(scopes, metadata),
+  }
+}
+
+/** Revision 2025-03-26: the server is its own authorization server, and without metadata its endpoints have fixed names. */
+function oldest(isOld: boolean, isAsked: boolean, issuer: string): ServerMetadata {
+  if (!isOld) throw failed('its authorization server has no metadata')
+  if (!isAsked) throw failed('it asks for no account')
+  return {
+    issuer,
+    authorization_endpoint: `${issuer}/authorize`,
+    token_endpoint: `${issuer}/token`,
+    registration_endpoint: `${issuer}/register`,
+    // That revision demands it of everybody.
+    code_challenge_methods_supported: ['S256'],
+  }
+}
+
+/** Where the authorization server has this scope, refresh tokens come with it alone. */
+function withRefresh(scopes: readonly string[], { scopes_supported }: ServerMetadata): readonly string[] {
+  return scopes_supported?.includes('offline_access') ? [...new Set([...scopes, 'offline_access'])] : scopes
+}
+
+const failed = (what: string) => new AppError('oauth_discovery_failed', { what })
