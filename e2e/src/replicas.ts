@@ -32,7 +32,8 @@ interface Options {
 
 export async function startReplicas({ gateways: counts, registryEnv, gatewayEnv }: Options) {
   const postgres = await startPostgres()
-  const apps = await alone({ postgresql: await createDatabase(postgres.adminUrl) })
+  const databaseUrl = await createDatabase(postgres.adminUrl)
+  const apps = await alone({ postgresql: databaseUrl })
   let key = ''
 
   const startRegistry = async (port: number, internal: number): Promise<Registry> => {
@@ -68,7 +69,7 @@ export async function startReplicas({ gateways: counts, registryEnv, gatewayEnv 
 
   let count = 0
   return {
-    key,
+    ...{ key, databaseUrl, registryUrl: apps.registryUrl, consoleUrl: apps.consoleUrl },
     registries,
     gateways,
     /** @returns its id, and its address at each gateway */

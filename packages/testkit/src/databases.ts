@@ -98,7 +98,8 @@ export async function dropDatabase(adminUrl: string, url: string): Promise<void>
   await query(adminUrl, `DROP DATABASE IF EXISTS ${pg.escapeIdentifier(name)} WITH (FORCE)`)
 }
 
-async function query(url: string, sql: string): Promise<void> {
+/** One statement, by a connection of its own. */
+export async function query(url: string, sql: string): Promise<void> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 })
   client.on('error', () => undefined) // the server may go away under a test
   await client.connect()
