@@ -13,16 +13,21 @@ export interface Challenge {
 const timeoutMs = 5_000
 
 /**
- * One `initialize`, which a server of either era refuses before it looks at anything else.
+ * One `initialize`, which most servers refuse before they look at anything else; where it is open to everybody, one list.
  * @throws AppError url_not_allowed, upstream_unreachable
  */
 export async function askForChallenge(deps: Pick<Deps, 'egress'>, url: string): Promise<Challenge> {
+  const first = await challengeOf(deps, url, { method: 'initialize', params: handshake })
+  return first.isAsked ? first : challengeOf(deps, url, { method: 'tools/list', params: {} })
+}
+
+async function challengeOf(deps: Pick<Deps, 'egress'>, url: string, request: object): Promise<Challenge> {
   const none: Challenge = { isAsked: false, resourceMetadataUrl: undefined, scopes: [] }
   try {
     const { status, headers } = await deps.egress.fetch(url, {
       method: 'POST',
       headers: { accept: 'application/json, text/event-stream', 'content-type': 'application/json' },
-      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: handshake }),
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, ...request }),
       timeoutMs,
     })
     const isAsked = status === 401

@@ -113,4 +113,19 @@ describe('a person connects an account', () => {
     expect(issuer.requestsTo('token').map(({ params }) => params.get('resource'))).toEqual([upstream.url])
     expect(registry.logged()).not.toContain(kept?.tokens.access_token)
   })
+
+  test('and the server shows it to them alone', async () => {
+    const wire = async (one: typeof ask) => (await one('GET', `${base}/mcp-servers/${serverId}`)).body
+    expect(await wire(ask)).toMatchObject({ can_invoke: false, oauth_provider_id: null })
+    const { link, providerId } = await begin()
+    expect(await wire(ask)).toMatchObject({ can_invoke: false, oauth_provider_id: providerId })
+    await finish((await follow(link)).back)
+    const connected = await wire(ask)
+    expect([connected.oauth_provider_id, 'can_invoke' in connected]).toEqual([providerId, false])
+    const other = client(registry.url, (await workspace.key({ role: 'member' })).key)
+    expect(await wire(other)).toMatchObject({ can_invoke: false, oauth_provider_id: null })
+    expect(JSON.parse((await other('GET', `${base}/mcp-servers`)).text)).toMatchObject([
+      { can_invoke: false, oauth_provider_id: null },
+    ])
+  })
 })

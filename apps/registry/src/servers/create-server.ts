@@ -1,6 +1,5 @@
 // Registers a server: checked, sealed and written in one transaction with its audit event; then gateways are told.
 
-import { AppError } from '@gatehouse/errors'
 import type { Server, createServer as schema } from '@gatehouse/registry-api'
 import { v7 as uuidv7 } from 'uuid'
 import type { z } from 'zod'
@@ -8,10 +7,11 @@ import type { Call } from '../actor.ts'
 import { audit } from '../audit.ts'
 import type { Deps } from '../deps.ts'
 import { createOnce, type Idempotency } from '../idempotency.ts'
+import { readAccounts } from './accounts.ts'
 import { checkAuth } from './check-auth.ts'
 import { checkHeaders } from './check-headers.ts'
 import { checkUrl, urlKeyOf } from './check-url.ts'
-import { findServer } from './find-server.ts'
+import { showServer } from './find-server.ts'
 import { storeHeaders } from './store-headers.ts'
 import { takeSlug } from './take-slug.ts'
 import { shown, toAudit, toWire } from './to-wire.ts'
@@ -75,15 +75,13 @@ export async function createServer(
       after: toAudit(row),
       requestId: call.requestId,
     })
+    const server = toWire(deps.config, actor, row, await readAccounts(tx, actor, [row]))
     revision = await deps.changes.record(tx, { workspaceId, subject: 'server', subjectId: id })
-    const server = toWire(deps.config, actor, row)
     return { id, made: duplicates > 0 ? { server, notice: 'duplicate_url' as const } : { server } }
   })
   if ('repeatOf' in done) {
-    const row = await findServer(deps, actor, done.repeatOf)
-    if (!row)
-      throw new AppError('mcp_server_not_found', { what: 'it was made by this Idempotency-Key and is gone' })
-    return { server: toWire(deps.config, actor, row) }
+    const what = 'it was made by this Idempotency-Key and is gone'
+    return { server: await showServer(deps, actor, done.repeatOf, what) }
   }
   deps.changes.published(revision)
   return done.made

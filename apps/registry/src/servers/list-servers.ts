@@ -3,17 +3,19 @@
 import type { Server } from '@gatehouse/registry-api'
 import type { Call } from '../actor.ts'
 import type { Deps } from '../deps.ts'
+import { readAccounts } from './accounts.ts'
 import { shown, toWire } from './to-wire.ts'
 
 export async function listServers(deps: Deps, call: Call): Promise<Server[]> {
   const { actor } = call
   const { workspaceId } = actor
-  const rows = await deps.db.inWorkspace(workspaceId, (tx) =>
-    tx.mcpServer.findMany({
+  return deps.db.inWorkspace(workspaceId, async (tx) => {
+    const rows = await tx.mcpServer.findMany({
       where: { workspaceId, ...(actor.servers && { id: { in: [...actor.servers] } }) },
       orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
       select: shown,
-    }),
-  )
-  return rows.map((row) => toWire(deps.config, actor, row))
+    })
+    const accounts = await readAccounts(tx, actor, rows)
+    return rows.map((row) => toWire(deps.config, actor, row, accounts))
+  })
 }

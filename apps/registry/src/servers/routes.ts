@@ -10,9 +10,8 @@ import { idempotencyOf } from '../idempotency.ts'
 import { parseBody, parseId } from '../parse.ts'
 import { createServer } from './create-server.ts'
 import { deleteServer } from './delete-server.ts'
-import { findServer } from './find-server.ts'
+import { showServer } from './find-server.ts'
 import { listServers } from './list-servers.ts'
-import { toWire } from './to-wire.ts'
 import { updateServer } from './update-server.ts'
 
 const base = '/v1/deepagents/mcp-servers'
@@ -40,9 +39,7 @@ export function serverRoutes(deps: Deps): Router {
     `${base}/:mcp_server_id`,
     withActor(deps, async (call, req, res) => {
       requirePermission(call.actor, 'mcp-servers:read')
-      const row = await findServer(deps, call.actor, parseId(req.params.mcp_server_id, 'mcp_server_id'))
-      if (!row) throw new AppError('mcp_server_not_found')
-      res.json(toWire(deps.config, call.actor, row))
+      res.json(await showServer(deps, call.actor, parseId(req.params.mcp_server_id, 'mcp_server_id')))
     }),
   )
   router.patch(

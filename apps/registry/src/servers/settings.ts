@@ -13,6 +13,7 @@ import { audit } from '../audit.ts'
 import type { Config } from '../config.ts'
 import type { Deps } from '../deps.ts'
 import type { Prisma } from '../generated/client.ts'
+import { type Accounts, readAccounts } from './accounts.ts'
 import { shown, toAudit, toWire } from './to-wire.ts'
 
 const settingsShown = {
@@ -31,13 +32,12 @@ type Row = Prisma.McpServerGetPayload<{ select: typeof settingsShown }>
 /** @throws AppError mcp_server_not_found */
 export async function findSettings(deps: Deps, actor: Actor, id: string): Promise<ServerSettings> {
   const { workspaceId } = actor
-  const row =
-    mayReach(actor, id) &&
-    (await deps.db.inWorkspace(workspaceId, (tx) =>
-      tx.mcpServer.findUnique({ where: { workspaceId_id: { workspaceId, id } }, select: settingsShown }),
-    ))
-  if (!row) throw new AppError('mcp_server_not_found')
-  return toSettings(deps.config, actor, row)
+  return deps.db.inWorkspace(workspaceId, async (tx) => {
+    const where = { workspaceId_id: { workspaceId, id } }
+    const row = mayReach(actor, id) ? await tx.mcpServer.findUnique({ where, select: settingsShown }) : null
+    if (!row) throw new AppError('mcp_server_not_found')
+    return toSettings(deps.config, actor, row, await readAccounts(tx, actor, [row]))
+  })
 }
 
 /** @throws AppError mcp_server_not_found, revocation_pending */
@@ -48,14 +48,14 @@ export async function updateSettings(
   input: z.output<typeof schema>,
 ): Promise<ServerSettings> {
   const { name, enabled, era, call_timeout_s: callTimeoutS, max_concurrent: maxConcurrent } = input
-  const row = await change(deps, call, id, () => ({
+  const { row, accounts } = await change(deps, call, id, () => ({
     ...(name !== undefined && { name }),
     ...(enabled !== undefined && { enabled }),
     ...(era !== undefined && { era }),
     ...(callTimeoutS !== undefined && { callTimeoutS }),
     ...(maxConcurrent !== undefined && { maxConcurrent }),
   }))
-  return toSettings(deps.config, call.actor, row)
+  return toSettings(deps.config, call.actor, row, accounts)
 }
 
 /**
@@ -68,7 +68,9 @@ export async function setDisabledTools(
   id: string,
   switched: (disabled: readonly string[]) => string[],
 ): Promise<string[]> {
-  const row = await change(deps, call, id, (before) => ({ disabledTools: switched(before.disabledTools) }))
+  const { row } = await change(deps, call, id, (before) => ({
+    disabledTools: switched(before.disabledTools),
+  }))
   return row.disabledTools
 }
 
@@ -77,11 +79,11 @@ async function change(
   call: Call,
   id: string,
   changed: (before: Row) => Prisma.McpServerUpdateInput,
-): Promise<Row> {
+): Promise<{ row: Row; accounts: Accounts }> {
   const { actor } = call
   const { workspaceId } = actor
   if (!mayReach(actor, id)) throw new AppError('mcp_server_not_found')
-  const { after, revision } = await deps.db.inWorkspace(workspaceId, async (tx) => {
+  const { after, accounts, revision } = await deps.db.inWorkspace(workspaceId, async (tx) => {
     await tx.$queryRaw`SELECT id FROM mcp_server WHERE workspace_id = ${workspaceId}::uuid AND id = ${id}::uuid FOR UPDATE`
     const where = { workspaceId_id: { workspaceId, id } }
     const before = await tx.mcpServer.findUnique({ where, select: settingsShown })
@@ -96,12 +98,13 @@ async function change(
       after: forAudit(after),
       requestId: call.requestId,
     })
+    const accounts = await readAccounts(tx, actor, [after])
     const revision = await deps.changes.record(tx, { workspaceId, subject: 'server', subjectId: id })
-    return { after, revision }
+    return { after, accounts, revision }
   })
   deps.changes.published(revision)
   await deps.changes.settled(revision)
-  return after
+  return { row: after, accounts }
 }
 
 function forAudit(row: Row) {
@@ -109,9 +112,9 @@ function forAudit(row: Row) {
   return toAudit(rest)
 }
 
-function toSettings(config: Config, actor: Actor, row: Row): ServerSettings {
+function toSettings(config: Config, actor: Actor, row: Row, accounts: Accounts): ServerSettings {
   return {
-    ...toWire(config, actor, row),
+    ...toWire(config, actor, row, accounts),
     era: eraPin.parse(row.era),
     call_timeout_s: row.callTimeoutS,
     max_concurrent: row.maxConcurrent,

@@ -4,6 +4,7 @@ import { authType, oauthMode, type Server, toTimestamp } from '@gatehouse/regist
 import { type Actor, may, mayReach } from '../actor.ts'
 import type { Config } from '../config.ts'
 import type { Prisma } from '../generated/client.ts'
+import { type Accounts, wantsAccount } from './accounts.ts'
 
 /** What is read of a server for the wire. Never the sealed values. */
 export const shown = {
@@ -26,11 +27,14 @@ export const shown = {
 
 export type ServerRow = Prisma.McpServerGetPayload<{ select: typeof shown }>
 
-/** Unset `auth_type` and `oauth_mode` read "". `can_invoke` is left out where the caller's permissions imply it. */
-export function toWire(config: Config, actor: Actor, row: ServerRow): Server {
+/**
+ * Unset `auth_type` and `oauth_mode` read "". `can_invoke` is left out where the caller's permissions imply it.
+ * @param accounts of this caller, read with the row
+ */
+export function toWire(config: Config, actor: Actor, row: ServerRow, accounts: Accounts): Server {
   const mayInvoke = may(actor, 'mcp-servers:invoke') && mayReach(actor, row.id)
-  // A per-user server needs the person's own registration, which nobody has until accounts can be connected.
-  const perUser = row.oauthMode === 'per_user_dynamic_client'
+  const account = accounts.get(row.id)
+  const mustConnect = wantsAccount(row) && !account?.isConnected
   return {
     id: row.id,
     tenant_id: row.workspaceId,
@@ -38,14 +42,14 @@ export function toWire(config: Config, actor: Actor, row: ServerRow): Server {
     url: row.url,
     ...(mayInvoke && { headers: row.headers.map(({ key }) => ({ key, value: '***' as const })) }),
     auth_type: row.authType === '' ? '' : authType.parse(row.authType),
-    oauth_provider_id: perUser ? null : row.oauthProviderId,
+    oauth_provider_id: account ? account.providerId : row.oauthProviderId,
     oauth_mode: row.oauthMode === '' ? '' : oauthMode.parse(row.oauthMode),
     created_at: toTimestamp(row.createdAt),
     updated_at: toTimestamp(row.updatedAt),
     mcp_vendor_id: row.vendorId,
     vendor_id: row.vendorId,
     external_system_id: row.externalSystemId,
-    ...((!mayInvoke || perUser) && { can_invoke: false }),
+    ...((!mayInvoke || mustConnect) && { can_invoke: false }),
     slug: row.slug,
     gateway_url: `${config.GATEWAY_PUBLIC_URL}/mcp/${row.slug}`,
     enabled: row.enabled,

@@ -7,6 +7,7 @@ import type { z } from 'zod'
 import { type Call, mayReach } from '../actor.ts'
 import { audit } from '../audit.ts'
 import type { Deps } from '../deps.ts'
+import { readAccounts } from './accounts.ts'
 import { checkAuth } from './check-auth.ts'
 import { checkHeaders } from './check-headers.ts'
 import { checkUrl, urlKeyOf } from './check-url.ts'
@@ -66,12 +67,12 @@ export async function updateServer(deps: Deps, call: Call, id: string, input: In
       after: toAudit(after),
       requestId: call.requestId,
     })
+    const server = toWire(deps.config, actor, after, await readAccounts(tx, actor, [after]))
     const revision = await deps.changes.record(tx, { workspaceId, subject: 'server', subjectId: id })
-    return { after, dropped, revision }
+    return { server, dropped, revision }
   })
   deps.changes.published(done.revision)
   // A replaced credential is out of use when this answers.
   await deps.changes.settled(done.revision)
-  const server = toWire(deps.config, actor, done.after)
-  return done.dropped ? { server, notice: 'headers_dropped' } : { server }
+  return done.dropped ? { server: done.server, notice: 'headers_dropped' } : { server: done.server }
 }

@@ -4,6 +4,7 @@
 import { AppError } from '@gatehouse/errors'
 import { type Actor, may, mayReach } from '../actor.ts'
 import type { Deps } from '../deps.ts'
+import { readAccounts, wantsAccount } from '../servers/accounts.ts'
 import { urlKeyOf } from '../servers/check-url.ts'
 import { type ServerRow, shown } from '../servers/to-wire.ts'
 
@@ -15,20 +16,22 @@ export async function findByUrl(
   providerId: string | undefined,
 ): Promise<ServerRow> {
   const { workspaceId } = actor
-  const rows = await deps.db.inWorkspace(workspaceId, (tx) =>
-    tx.mcpServer.findMany({
+  const { rows, accounts } = await deps.db.inWorkspace(workspaceId, async (tx) => {
+    const rows = await tx.mcpServer.findMany({
       where: { workspaceId, urlKey: urlKeyOf(url) },
       orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
       select: shown,
-    }),
-  )
+    })
+    return { rows, accounts: await readAccounts(tx, actor, rows) }
+  })
+  const providerOf = (row: ServerRow) => accounts.get(row.id)?.providerId ?? row.oauthProviderId
   const reachable = rows.filter((row) => mayReach(actor, row.id))
   const named =
     providerId === undefined
       ? undefined
-      : reachable.find((row) => row.oauthProviderId === providerId.toLowerCase())
+      : reachable.find((row) => providerOf(row) === providerId.toLowerCase())
   const invokable = may(actor, 'mcp-servers:invoke')
-    ? reachable.find((row) => row.oauthMode !== 'per_user_dynamic_client')
+    ? reachable.find((row) => !wantsAccount(row) || accounts.get(row.id)?.isConnected)
     : undefined
   const found = named ?? invokable ?? reachable[0]
   if (found === undefined)
