@@ -10,6 +10,8 @@ export interface Lease {
   check(): void
   /** @param askedAt on the monotonic clock */
   granted(askedAt: number, lengthMs: number): void
+  /** How often it was granted. */
+  readonly grants: number
   /** Returned, or the registry counts it as over. */
   end(): void
 }
@@ -20,13 +22,18 @@ const marginMs = 1_000
 /** @param monotonic in ms */
 export function createLease(monotonic: () => number): Lease {
   let until = Number.NEGATIVE_INFINITY
+  let grants = 0
   const holds = () => monotonic() < until
   return {
     holds,
+    get grants() {
+      return grants
+    },
     check() {
       if (!holds()) throw new AppError('registry_unreachable', { retryAfterS: 2 })
     },
     granted(askedAt, lengthMs) {
+      grants += 1
       until = Math.max(until, askedAt + lengthMs - marginMs)
     },
     end() {
@@ -39,12 +46,12 @@ export function createLease(monotonic: () => number): Lease {
 const lookEveryMs = 250
 
 /** Calls back each time the lease has run out, for what stays open without being used. @returns how to stop it */
-export function onLapse(lease: Pick<Lease, 'holds'>, lapsed: () => void): () => void {
-  let held = false
+export function onLapse(lease: Pick<Lease, 'holds' | 'grants'>, lapsed: () => void): () => void {
+  let told = 0
   const timer = setInterval(() => {
-    const holds = lease.holds()
-    if (held && !holds) lapsed()
-    held = holds
+    if (lease.grants === told || lease.holds()) return
+    told = lease.grants
+    lapsed()
   }, lookEveryMs)
   timer.unref()
   return () => clearInterval(timer)
