@@ -1,7 +1,7 @@
 // The form of an API key: gth_<env>_<12-char public id>_<43-char base62 secret><6-char checksum>. Anybody can tell a
 // malformed key without asking the database.
 
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
@@ -33,7 +33,7 @@ export function parseKey(key: string): ParsedKey | undefined {
   const publicId = form.exec(key)?.[2]
   if (publicId === undefined || checksum(key.slice(0, -6)) !== key.slice(-6)) return undefined
   // 50: the underscore, the secret and the checksum.
-  return { publicId, prefix: key.slice(0, -50), digest: createHash('sha256').update(key).digest('hex') }
+  return { publicId, prefix: key.slice(0, -50), digest: hash('sha256', key) }
 }
 
 /** The key's digest (SHA-256, hex), or undefined when it is malformed or its checksum is wrong. */

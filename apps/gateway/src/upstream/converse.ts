@@ -10,6 +10,7 @@ import type { Deps } from '../deps.ts'
 import type { Bearer } from '../mcp/session-token.ts'
 import { checkAnswer } from '../mcp/transparent/response-headers.ts'
 import { ServerChanged } from '../registry/knowledge.ts'
+import { addressOf } from './address.ts'
 import { dispatcherTo } from './dispatcher-to.ts'
 import { Superseded } from './pools.ts'
 
@@ -80,7 +81,7 @@ async function send(
   outgoing: Outgoing,
   signal: AbortSignal,
 ): Promise<Dispatcher.ResponseData> {
-  const { pathname, search, origin } = new URL(server.url)
+  const { origin, path } = addressOf(server)
   const method = outgoing.method ?? 'POST'
   const own: [string, string][] = [
     ['accept', method === 'GET' ? 'text/event-stream' : 'application/json, text/event-stream'],
@@ -94,7 +95,7 @@ async function send(
     try {
       return await dispatcherTo(deps, caller, server, credential).request({
         origin,
-        path: pathname + search,
+        path,
         method,
         headers: [...own, ...outgoing.headers, ...credential.headers].flat(),
         body: outgoing.body ?? null,

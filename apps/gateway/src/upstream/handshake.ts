@@ -12,6 +12,7 @@ import {
 } from '@gatehouse/upstream'
 import type { Bearer } from '../mcp/session-token.ts'
 import type { Knowledge } from '../registry/knowledge.ts'
+import { addressOf } from './address.ts'
 import { dispatcherTo } from './dispatcher-to.ts'
 import type { Pools } from './pools.ts'
 
@@ -42,10 +43,9 @@ export async function wireTo(
   server: Pick<Bearer['server'], 'id' | 'slug' | 'url' | 'credential_generation' | 'connection'>,
 ): Promise<Wire> {
   const credential = await parts.knowledge.credentials(caller, server)
-  const { pathname, search } = new URL(server.url)
   return {
     pool: dispatcherTo(parts, caller, server, credential),
-    path: pathname + search,
+    path: addressOf(server).path,
     headers: [['via', parts.via()], ...credential.headers],
     maxBytes,
   }

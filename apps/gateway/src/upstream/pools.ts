@@ -9,6 +9,7 @@ import type { ResolvedServer } from '@gatehouse/registry-api/internal'
 import { LRUCache } from 'lru-cache'
 import type { Dispatcher, Pool } from 'undici'
 import type { Lease } from '../registry/lease.ts'
+import { addressOf } from './address.ts'
 import { type Circuit, type CircuitOptions, createCircuit } from './circuit.ts'
 import { isUpstreamFault } from './faults.ts'
 
@@ -123,7 +124,7 @@ export function createPools({ egress, connectTimeoutMs, lease, circuit }: PoolPa
 
   return {
     take(workspaceId, server, generation, account) {
-      const { origin } = new URL(server.url)
+      const { origin } = addressOf(server)
       const key = `${prefix(workspaceId, server.id)}${origin} ${generation}`
       let entry = pools.get(key)
       if (entry === undefined) {

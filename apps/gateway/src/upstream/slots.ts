@@ -3,6 +3,7 @@
 
 import { AppError } from '@gatehouse/errors'
 import type { ResolvedCaller, ResolvedServer } from '@gatehouse/registry-api/internal'
+import { addressOf } from './address.ts'
 
 export interface SlotLimits {
   /** Calls of one workspace at one origin, however many servers it has there, where the server sets no limit of its own. */
@@ -56,7 +57,7 @@ export function createSlots(limits: SlotLimits): Slots {
   const callClaims = (caller: ResolvedCaller, server: ResolvedServer): readonly Claim[] => {
     let claims = known.get(server)
     if (claims === undefined) {
-      const { origin } = new URL(server.url)
+      const { origin } = addressOf(server)
       const own = server.max_concurrent
       claims = [
         ...(own === null ? [] : [[`server ${server.id}`, own] as const]),

@@ -4,6 +4,7 @@
 import { sessionHeader } from '@gatehouse/protocol'
 import type { CredentialsAnswer } from '@gatehouse/registry-api/internal'
 import type { Deps } from '../../deps.ts'
+import { addressOf } from '../../upstream/address.ts'
 import { dispatcherTo } from '../../upstream/dispatcher-to.ts'
 import type { Call, Trace } from '../call.ts'
 import { ownHeaders } from '../refuse.ts'
@@ -45,13 +46,13 @@ async function passOn(
   session: Session,
   credential: CredentialsAnswer,
 ): Promise<number> {
-  const { pathname, search, origin } = new URL(bearer.server.url)
+  const { origin, path } = addressOf(bearer.server)
   const patienceMs = deps.config.GATEHOUSE_FIRST_BYTE_TIMEOUT_MS
   try {
     const pool = dispatcherTo(deps, call.caller, bearer.server, credential)
     const answer = await pool.request({
       origin,
-      path: pathname + search,
+      path,
       method: 'DELETE',
       headers: upstreamHeaders({
         request: call.request,

@@ -7,6 +7,7 @@ import type { ResolvedServer } from '@gatehouse/registry-api/internal'
 import type { Dispatcher } from 'undici'
 import type { Deps } from '../../deps.ts'
 import { ServerChanged } from '../../registry/knowledge.ts'
+import { addressOf } from '../../upstream/address.ts'
 import { dispatcherTo } from '../../upstream/dispatcher-to.ts'
 import type { Call, Message, Trace } from '../call.ts'
 import { type Bearer, bearerOf, type Session, tokenDigest } from '../session-token.ts'
@@ -42,7 +43,7 @@ export async function forward(
   const release = isStream
     ? deps.slots.takeStream(call.caller.key_id)
     : deps.slots.take({ caller: call.caller, server })
-  const lost = new AbortController()
+  let lost: AbortController | undefined
   let leave = () => {}
   try {
     const credential = await deps.knowledge.credentials(call.caller, server)
@@ -55,7 +56,9 @@ export async function forward(
     }
     if (isStream) {
       const name = session && token ? tokenDigest(token) : call.requestId
-      const end = standing(deps, bearer, () => lost.abort())
+      const losing = new AbortController()
+      lost = losing
+      const end = standing(deps, bearer, () => losing.abort())
       leave = deps.openEnds.streams.add(name, { subscriptionsChanged() {}, ...end }).remove
     }
     trace.attachedHeaders = credential.headers.map(([name]) => name)
@@ -78,7 +81,7 @@ export async function forward(
       keepAliveMs: deps.config.GATEHOUSE_KEEP_ALIVE_MS,
       readerTimeoutMs: deps.config.GATEHOUSE_READER_TIMEOUT_MS,
       bodyTimeoutMs: deps.config.GATEHOUSE_CALL_TIMEOUT_MS,
-      stop: isStream ? AbortSignal.any([deps.stopping, lost.signal]) : undefined,
+      stop: lost && AbortSignal.any([deps.stopping, lost.signal]),
       hold: otherEra && ((status, headers) => mayRefuse(status, message) && !isEventStream(headers)),
       head,
       started: (status, type) => {
@@ -129,14 +132,14 @@ function requestOf(
   session: Session | undefined,
   stored: readonly (readonly [string, string])[],
 ): Dispatcher.DispatchOptions {
-  const { pathname, search, origin } = new URL(server.url)
+  const { origin, path } = addressOf(server)
   const isToolCall = message?.envelope.method === 'tools/call'
   const patience = isToolCall
     ? (server.call_timeout_ms ?? deps.config.GATEHOUSE_CALL_TIMEOUT_MS)
     : deps.config.GATEHOUSE_FIRST_BYTE_TIMEOUT_MS
   return {
     origin,
-    path: pathname + search,
+    path,
     method: call.request.method === 'GET' ? 'GET' : 'POST',
     headers: upstreamHeaders({
       request: call.request,

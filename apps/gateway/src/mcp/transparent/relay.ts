@@ -182,9 +182,12 @@ export function relay(options: RelayOptions): Promise<Ending> {
 
 /** The answer is complete, but a client that doesn't read would hold its bytes for ever. */
 export function dropUnread(response: ServerResponse, timeoutMs: number): void {
-  if ((response.socket?.writableLength ?? 0) === 0) return
-  const timer = setTimeout(() => response.destroy(), timeoutMs)
-  const done = () => clearTimeout(timer)
-  response.once('finish', done)
-  response.once('close', done)
+  // What was written in this turn is handed to the system at its end: nearly always that was all.
+  setImmediate(() => {
+    if (response.writableFinished || response.destroyed) return
+    const timer = setTimeout(() => response.destroy(), timeoutMs)
+    const done = () => clearTimeout(timer)
+    response.once('finish', done)
+    response.once('close', done)
+  })
 }
