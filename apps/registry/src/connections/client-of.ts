@@ -64,11 +64,24 @@ export async function readClient(
 export async function clientAuth(method: string, secret: Secret | undefined): Promise<oauth.ClientAuth> {
   if (method === 'none') return oauth.None()
   if (secret === undefined) throw new AppError('credential_unreadable', { what: 'the client has no secret' })
-  if (method === 'client_secret_basic') return oauth.ClientSecretBasic(secret.reveal())
+  if (method === 'client_secret_basic') return basicAuth(secret)
   if (method === 'client_secret_post') return oauth.ClientSecretPost(secret.reveal())
   if (method === 'private_key_jwt') return oauth.PrivateKeyJwt(await privateKey(secret.reveal()))
   throw new AppError('credential_unreadable', { what: `the client shows itself by '${method}'` })
 }
+
+/**
+ * RFC 6749 section 2.3.1. What the form encoding leaves alone is left alone: oauth4webapi escapes `-`, `.` and `_` too, and many
+ * authorization servers compare without decoding.
+ */
+const basicAuth =
+  (secret: Secret): oauth.ClientAuth =>
+  (_server, client, _body, headers) => {
+    const pair = [client.client_id, secret.reveal()].map(formEncoded).join(':')
+    headers.set('authorization', `Basic ${Buffer.from(pair).toString('base64')}`)
+  }
+
+const formEncoded = (text: string) => new URLSearchParams({ '': text }).toString().slice(1)
 
 const algorithms: Readonly<Record<string, Parameters<typeof crypto.subtle.importKey>[2]>> = {
   rsa: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
