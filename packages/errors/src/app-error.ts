@@ -18,17 +18,21 @@ export interface AppErrorOptions {
 export class AppError extends Error {
   readonly code: Code
   readonly status: number
+  /** What happened, without what to do. */
+  readonly what: string
   readonly data: Readonly<Record<string, unknown>> | undefined
   readonly retryAfterS: number | undefined
 
   constructor(code: Code, options: AppErrorOptions = {}) {
     const row = codes[code]
+    const what = options.what ?? row.what
     super(
-      `${options.todo ?? row.todo}: ${options.what ?? row.what}`,
+      `${options.todo ?? row.todo}: ${what}`,
       options.cause === undefined ? undefined : { cause: options.cause },
     )
     this.name = 'AppError'
     this.code = code
+    this.what = what
     this.status = row.status
     this.data = options.data
     this.retryAfterS = options.retryAfterS

@@ -67,7 +67,7 @@ export function connectFirst(
   }
   const error = new AppError('connection_required', {
     todo: `Open ${url} and connect your account, then repeat the call`,
-    what: told.message.slice(told.message.indexOf(': ') + 2),
+    what: told.what,
     data: { url },
   })
   if (method !== 'tools/call') return respond(renderRpcError(error, null, requestId), false)

@@ -332,6 +332,27 @@ describe('a token that ran out is replaced', () => {
     expect(gateway.deps.pools.circuits().credential.open).toBe(0)
   })
 
+  test('while none can be had the call is told when to come back, and others go on', async () => {
+    const at = await place()
+    const { connections } = gateway.registry
+    const [short, other] = [at.person('s1', 0), at.person('o1')]
+    await other.modern('tools/call', echo)
+    connections.unavailable = true
+    onTestFinished(() => {
+      connections.unavailable = false
+    })
+    const seen = at.upstream.requests.length
+    for (const method of ['tools/call', 'tools/list']) {
+      const { status, body } = await short.modern(method, echo, urlMode)
+      expect([status, body.error?.code]).toEqual([503, 1010])
+      expect(body.error?.data.code).toBe('upstream_auth_unavailable')
+    }
+    expect(at.upstream.requests.length).toBe(seen)
+    expect(JSON.stringify((await other.modern('tools/call', echo)).body.result)).toContain('echo')
+    connections.unavailable = false
+    expect(JSON.stringify((await short.modern('tools/call', echo)).body.result)).toContain('echo')
+  })
+
   test('where no other token is to be had the person is asked to connect again', async () => {
     const at = await place()
     const person = at.person('t1')

@@ -69,7 +69,7 @@ export function createRegistryClient(pool: Pool, token: string): RegistryClient 
       throw new AppError('registry_unreachable', { cause, retryAfterS: 2 })
     })
     if (answer.statusCode < 300) return text === '' ? undefined : JSON.parse(text)
-    throw toError(path, answer.statusCode, text)
+    throw toError(path, answer.statusCode, text, Number(answer.headers['retry-after']))
   }
   const post = (path: string, body: unknown) => ask('POST', path, { body })
 
@@ -109,13 +109,13 @@ export function createRegistryClient(pool: Pool, token: string): RegistryClient 
   }
 }
 
-function toError(path: string, status: number, text: string): AppError {
+function toError(path: string, status: number, text: string, retryAfterS = Number.NaN): AppError {
   const cause = new Error(`${path} answered ${status}: ${text.slice(0, 500)}`)
   if (status === 404) return new AppError('mcp_server_not_found', { cause })
   if (status === 400 || status === 413) return new AppError('invalid_request_body', { cause })
   if (text.includes('"credential_unreadable"')) return new AppError('credential_unreadable', { cause })
   if (text.includes('"upstream_auth_unavailable"'))
-    return new AppError('upstream_auth_unavailable', { cause, retryAfterS: 5 })
+    return new AppError('upstream_auth_unavailable', { cause, retryAfterS: retryAfterS || 5 })
   if (text.includes('"upstream_auth_failed"')) return new AppError('upstream_auth_failed', { cause })
   return new AppError('registry_unreachable', { cause, retryAfterS: 2 })
 }

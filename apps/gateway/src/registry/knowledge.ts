@@ -222,7 +222,10 @@ const supersedes = (one: MaybeConnection, other: MaybeConnection) =>
 
 function actionRequired({ reason, url }: RequiredAction, { slug }: ServerRef): AppError {
   const data = url === null ? {} : { data: { url } }
-  if (reason === 'operator') return new AppError('upstream_auth_failed', data)
+  if (reason === 'operator') {
+    const what = `the account that is used at the server '${slug}' can be connected by an operator only`
+    return new AppError('upstream_auth_failed', { what, ...data })
+  }
   const what =
     reason === 'not_connected'
       ? `the server '${slug}' wants an account, and yours is not connected`

@@ -17,6 +17,8 @@ export interface Connections {
   /** Nothing is refreshed any more. */
   breakDown(ownerId: OwnerId, serverId: string): number
   disconnect(ownerId: OwnerId, serverId: string): number
+  /** As long as it is so, no token can be renewed or found out. */
+  unavailable: boolean
   /** Tokens that were reported as refused, each time. */
   readonly refusals: readonly contract.UsedConnection['token_id'][]
   /** How often credentials of connections were asked for. */
@@ -59,6 +61,7 @@ export function createConnections(changed: (ownerId: OwnerId) => number): Connec
 
   return {
     refusals,
+    unavailable: false,
     asked: () => asked,
     connect(ownerId, serverId, token, freshForMs) {
       const fresh = { generation: randomUUID(), tokenId: randomUUID(), version: 0, next: [], isOver: false }

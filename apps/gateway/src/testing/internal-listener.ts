@@ -75,6 +75,8 @@ interface StoredServer extends TestServer {
 /** With the servers that it may use; undefined is all. */
 type StoredKey = contract.ResolvedCaller & { readonly servers: readonly string[] | undefined }
 
+const unavailable = { status: 503, body: { code: 'upstream_auth_unavailable' } }
+
 const leaseMs = 60_000
 
 export const firstWorkspace = '01900000-0000-7000-8000-000000000001'
@@ -136,6 +138,7 @@ export async function startInternalListener(): Promise<InternalListener> {
       const server = caller && visible(caller).find((one) => one.id === server_id)
       if (!server) return { status: 404, body: { code: 'mcp_server_not_found' } }
       const { generation, headers = [], oauth = false } = server
+      if (oauth && connections.unavailable) return unavailable
       const stored = { generation, headers, connection: null, required: null }
       const credential = oauth ? connections.credential({ caller, server }) : stored
       return { body: contract.credentialsAnswer.parse({ revision, ...credential }) }
@@ -145,6 +148,7 @@ export async function startInternalListener(): Promise<InternalListener> {
       const caller = [...keys.values()].find((one) => one.key_id === key_id)
       const server = caller && visible(caller).find((one) => one.id === server_id)
       if (!server) return { status: 404, body: { code: 'mcp_server_not_found' } }
+      if (connections.unavailable) return unavailable
       const credential = connections.credential({ caller, server }, { token_id, version })
       return { body: contract.credentialsAnswer.parse({ revision, ...credential }) }
     },

@@ -96,6 +96,19 @@ describe('a server where the account is not connected', () => {
   })
 })
 
+test('a server whose tokens can not be renewed just now hides nothing of the others', async () => {
+  const { good, id, upstream } = await twoServers()
+  good.add('t1')
+  await told(connections().connect(userId, id, 't1'))
+  connections().unavailable = true
+  expect(names(await world.modern('tools/list'))).toEqual(['all__echo'])
+  const stream = await hear()
+  connections().unavailable = false
+  await waitFor(() => stream.text.includes('notifications/tools/list_changed'))
+  expect(names(await world.modern('tools/list'))).toEqual(['all__echo', 'mine__echo'])
+  expect(upstream.requests.length).toBeGreaterThan(0)
+})
+
 describe.each([
   ['modern', plain],
   ['legacy', scripts.legacyServer({ tools: [tool('echo')], sessionId: 'upstream-1' })],

@@ -65,14 +65,16 @@ function credentialRefused(
   sendJson(call.response, 200, withRawId({ jsonrpc: '2.0', result }, idRaw))
 }
 
-/** What a person is told whose server refused the stored credential. */
+/** What a person is told who can't renew the credential: the server refused the stored one, or `told` says more. */
 export function credentialRefusal(
   deps: Pick<Deps, 'config'>,
   server: ResolvedServer,
-  { retryAfterS, data }: AppError,
+  told: AppError,
 ): AppError {
+  const { retryAfterS, data } = told
   const link = String(data?.url ?? `${deps.config.CONSOLE_PUBLIC_URL}/servers/${server.id}`)
-  const what = `the server '${server.slug}' refused the stored credential; an operator must renew this credential`
+  const stored = `the server '${server.slug}' refused the stored credential; an operator must renew this credential`
+  const what = data?.url === undefined ? stored : told.what
   return new AppError('upstream_auth_failed', {
     todo: `Open ${link}`,
     what,
