@@ -3,7 +3,15 @@
 import { expect, test } from '../src/browser.ts'
 
 const budget = 300 * 1024
-const screens = ['/sign-in', '/w/default', '/w/default/servers', '/w/default/keys', '/w/default/calls']
+const screens = [
+  '/sign-in',
+  '/w/default',
+  '/w/default/servers',
+  '/w/default/connections',
+  '/w/default/keys',
+  '/w/default/calls',
+  '/connect/unknown',
+]
 
 for (const path of screens) {
   test(`${path} needs at most 300 KiB of compressed script`, async ({ watched: page, product }) => {

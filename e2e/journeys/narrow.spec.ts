@@ -21,6 +21,7 @@ test('every screen fits into 320 px', async ({ watched: page, product }) => {
     [sample, main.getByText('Authentication')],
     [`${sample}/tools`, main.getByRole('heading', { name: 'roll-dice' })],
     [`${sample}/settings`, main.getByRole('heading', { name: 'Address' })],
+    ['/connections', main.getByText('No server here asks for an account')],
     ['/keys', main.getByRole('link', { name: 'local start' })],
     ['/calls', main.getByRole('button', { name: 'roll-dice' }).first()],
     ['/keys?create=true', page.getByRole('dialog').getByText('Permissions')],

@@ -66,6 +66,7 @@ const ofServer = new Set([
   'oauth_failed',
   'oauth_discovery_failed',
   'oauth_registration_failed',
+  'client_registration_required',
 ])
 
 export function sideOf({ status, code }: Pick<ApiErrorFields, 'status' | 'code'>): Side {

@@ -3,17 +3,9 @@
 import { expect, test } from 'vitest'
 import { connectionVerdict } from './connection-words.ts'
 
-const now = Date.parse('2026-11-21T12:00:00Z')
-const verdict = (state: 'active' | 'needs_reconnecting', refresh_expires_at: string | null) =>
-  connectionVerdict({ state, refresh_expires_at }, now).word
-
-test('a connection that needs reconnecting says so, whatever its dates', () => {
-  expect(verdict('needs_reconnecting', null)).toBe('Reconnect needed')
-  expect(verdict('needs_reconnecting', '2027-11-21T12:00:00.000000+00:00')).toBe('Reconnect needed')
-})
-
-test('the end of a sign-in is announced a week before', () => {
-  expect(verdict('active', '2026-11-29T12:00:00.000000+00:00')).toBe('Connected')
-  expect(verdict('active', '2026-11-27T12:00:00.000000+00:00')).toBe('Reconnect soon')
-  expect(verdict('active', null)).toBe('Connected')
+test('a connection says what it needs, the worst first', () => {
+  const soon = 'refresh_token_ends_soon'
+  expect(connectionVerdict({ state: 'active', warning: null }).word).toBe('Connected')
+  expect(connectionVerdict({ state: 'active', warning: soon }).word).toBe('Reconnect soon')
+  expect(connectionVerdict({ state: 'needs_reconnecting', warning: soon }).word).toBe('Reconnect needed')
 })

@@ -7,18 +7,13 @@ export interface ConnectionVerdict {
   readonly tone: 'good' | 'warn' | 'bad'
 }
 
-const warnMs = 7 * 86_400_000
-
-/** A connection whose sign-in ends within a week asks for attention while calls still work. */
-export function connectionVerdict(
-  { state, refresh_expires_at }: Pick<Connection, 'state' | 'refresh_expires_at'>,
-  nowMs: number,
-): ConnectionVerdict {
+/** One whose sign-in ends soon asks for attention while calls still work. */
+export function connectionVerdict({
+  state,
+  warning,
+}: Pick<Connection, 'state' | 'warning'>): ConnectionVerdict {
   if (state === 'needs_reconnecting') return { word: 'Reconnect needed', tone: 'bad' }
-  const ends = refresh_expires_at === null ? Number.POSITIVE_INFINITY : Date.parse(refresh_expires_at)
-  return ends - nowMs < warnMs
-    ? { word: 'Reconnect soon', tone: 'warn' }
-    : { word: 'Connected', tone: 'good' }
+  return warning === null ? { word: 'Connected', tone: 'good' } : { word: 'Reconnect soon', tone: 'warn' }
 }
 
 /** A word of the last refresh as people say it. */

@@ -19,6 +19,7 @@ import { ThemeSwitch } from './theme-switch.tsx'
 const screens = [
   { path: '', label: 'Home', icon: 'home' },
   { path: '/servers', label: 'Servers', icon: 'server' },
+  { path: '/connections', label: 'Connections', icon: 'link' },
   { path: '/keys', label: 'API keys', icon: 'key' },
   { path: '/calls', label: 'Calls', icon: 'list' },
 ] as const satisfies readonly { path: string; label: string; icon: IconName }[]

@@ -7,10 +7,15 @@ import { Alert, Anchor, Button, Group, Loader, Modal, Stack, Text } from '@manti
 import type { ReactNode } from 'react'
 import { toApiError } from '#lib/api-error.ts'
 import { plainly } from '#lib/invisible.ts'
+import { useWorkspace } from '#lib/workspace.tsx'
 import { ErrorCard } from '#ui/error-card.tsx'
 import { Status } from '#ui/status.tsx'
 import { UpstreamText } from '#ui/upstream-text.tsx'
+import { EnterClient } from './enter-client.tsx'
 import { type Connecting, useConnecting } from './use-connecting.ts'
+
+/** Its authorization server makes us no client. */
+const noRegistration = new Set(['client_registration_required', 'oauth_registration_failed'])
 
 /** What leaving the dialog means; the window goes on without it. */
 const closing: Readonly<Record<Connecting['phase'], string>> = {
@@ -31,9 +36,12 @@ interface Props {
 }
 
 export function ConnectDialog({ server, again, onClose }: Props) {
-  const { begin, state } = useConnecting(server.id)
+  const { may } = useWorkspace()
+  const { begin, forget, state } = useConnecting(server.id)
   const verb = again ? 'Reconnect' : 'Connect'
   const done = state.phase === 'connected'
+  const byHand =
+    state.phase === 'failed' && noRegistration.has(toApiError(state.error).code) && may('mcp-servers:update')
   return (
     <Modal
       opened
@@ -48,13 +56,16 @@ export function ConnectDialog({ server, again, onClose }: Props) {
         {state.phase === 'failed' && (
           <ErrorCard title="The connection could not be begun" error={state.error} />
         )}
+        {byHand && <EnterClient server={server} onEntered={forget} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
             {closing[state.phase]}
           </Button>
           {!done && (
             <Button
-              variant={state.phase === 'waiting' || state.phase === 'blocked' ? 'default' : 'filled'}
+              variant={
+                byHand || state.phase === 'waiting' || state.phase === 'blocked' ? 'default' : 'filled'
+              }
               loading={state.phase === 'opening'}
               onClick={begin}
               data-autofocus
@@ -71,8 +82,9 @@ export function ConnectDialog({ server, again, onClose }: Props) {
 function Progress({ state, server }: { state: Connecting; server: Server }): ReactNode {
   const name = <UpstreamText text={server.name} />
   switch (state.phase) {
-    case 'idle':
     case 'failed':
+      return null
+    case 'idle':
       return (
         <Text>
           Your calls to {name} go under your own account there. A window opens that says where you sign in and

@@ -3,7 +3,7 @@
 // The connections that the person may see, and the servers that still wait for theirs; search and dialog live in the address.
 
 import type { Connection, Server } from '@gatehouse/registry-api'
-import { Anchor, Button, Group, NativeSelect, Paper, Stack, Text, Title, VisuallyHidden } from '@mantine/core'
+import { Anchor, Button, Group, NativeSelect, Stack, Text, VisuallyHidden } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import dynamic from 'next/dynamic'
 import Link from 'next/link'
@@ -18,14 +18,32 @@ import { PageHeader } from '#ui/page-header.tsx'
 import { QueryView } from '#ui/query-view.tsx'
 import { Rows } from '#ui/rows.tsx'
 import { SearchField } from '#ui/search-field.tsx'
-import { UpstreamText } from '#ui/upstream-text.tsx'
 import { ConnectionRow } from './connection-row.tsx'
-import { findConnections, missing } from './find-connections.ts'
+import { findConnections } from './find-connections.ts'
+import { WaitingServers } from './waiting-servers.tsx'
 
 /** Comes when it is opened. */
 const ConnectBySlug = dynamic(() => import('./connect-by-slug.tsx').then((module) => module.ConnectBySlug))
 
+const header = (
+  <PageHeader
+    title="Connections"
+    about="Accounts at the servers that want to know who calls. Each person connects their own."
+  />
+)
+
 export function ConnectionList() {
+  const { may } = useWorkspace()
+  if (may('mcp-servers:invoke')) return <Screen />
+  return (
+    <>
+      {header}
+      <Empty sentence="Your role makes no calls, so it has no connections. Ask an owner for another one." />
+    </>
+  )
+}
+
+function Screen() {
   const { id } = useWorkspace()
   const servers = useQuery(serversRead(id))
   const [{ connect, server }, set] = useQueryStates({ connect: parseAsString, server: parseAsString })
@@ -34,16 +52,13 @@ export function ConnectionList() {
   const open = (slug: string) => void set({ connect: slug })
   return (
     <>
-      <PageHeader
-        title="Connections"
-        about="Accounts at the servers that want to know who calls. Each person connects their own."
-      />
+      {header}
       <QueryView query={servers} failed="The servers could not be loaded">
         {(all) => (
           <QueryView query={connections} failed="Connections could not be loaded">
             {(kept) => (
               <Stack gap="lg">
-                {server === null && <Waiting servers={all} connections={kept} onConnect={open} />}
+                {server === null && <WaitingServers servers={all} connections={kept} onConnect={open} />}
                 <List servers={all} all={kept} onReconnect={open} />
                 {connect !== null && (
                   <ConnectBySlug
@@ -59,44 +74,6 @@ export function ConnectionList() {
         )}
       </QueryView>
     </>
-  )
-}
-
-interface WaitingProps {
-  servers: readonly Server[]
-  connections: readonly Connection[]
-  onConnect: (slug: string) => void
-}
-
-function Waiting({ servers, connections, onConnect }: WaitingProps) {
-  const { me, may } = useWorkspace()
-  const waiting = may('mcp-servers:invoke') ? missing(servers, connections, me.user?.id) : []
-  if (waiting.length === 0) return null
-  return (
-    <Paper withBorder p="lg" component="section" aria-labelledby="waiting">
-      <Stack gap="sm">
-        <Title order={2} id="waiting">
-          Not connected yet
-        </Title>
-        <Text size="sm" c="dimmed">
-          Your calls to a server in this list are refused until you connect to it.
-        </Text>
-        {waiting.map((server) => (
-          <Group key={server.id} justify="space-between" gap="sm">
-            <Text className="gh-break" flex="1 1 12rem" miw={0}>
-              <UpstreamText text={server.name} />
-            </Text>
-            <Button
-              size="compact-sm"
-              onClick={() => onConnect(server.slug)}
-              aria-label={`Connect to ${plainly(server.name)}`}
-            >
-              Connect
-            </Button>
-          </Group>
-        ))}
-      </Stack>
-    </Paper>
   )
 }
 

@@ -10,7 +10,6 @@ import Link from 'next/link'
 import { connectionVerdict, refreshWords } from '#lib/connection-words.ts'
 import { plainly } from '#lib/invisible.ts'
 import { useFocusReturn } from '#lib/use-focus-return.ts'
-import { useNow } from '#lib/use-now.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
 import { Cell } from '#ui/rows.tsx'
 import { Status } from '#ui/status.tsx'
@@ -100,8 +99,7 @@ const Action = ({ name, of, onClick }: { name: string; of: string; onClick: () =
 )
 
 function State({ connection }: { connection: Connection }) {
-  const now = useNow(60_000)
-  const { word, tone } = connectionVerdict(connection, now)
+  const { word, tone } = connectionVerdict(connection)
   return <Status tone={tone}>{word}</Status>
 }
 

@@ -1,6 +1,11 @@
 // Beginning, naming and ending connections.
 
-import type { CreateConnection, StartedConnection, UpdateConnection } from '@gatehouse/registry-api'
+import type {
+  CreateConnection,
+  CreateProvider,
+  StartedConnection,
+  UpdateConnection,
+} from '@gatehouse/registry-api'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { ask } from '#lib/api.ts'
 import { serversRead } from '#lib/reads.ts'
@@ -14,6 +19,15 @@ export function useStartConnection() {
   return useMutation({
     mutationFn: (body: CreateConnection) =>
       ask<StartedConnection>(base, { method: 'POST', workspaceId, body }),
+  })
+}
+
+/** A client that was registered at the authorization server by hand: connecting uses it from then on. */
+export function useEnterClient() {
+  const { id: workspaceId } = useWorkspace()
+  return useMutation({
+    mutationFn: (body: CreateProvider) =>
+      ask('/registry/v1/oauth-providers', { method: 'POST', workspaceId, body }),
   })
 }
 

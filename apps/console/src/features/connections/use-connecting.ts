@@ -42,7 +42,7 @@ export function useConnecting(serverId: string) {
     )
   }
 
-  return { begin, state: stateOf() }
+  return { begin, forget: start.reset, state: stateOf() }
 
   function stateOf(): Connecting {
     if (start.isPending) return { phase: 'opening' }

@@ -36,6 +36,7 @@ export function Palette({ wanted }: { wanted: number }) {
   const actions = [
     go('Home', '', 'Go to'),
     go('Servers', '/servers', 'Go to'),
+    go('Connections', '/connections', 'Go to'),
     go('API keys', '/keys', 'Go to'),
     go('Calls', '/calls', 'Go to'),
     ...(may('mcp-servers:create') ? [go('Register server', '/servers/register', 'Create')] : []),

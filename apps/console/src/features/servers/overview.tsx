@@ -1,7 +1,7 @@
 'use client'
 // What there is to know about a server at a glance.
 
-import { Anchor, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core'
+import { Anchor, Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { count } from '#lib/format.ts'
@@ -16,6 +16,7 @@ import { TimeAgo } from '#ui/time-ago.tsx'
 import { authWords } from './auth-words.ts'
 import { Eras } from './eras.tsx'
 import { LastCall } from './last-call.tsx'
+import { ConnectLink, OwnConnection } from './own-connection.tsx'
 import { StoredHeaders } from './stored-headers.tsx'
 
 export function Overview({ serverId }: { serverId: string }) {
@@ -57,6 +58,10 @@ export function Overview({ serverId }: { serverId: string }) {
             <Fact name="Authentication">
               <Text size="sm">{authWords(server)}</Text>
               <StoredHeaders server={server} />
+              <Group gap="sm">
+                <OwnConnection server={server} />
+                <ConnectLink server={server} />
+              </Group>
             </Fact>
             <Fact name="Slug">
               <code>{server.slug}</code>

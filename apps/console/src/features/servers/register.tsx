@@ -8,8 +8,9 @@ import { fieldOf, halves, toApiError } from '#lib/api-error.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
 import { ErrorCard } from '#ui/error-card.tsx'
 import { PageHeader } from '#ui/page-header.tsx'
+import { type Auth, AuthField } from './auth-field.tsx'
 import { filled, HeadersField, type HeaderValue } from './headers-field.tsx'
-import { useRegister } from './queries.ts'
+import { perUser, useRegister } from './queries.ts'
 import { Registered } from './registered.tsx'
 import { urlProblem } from './url-problem.ts'
 
@@ -19,7 +20,7 @@ export function Register() {
   const { to } = useWorkspace()
   const register = useRegister()
   const form = useForm({
-    initialValues: { name: '', url: '', slug: '', headers: [] as HeaderValue[] },
+    initialValues: { name: '', url: '', slug: '', auth: 'headers' as Auth, headers: [] as HeaderValue[] },
     validate: {
       name: (value) => (value.trim() ? null : 'Give it a name'),
       url: urlProblem,
@@ -29,9 +30,14 @@ export function Register() {
           : 'Lower-case letters, digits and single hyphens',
     },
   })
-  const submit = form.onSubmit(({ name, url, slug, headers }) =>
+  const submit = form.onSubmit(({ name, url, slug, auth, headers }) =>
     register.mutate(
-      { name: name.trim(), url: url.trim(), headers: filled(headers), ...(slug && { slug }) },
+      {
+        name: name.trim(),
+        url: url.trim(),
+        ...(auth === 'oauth' ? perUser : { headers: filled(headers) }),
+        ...(slug && { slug }),
+      },
       {
         onError: (error) => {
           const { code, detail } = toApiError(error)
@@ -54,7 +60,7 @@ export function Register() {
     <>
       <PageHeader
         title="Register server"
-        about="By its URL for Streamable HTTP. Its tools are listed right after, with the headers you store."
+        about="By its URL for Streamable HTTP. Its tools are listed right after, with the headers you store or the account you connect."
       />
       <Paper withBorder p="lg" maw={720}>
         <form onSubmit={submit} noValidate>
@@ -68,11 +74,14 @@ export function Register() {
               required
               {...form.getInputProps('url')}
             />
-            <HeadersField
-              value={form.values.headers}
-              error={form.errors.headers}
-              onChange={(headers) => form.setFieldValue('headers', headers)}
-            />
+            <AuthField value={form.values.auth} onChange={(auth) => form.setFieldValue('auth', auth)} />
+            {form.values.auth === 'headers' && (
+              <HeadersField
+                value={form.values.headers}
+                error={form.errors.headers}
+                onChange={(headers) => form.setFieldValue('headers', headers)}
+              />
+            )}
             <TextInput
               label="Slug (optional)"
               description="Its address below /mcp/ at the gateway. Never changes, never used again. Made from the name where left out."

@@ -8,6 +8,7 @@ import { Cell } from '#ui/rows.tsx'
 import { UpstreamText } from '#ui/upstream-text.tsx'
 import { authWords } from './auth-words.ts'
 import { LastCall } from './last-call.tsx'
+import { OwnConnection } from './own-connection.tsx'
 
 interface Props {
   server: Server
@@ -34,6 +35,9 @@ export function ServerRow({ server, lastCall }: Props) {
       </Cell>
       <Cell area="auth" label="Authentication">
         {authWords(server)}
+        <div>
+          <OwnConnection server={server} />
+        </div>
       </Cell>
       <Cell area="last" end="folded">
         {lastCall === undefined ? 'Not known' : <LastCall call={lastCall ?? undefined} />}

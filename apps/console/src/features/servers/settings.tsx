@@ -25,7 +25,7 @@ export function Settings({ serverId }: { serverId: string }) {
   return (
     <Stack maw={720} gap="lg">
       {may('mcp-servers:update') && <ChangeUrl key={server.url} server={server} />}
-      {may('mcp-servers:update') && <ChangeHeaders server={server} />}
+      {may('mcp-servers:update') && server.auth_type !== 'oauth' && <ChangeHeaders server={server} />}
       {may('mcp-servers:update') && <GatewaySettings serverId={serverId} />}
       {may('mcp-servers:delete') && (
         <Paper withBorder p="lg" component="section" aria-labelledby="delete">

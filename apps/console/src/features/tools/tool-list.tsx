@@ -5,11 +5,13 @@
 import type { ServerToolList as Listed } from '@gatehouse/registry-api'
 import { Button, Group, Stack, Switch, Text } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import Link from 'next/link'
 import { parseAsString, useQueryState } from 'nuqs'
 import type { ReactNode } from 'react'
+import { toApiError } from '#lib/api-error.ts'
 import { count } from '#lib/format.ts'
 import { plainly } from '#lib/invisible.ts'
-import { toolsAsk, toolsRead } from '#lib/reads.ts'
+import { serverRead, toolsAsk, toolsRead } from '#lib/reads.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
 import { Empty } from '#ui/empty.tsx'
 import { ErrorCard } from '#ui/error-card.tsx'
@@ -21,8 +23,12 @@ import { TimeAgo } from '#ui/time-ago.tsx'
 import { ToolCard } from './tool-card.tsx'
 import { useSwitchTool } from './use-switch-tool.ts'
 
+/** What a server answers who has no connection to it, or one that ended. */
+const wantsAccount = new Set(['connection_required', 'upstream_auth_failed'])
+
 export function ToolList({ serverId }: { serverId: string }) {
-  const { id } = useWorkspace()
+  const { id, to, may } = useWorkspace()
+  const { data: server } = useQuery(serverRead(id, serverId))
   const client = useQueryClient()
   const read = toolsRead(id, serverId)
   const tools = useQuery(read)
@@ -40,6 +46,16 @@ export function ToolList({ serverId }: { serverId: string }) {
       Ask the server again
     </Button>
   )
+  if (tools.isError && server?.auth_type === 'oauth' && wantsAccount.has(toApiError(tools.error).code))
+    return (
+      <Empty sentence="This server lists its tools to people with an account there. Connect yours to see them.">
+        {may('mcp-servers:invoke') && (
+          <Button component={Link} href={to(`/connections?connect=${server.slug}`)}>
+            Connect
+          </Button>
+        )}
+      </Empty>
+    )
   return (
     <Stack>
       {refresh.isError && <ErrorCard title="The list could not be refreshed" error={refresh.error} />}
