@@ -18,7 +18,12 @@ export interface RefusedToken {
 }
 
 export type Credential =
-  | { readonly use: UsedConnection; readonly header: readonly [name: string, value: Secret] }
+  | {
+      readonly use: UsedConnection
+      readonly header: readonly [name: string, value: Secret]
+      /** It still holds: nobody waits for the next one. */
+      readonly renewSoon?: TokenVersion
+    }
   | { readonly required: RequiredAction }
   | { readonly renew: TokenVersion }
 
@@ -46,33 +51,48 @@ export async function findCredential(
   const stillGood = !isRefused && (row.expiresAt === null || row.expiresAt.getTime() > now)
   if (isRefused && row.lastRefreshResult === 'ok' && now - (row.lastRefreshAt?.getTime() ?? 0) < settleMs)
     throw new AppError('upstream_auth_failed', { what: 'it refused a token that was made for it just now' })
-  const isBusy = row.isClaimed || row.retryInS !== null
-  if (!isRefused && (now < due || (stillGood && isBusy))) {
+  const token = { workspaceId: row.workspaceId, id: row.id, version: row.version }
+  if (stillGood) {
     const { access_token } = await openTokens(deps, tx, row)
     const { generation, id: token_id, version } = row
-    // While it is being renewed, the old one serves, and is asked for again soon.
     const until = now < due ? due : Math.min(row.expiresAt?.getTime() ?? due, now + lookAgainMs)
     const fresh_until_ms = Number.isFinite(until) ? Math.floor(until) : null
     const header = ['Authorization', new Secret(`Bearer ${access_token}`)] as const
-    const url = await connectPage(deps, tx, server)
-    return { use: { generation, token_id, version, fresh_until_ms, url }, header }
+    const use = { generation, token_id, version, fresh_until_ms, url: await connectPage(deps, tx, server) }
+    const isDue = now >= due && !row.isClaimed && row.retryInS === null
+    return { use, header, ...(isDue && { renewSoon: token }) }
   }
   if (row.retryInS !== null && !row.isClaimed)
     throw new AppError('upstream_auth_unavailable', { retryAfterS: row.retryInS })
-  return { renew: { workspaceId: row.workspaceId, id: row.id, version: row.version } }
+  return { renew: token }
 }
 
-/** Repeats the reading until there is nothing to renew. @throws AppError upstream_auth_unavailable */
-export async function renewing<T extends object>(
-  deps: Pick<Deps, 'refreshes'>,
-  read: () => Promise<T | { readonly renew: TokenVersion }>,
-): Promise<T> {
+export type Ready = Exclude<Credential, { renew: unknown }>
+
+/**
+ * Repeats the reading until nothing has to be renewed first.
+ * @param read `found` is null where the server wants no account
+ * @throws AppError upstream_auth_unavailable
+ */
+export async function renewing<T>(
+  deps: Pick<Deps, 'refreshes' | 'log'>,
+  read: () => Promise<{ readonly about: T; readonly found: Credential | null }>,
+): Promise<{ readonly about: T; readonly found: Ready | null }> {
   for (let attempt = 0; attempt < 4; attempt += 1) {
-    const found = await read()
-    if (!('renew' in found)) return found
+    const { about, found } = await read()
+    if (found === null || !('renew' in found)) {
+      if (found && 'use' in found && found.renewSoon) renewBehind(deps, found.renewSoon)
+      return { about, found }
+    }
     await deps.refreshes.renew(found.renew)
   }
   throw new AppError('upstream_auth_unavailable', { retryAfterS: 5 })
+}
+
+function renewBehind(deps: Pick<Deps, 'refreshes' | 'log'>, token: TokenVersion): void {
+  deps.refreshes.renew(token).catch((err: unknown) => {
+    deps.log.warn({ err }, 'a token was not renewed ahead of its end')
+  })
 }
 
 const lookAgainMs = 5_000
@@ -85,10 +105,12 @@ const clientIsRefused = new Set(['invalid_client', 'unauthorized_client'])
 function renewalOf(row: {
   readonly expiresAt: Date | null
   readonly lastRefreshAt: Date | null
+  readonly lastRefreshResult: string | null
   readonly createdAt: Date
 }): number {
   const ends = row.expiresAt?.getTime() ?? 0
-  const began = Math.max(row.lastRefreshAt?.getTime() ?? 0, row.createdAt.getTime())
+  const renewed = row.lastRefreshResult === 'ok' ? row.lastRefreshAt : null
+  const began = (renewed ?? row.createdAt).getTime()
   return ends - Math.max(0, Math.min(30_000, (ends - began) / 10))
 }
 

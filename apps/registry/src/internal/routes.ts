@@ -24,7 +24,7 @@ import { authenticateGateway } from './authenticate-gateway.ts'
 import { recordCalls } from './call-records.ts'
 import { streamChanges } from './changes-stream.ts'
 import { collectSessions } from './collect-sessions.ts'
-import { credentials, refusedCredentials } from './credentials.ts'
+import { createCredentials } from './credentials.ts'
 import { endSession } from './end-session.ts'
 import { readPeers } from './gateway-addresses.ts'
 import { resolve } from './resolve.ts'
@@ -35,6 +35,7 @@ const changesQuery = z.object({ address: z.url().optional() })
 
 export function internalRoutes(deps: Deps): Router {
   const router = express.Router()
+  const credentials = createCredentials(deps)
   router.use('/internal', authenticateGateway(deps.config.GATEWAY_TOKENS))
   // A full batch of call records is a few megabytes.
   router.use('/internal', jsonBody('16mb'))
@@ -43,11 +44,11 @@ export function internalRoutes(deps: Deps): Router {
   })
   router.post('/internal/credentials', async (req, res) => {
     res.set('Cache-Control', 'no-store')
-    res.json(await credentials(deps, parseBody(credentialsRequest, req.body)))
+    res.json(await credentials.find(parseBody(credentialsRequest, req.body)))
   })
   router.post('/internal/credentials/refused', async (req, res) => {
     res.set('Cache-Control', 'no-store')
-    res.json(await refusedCredentials(deps, parseBody(refusedRequest, req.body)))
+    res.json(await credentials.refused(parseBody(refusedRequest, req.body)))
   })
   router.get('/internal/changes', async (req, res) => {
     const { address } = parseQuery(changesQuery, req.query)
