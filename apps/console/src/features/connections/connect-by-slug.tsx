@@ -1,6 +1,6 @@
 'use client'
 
-// `?connect={slug}`: the link that a client shows to who is not connected yet. It only opens the dialog: who connects is known by
+// `?connect={slug}`: the link that a client shows to who is not connected yet, or (`&scope=…`) not for all that a call needs. It only opens the dialog: who connects is known by
 // their own session, and nothing begins without a click.
 
 import type { Connection, Server } from '@gatehouse/registry-api'
@@ -11,17 +11,19 @@ import { ConnectDialog } from './connect-dialog.tsx'
 
 interface Props {
   slug: string
+  /** To ask for beside those that were granted before; the person sees them all before they consent. */
+  scopes: readonly string[]
   servers: readonly Server[]
   connections: readonly Connection[]
   onClose: () => void
 }
 
-export function ConnectBySlug({ slug, servers, connections, onClose }: Props) {
+export function ConnectBySlug({ slug, scopes, servers, connections, onClose }: Props) {
   const { me } = useWorkspace()
   const server = servers.find((one) => one.slug === slug)
   if (server?.auth_type === 'oauth') {
     const own = connectionOf(server, connections, me.user?.id) !== undefined
-    return <ConnectDialog key={server.id} server={server} again={own} onClose={onClose} />
+    return <ConnectDialog key={server.id} server={server} scopes={scopes} again={own} onClose={onClose} />
   }
   return (
     <Modal opened onClose={onClose} title={server ? 'Nothing to connect' : 'No such server'}>

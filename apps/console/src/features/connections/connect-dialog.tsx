@@ -30,14 +30,16 @@ const closing: Readonly<Record<Connecting['phase'], string>> = {
 
 interface Props {
   server: Server
+  /** To ask for; what the server wants, where none is named. */
+  scopes?: readonly string[]
   /** There is a connection already, and it will be replaced. */
   again: boolean
   onClose: () => void
 }
 
-export function ConnectDialog({ server, again, onClose }: Props) {
+export function ConnectDialog({ server, scopes = [], again, onClose }: Props) {
   const { may } = useWorkspace()
-  const { begin, forget, state } = useConnecting(server.id)
+  const { begin, forget, state } = useConnecting(server.id, scopes)
   const verb = again ? 'Reconnect' : 'Connect'
   const done = state.phase === 'connected'
   const byHand =

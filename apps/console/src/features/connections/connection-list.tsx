@@ -46,7 +46,11 @@ export function ConnectionList() {
 function Screen() {
   const { id } = useWorkspace()
   const servers = useQuery(serversRead(id))
-  const [{ connect, server }, set] = useQueryStates({ connect: parseAsString, server: parseAsString })
+  const [{ connect, scope, server }, set] = useQueryStates({
+    connect: parseAsString,
+    scope: parseAsString,
+    server: parseAsString,
+  })
   const connections = useQuery(connectionsRead(id, server ?? undefined))
   useFocusReturn(connect !== null)
   const open = (slug: string) => void set({ connect: slug })
@@ -63,9 +67,10 @@ function Screen() {
                 {connect !== null && (
                   <ConnectBySlug
                     slug={connect}
+                    scopes={scope?.split(' ').filter(Boolean) ?? []}
                     servers={all}
                     connections={kept}
-                    onClose={() => void set({ connect: null })}
+                    onClose={() => void set({ connect: null, scope: null })}
                   />
                 )}
               </Stack>

@@ -17,7 +17,8 @@ export type Connecting =
   | { readonly phase: 'waiting' | 'blocked'; readonly url: string; readonly error: Error | null }
   | { readonly phase: 'refused'; readonly code: string | null }
 
-export function useConnecting(serverId: string) {
+/** @param scopes to ask for; what the server wants, where none is named */
+export function useConnecting(serverId: string, scopes: readonly string[]) {
   const start = useStartConnection()
   const [blocked, setBlocked] = useState(false)
   const { status, code, error, forget } = useOutcome(start.data?.auth_session_id)
@@ -34,7 +35,7 @@ export function useConnecting(serverId: string) {
     setBlocked(popup === null)
     forget()
     start.mutate(
-      { server_id: serverId },
+      { server_id: serverId, ...(scopes.length > 0 && { scopes: [...scopes] }) },
       {
         onSuccess: ({ verification_url }) => popup?.location.replace(verification_url),
         onError: () => popup?.close(),
