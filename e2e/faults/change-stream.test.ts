@@ -14,7 +14,7 @@ let cluster: FaultyCluster
 beforeAll(async () => {
   cluster = await startFaultyCluster({
     gateway: quick,
-    registry: { ...quick, GATEHOUSE_LEASE_MS: String(leaseMs) },
+    registry: { ...quick, GATEHOUSE_LEASE_MS: String(leaseMs), GATEHOUSE_REVOCATION_WAIT_MS: '10000' },
   })
 }, 120_000)
 afterAll(() => cluster.stop())

@@ -31,7 +31,7 @@ const ignore = () => undefined
 /** One more registry process's view of the same database. */
 async function start(): Promise<Parts> {
   const { source } = database
-  const leases = createLeases({ db, lengthMs: 60_000, onError: ignore })
+  const leases = createLeases({ db, lengthMs: 60_000, patienceMs: 20_000, onError: ignore })
   const changes = await createChanges({ db, leases, onError: ignore })
   const listener = source.embedded
     ? undefined

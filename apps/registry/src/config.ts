@@ -98,6 +98,12 @@ export const settings = {
     schema: kind.networks(),
     about: 'Addresses or networks of proxies whose X-Forwarded-* headers count, separated by commas',
   },
+  GATEHOUSE_REVOCATION_WAIT_MS: {
+    schema: kind.whole(1_000, 600_000, 20_000),
+    about:
+      'How long a deletion waits for a gateway that does not answer before it says revocation_pending, in ms',
+    fallback: '20000',
+  },
   GATEHOUSE_LEASE_MS: {
     schema: kind.whole(2_000, 3_600_000, 60_000),
     about:

@@ -72,7 +72,12 @@ export async function openDeps(
     const installation = await openInstallation(db.patient, kek)
     const sealer = createSealer(kek, installation.key)
     const warn = (error: unknown) => log.warn({ err: error }, 'changes are not read at the moment')
-    const leases = createLeases({ db, lengthMs: config.GATEHOUSE_LEASE_MS, onError: warn })
+    const leases = createLeases({
+      db,
+      lengthMs: config.GATEHOUSE_LEASE_MS,
+      patienceMs: config.GATEHOUSE_REVOCATION_WAIT_MS,
+      onError: warn,
+    })
     const changes = await createChanges({ db, leases, onError: warn })
     const authSessions = createSessionNotices()
     const noticed = { [channel]: changes, [leaseChannel]: leases, [sessionChannel]: authSessions }

@@ -25,7 +25,7 @@ const pending = { code: 'revocation_pending', status: 503 }
 
 /** One registry process. */
 async function start(options: Partial<LeasesOptions> = {}) {
-  const leases = createLeases({ db, lengthMs: 60_000, onError: ignore, ...options })
+  const leases = createLeases({ db, lengthMs: 60_000, patienceMs: 20_000, onError: ignore, ...options })
   onTestFinished(() => leases.close())
   return leases
 }

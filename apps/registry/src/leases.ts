@@ -18,7 +18,7 @@ export interface Leases {
   giveBack(gatewayId: string): Promise<void>
   /**
    * Resolves when every lease has acknowledged the revision or run out.
-   * @throws AppError revocation_pending after 20 s
+   * @throws AppError revocation_pending after GATEHOUSE_REVOCATION_WAIT_MS
    */
   settled(revision: number): Promise<void>
   /** Another process has written an acknowledgement. */
@@ -31,7 +31,7 @@ export interface LeasesOptions {
   readonly lengthMs: number
   readonly onError: (error: unknown) => void
   /** How long settled() waits. */
-  readonly patienceMs?: number
+  readonly patienceMs: number
 }
 
 interface Waiting {
@@ -45,7 +45,7 @@ export const leaseChannel = 'gatehouse_lease'
 /** A notice may be lost with its connection. */
 const lookAgainMs = 500
 
-export function createLeases({ db, lengthMs, onError, patienceMs = 20_000 }: LeasesOptions): Leases {
+export function createLeases({ db, lengthMs, onError, patienceMs }: LeasesOptions): Leases {
   const lengthS = lengthMs / 1_000
   const waiting = new Set<Waiting>()
   let looking = false
