@@ -32,6 +32,8 @@ export interface Source {
   readonly pool: pg.PoolConfig
   /** PGlite behind its socket: one connection, because it mixes up the messages of several. */
   readonly embedded: boolean
+  /** It has given up and answers nothing more. */
+  readonly onPanic?: () => void
 }
 
 /** @param onError told about connections that break while idle; the next query makes a new one */
@@ -42,6 +44,11 @@ export function openDb(source: Source, onError: (error: Error) => void): Db {
     max: source.embedded ? 1 : 10,
     Client: NotedClient,
     ...source.pool,
+  })
+  pool.on('connect', ({ connection }: pg.PoolClient & Pick<pg.Client, 'connection'>) => {
+    connection.on('errorMessage', ({ severity }: { severity?: string }) => {
+      if (severity === 'PANIC') source.onPanic?.()
+    })
   })
   const adapter = new PrismaPg(pool, {
     disposeExternalPool: true,

@@ -16,6 +16,8 @@ export const embeddedMajor = '18'
 
 export interface Embedded {
   readonly source: Source
+  /** Resolves with why when the database has stopped by itself, as on a full disk; it answers nothing more then. */
+  readonly died: Promise<Error>
   /** Stops the database and gives the folder back. */
   close(): Promise<void>
 }
@@ -30,6 +32,7 @@ export async function openEmbedded(dataDir: string): Promise<Embedded> {
     checkMajor(database)
     const socketDir = socketFolder(folder)
     const db = await PGlite.create(database)
+    const died = Promise.withResolvers<Error>()
     const server = new PGLiteSocketServer({ db, path: socketPath(socketDir), maxConnections: 100 })
     await server.start()
     const stopSnapshots = await serveSnapshots(folder, socketDir, db)
@@ -37,7 +40,9 @@ export async function openEmbedded(dataDir: string): Promise<Embedded> {
       source: {
         pool: { host: socketDir, port: 5432, user: 'postgres', database: 'postgres' },
         embedded: true,
+        onPanic: () => died.resolve(hasStopped(folder)),
       },
+      died: died.promise,
       async close() {
         await stopSnapshots()
         await server.stop()
@@ -52,6 +57,11 @@ export async function openEmbedded(dataDir: string): Promise<Embedded> {
     throw error
   }
 }
+
+const hasStopped = (folder: string) =>
+  new Error(
+    `The embedded database in ${folder} has stopped, most likely because its disk is full: make room there and start again; what was acknowledged is kept`,
+  )
 
 /** The name that PostgreSQL's clients look for in a folder. */
 const socketPath = (folder: string) => join(folder, '.s.PGSQL.5432')

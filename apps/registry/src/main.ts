@@ -23,6 +23,11 @@ try {
 async function start(): Promise<void> {
   const config = loadRegistryConfig(process.env)
   const database = await openDatabase(config)
+  void database.died?.then(({ message }) => {
+    console.error(message)
+    // Who just waits for an answer hears 503; nothing else can be done here.
+    setTimeout(() => process.exit(1), 200)
+  })
   const { deps, close } = await openDeps(config, database.source)
   collectDefaultMetrics({ register: deps.metrics })
   await ensureFirstOwner(deps.db)

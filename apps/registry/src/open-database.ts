@@ -8,6 +8,8 @@ import { isOutage } from './outage.ts'
 
 export interface OpenDatabase {
   readonly source: Source
+  /** As of Embedded. */
+  readonly died?: Promise<Error>
   close(): Promise<void>
 }
 

@@ -19,7 +19,9 @@ const texts =
 /** True where the query failed because the database could not be reached in time. */
 export function isOutage(error: unknown, depth = 0): boolean {
   if (typeof error !== 'object' || error === null || depth > 5) return false
-  const { code, kind, message, originalCode, cause, meta } = error as Record<string, unknown>
+  const { code, kind, message, originalCode, severity, cause, meta } = error as Record<string, unknown>
+  // It stops after this answer, whatever happened to it.
+  if (severity === 'PANIC') return true
   if (typeof code === 'string' && (prismaCodes.has(code) || systemCodes.has(code))) return true
   for (const sqlState of [code, originalCode]) {
     if (typeof sqlState === 'string' && sqlState.length === 5 && postgresCodes.test(sqlState)) return true
