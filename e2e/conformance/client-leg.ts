@@ -4,13 +4,13 @@
 import type { Stack } from '../src/stack.ts'
 import type { DriverSettings } from './driver.ts'
 import { judge, type Outcome } from './judge.ts'
-import { requirements } from './requirements.ts'
-import { type Check, testClient } from './suite.ts'
+import { type Requirements, type Revision, requirements } from './requirements.ts'
+import { type Check, type Results, testClient } from './suite.ts'
 
 const revisions = { legacy: '2025-11-25', modern: '2026-07-28' } as const
 const other = { legacy: 'modern', modern: 'legacy' } as const
 
-/** All client scenarios but those of OAuth, two at a time. */
+/** All client scenarios but those of OAuth. */
 export async function* clientLeg({ registryUrl, gatewayUrl, key }: Stack): AsyncGenerator<Outcome> {
   for (const era of ['legacy', 'modern'] as const) {
     for (const client of [era, 'gateway'] as const) {
@@ -18,18 +18,29 @@ export async function* clientLeg({ registryUrl, gatewayUrl, key }: Stack): Async
       const required = requirements(revision, 'client')
       const drive = client === 'gateway' ? { era: other[era], pin: era } : { era }
       const settings: DriverSettings = { registryUrl, gatewayUrl, key, ...drive }
-      const env = { CONFORMANCE_DRIVER: JSON.stringify(settings) }
-      const results = new Map<string, readonly Check[]>()
-      const left = [...required.scored, ...required.unscored]
-      const work = async () => {
-        for (let scenario = left.shift(); scenario !== undefined; scenario = left.shift()) {
-          const checks = await testClient(scenario, revision, 'node driver.ts', env)
-          if (checks) results.set(scenario, checks)
-        }
-      }
-      await Promise.all([work(), work()])
+      const results = await runScenarios(required, revision, 'node driver.ts', settings)
       const about = { leg: 'client', client_era: client, upstream_era: era, requirements: revision } as const
       yield judge(about, required, results)
     }
   }
+}
+
+/** All of them, two at a time. @param settings for the program that the suite starts */
+export async function runScenarios(
+  { scored, unscored }: Requirements,
+  revision: Revision,
+  command: string,
+  settings: object,
+): Promise<Results> {
+  const env = { CONFORMANCE_DRIVER: JSON.stringify(settings) }
+  const results = new Map<string, readonly Check[]>()
+  const left = [...scored, ...unscored]
+  const work = async () => {
+    for (let scenario = left.shift(); scenario !== undefined; scenario = left.shift()) {
+      const checks = await testClient(scenario, revision, command, env)
+      if (checks) results.set(scenario, checks)
+    }
+  }
+  await Promise.all([work(), work()])
+  return results
 }

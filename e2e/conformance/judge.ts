@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import type { Requirements, Revision } from './requirements.ts'
 import type { Check, Results } from './suite.ts'
 
-export type Leg = 'direct' | 'transparent' | 'bridge' | 'aggregate' | 'client'
+export type Leg = 'direct' | 'transparent' | 'bridge' | 'aggregate' | 'client' | 'client-auth'
 export type Era = 'legacy' | 'modern' | 'gateway'
 
 /** One combination, as reports/conformance.json has it. */

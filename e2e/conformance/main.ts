@@ -1,25 +1,27 @@
 // `npm run conformance`: the official suite against the gateway in every combination of eras, with what passes without the
-// gateway as the reference (server-legs.ts, client-leg.ts). Arguments name the legs to run. Writes reports/conformance.json.
+// gateway as the reference (server-legs.ts, client-leg.ts, auth-leg.ts). Arguments name the legs to run. Writes reports/conformance.json.
 
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '../src/product.ts'
 import { startStack } from '../src/stack.ts'
+import { clientAuthLeg, clientMetadataUrl } from './auth-leg.ts'
 import { clientLeg } from './client-leg.ts'
 import type { Leg, Outcome } from './judge.ts'
 import { serverLegs } from './server-legs.ts'
 
-const legs: readonly Leg[] = ['direct', 'transparent', 'bridge', 'aggregate', 'client']
+const legs: readonly Leg[] = ['direct', 'transparent', 'bridge', 'aggregate', 'client', 'client-auth']
 const chosen = process.argv.slice(2)
 const unknown = chosen.find((name) => !legs.some((leg) => leg === name))
 if (unknown !== undefined) throw new Error(`there is no leg ${unknown}, only ${legs.join(', ')}`)
 const started = Date.now()
-const stack = await startStack({}, 2)
+const stack = await startStack({}, 2, { GATEHOUSE_CLIENT_METADATA_URL: clientMetadataUrl })
 const outcomes: Outcome[] = []
 try {
   for await (const outcome of serverLegs(stack, chosen)) tell(outcome)
   if (chosen.length === 0 || chosen.includes('client'))
     for await (const outcome of clientLeg(stack)) tell(outcome)
+  if (chosen.includes('client-auth')) for await (const outcome of clientAuthLeg(stack)) tell(outcome)
 } finally {
   await stack.stop()
 }

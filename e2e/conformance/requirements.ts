@@ -19,15 +19,17 @@ interface RequirementsFile {
   readonly not_scored: { scenario: string; leg: 'server' | 'client' }[]
 }
 
-/** @param role who is tested */
-export function requirements(revision: Revision, role: 'server' | 'client'): Requirements {
+/** @param role who is tested; `client-auth` is a client at servers that want OAuth */
+export function requirements(revision: Revision, role: 'server' | 'client' | 'client-auth'): Requirements {
   const text = readFileSync(join(suiteFolder, 'requirements', `${revision}.yaml`), 'utf8')
   const file = parse(text) as RequirementsFile // of the pinned suite
-  const wanted = (scenario: string) => !scenario.startsWith('auth/')
+  const isAuth = role === 'client-auth'
+  const tested = isAuth ? 'client' : role
+  const wanted = (scenario: string) => scenario.startsWith('auth/') === isAuth
   return {
-    scored: file[role].filter(wanted),
+    scored: file[tested].filter(wanted),
     unscored: file.not_scored
-      .filter(({ leg }) => leg === role)
+      .filter(({ leg }) => leg === tested)
       .map(({ scenario }) => scenario)
       .filter(wanted),
   }

@@ -60,7 +60,8 @@ async function run(args: readonly string[], folderName: RegExp, env: NodeJS.Proc
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk))
   await new Promise((resolve) => child.once('close', resolve))
   const results = new Map<string, Check[]>()
-  for (const name of readdirSync(folder)) {
+  // scenarios of OAuth have a slash in their names
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
     const scenario = folderName.exec(name)?.[1]
     const checks = scenario && read(join(folder, name, 'checks.json'))
     if (checks) results.set(scenario, checks)
