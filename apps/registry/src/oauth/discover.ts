@@ -13,6 +13,8 @@ export interface Discovered {
   readonly metadata: ServerMetadata
   /** To ask for where nobody names others; may be empty. */
   readonly scopes: readonly string[]
+  /** All that the server has named, for a registration: more may be asked for later. */
+  readonly knownScopes: readonly string[]
 }
 
 /** @throws AppError oauth_discovery_failed, url_not_allowed, upstream_unreachable, upstream_timeout */
@@ -22,11 +24,12 @@ export async function discover(deps: Pick<Deps, 'egress'>, serverUrl: string): P
   const issuer = told?.authorization_servers[0] ?? new URL(serverUrl).origin
   const metadata =
     (await findServerMetadata(deps, issuer)) ?? oldest(told === null, challenge.isAsked, issuer)
-  const scopes = challenge.scopes.length > 0 ? challenge.scopes : (told?.scopes_supported ?? [])
+  const supported = told?.scopes_supported ?? []
   return {
     resource: told?.resource ?? new URL(serverUrl).href,
     metadata: checkMetadata(deps, metadata),
-    scopes: withRefresh(scopes, metadata),
+    scopes: withRefresh(challenge.scopes.length > 0 ? challenge.scopes : supported, metadata),
+    knownScopes: withRefresh([...challenge.scopes, ...supported], metadata),
   }
 }
 
@@ -44,9 +47,10 @@ function oldest(isOld: boolean, isAsked: boolean, issuer: string): ServerMetadat
   }
 }
 
-/** Where the authorization server has this scope, refresh tokens come with it alone. */
+/** Where the authorization server has this scope, refresh tokens come with it alone. Who asks for nothing gets its default. */
 function withRefresh(scopes: readonly string[], { scopes_supported }: ServerMetadata): readonly string[] {
-  return scopes_supported?.includes('offline_access') ? [...new Set([...scopes, 'offline_access'])] : scopes
+  const more = scopes.length > 0 && scopes_supported?.includes('offline_access') ? ['offline_access'] : []
+  return [...new Set([...scopes, ...more])]
 }
 
 const failed = (what: string) => new AppError('oauth_discovery_failed', { what })

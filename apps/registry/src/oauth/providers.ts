@@ -113,7 +113,7 @@ async function discoverFor(deps: Deps, input: Input): Promise<Discovered> {
       what: 'nothing tells where the authorization server is and what tokens are for',
     })
   const metadata = await findServerMetadata(deps, issuer)
-  if (metadata) return { metadata, resource, scopes: [] }
+  if (metadata) return { metadata, resource, scopes: [], knownScopes: [] }
   throw new AppError('oauth_discovery_failed', { what: 'its authorization server has no metadata' })
 }
 

@@ -21,7 +21,7 @@ export interface RegisteredClient {
 /** @throws AppError client_registration_required, oauth_registration_failed, url_not_allowed, upstream_unreachable, upstream_timeout */
 export async function registerClient(
   deps: Pick<Deps, 'egress' | 'config'>,
-  { metadata, scopes }: Discovered,
+  { metadata, knownScopes }: Discovered,
 ): Promise<RegisteredClient> {
   const document = metadataDocumentUrl(deps.config)
   if (metadata.client_id_metadata_document_supported && document !== undefined)
@@ -30,7 +30,7 @@ export async function registerClient(
       ...{ redirectUri: redirectUri(deps.config), secretExpiresAt: null },
     }
   if (metadata.registration_endpoint === undefined) throw new AppError('client_registration_required')
-  return registerDynamically(deps, metadata.registration_endpoint, metadata, scopes)
+  return registerDynamically(deps, metadata.registration_endpoint, metadata, knownScopes)
 }
 
 const registered = z.object({
