@@ -28,14 +28,15 @@ afterAll(async () => {
 const workspaceId = randomUUID()
 const ignore = () => undefined
 
-/** One more registry process's view of the same database. */
-async function start(): Promise<Parts> {
+/** One more registry process's view of the same database; one that listens to nobody reads when told to. */
+async function start({ listens = true } = {}): Promise<Parts> {
   const { source } = database
   const leases = createLeases({ db, lengthMs: 60_000, patienceMs: 20_000, onError: ignore })
   const changes = await createChanges({ db, leases, onError: ignore })
-  const listener = source.embedded
-    ? undefined
-    : await listen(source.pool, [channel], () => changes.notice(), ignore)
+  const listener =
+    source.embedded || !listens
+      ? undefined
+      : await listen(source.pool, [channel], () => changes.notice(), ignore)
   open.push(async () => {
     await listener?.close()
     leases.close()
@@ -116,6 +117,54 @@ test.runIf(process.env.GATEHOUSE_TEST_DATABASE === 'postgresql')(
     const second = await change(one.changes)
     await waitFor(() => told.some((event) => event.revision === second))
     expect(told.map((event) => event.revision)).toEqual([first, second])
+    await leave()
+  },
+)
+
+test('of notices that are lost, doubled or late, each change is told once and in order', async () => {
+  const [writer, reader] = [await start(), await start({ listens: false })]
+  const { told, leave } = await connectGateway(reader)
+  const revisions: number[] = []
+  for (const subject of ['a', 'b', 'c']) revisions.push(await change(writer.changes, subject))
+  expect(told).toEqual([])
+  // One for three, then many for none.
+  reader.changes.notice()
+  await waitFor(() => told.length >= 3)
+  for (let i = 0; i < 20; i += 1) reader.changes.notice()
+  revisions.push(await change(writer.changes, 'd'))
+  for (let i = 0; i < 20; i += 1) reader.changes.notice()
+  await waitFor(() => told.length >= 4)
+  expect(told.map((event) => event.revision)).toEqual(revisions)
+  await leave()
+})
+
+test.runIf(process.env.GATEHOUSE_TEST_DATABASE === 'postgresql')(
+  'a change that commits slowly is told before those that came after it, and none is passed over',
+  async () => {
+    const parts = await start()
+    const { changes } = parts
+    const { told, leave } = await connectGateway(parts)
+    const taken = Promise.withResolvers<number>()
+    const gate = Promise.withResolvers<void>()
+    const slow = db.inWorkspace(workspaceId, async (tx) => {
+      taken.resolve(await changes.record(tx, { workspaceId, subject: 'server', subjectId: 'slow' }))
+      await gate.promise
+    })
+    const first = await taken.promise
+    const fast = change(changes, 'fast')
+    changes.notice()
+    // Another transaction from start to end: what would overtake has had its time.
+    await db.asSystem((tx) => changes.current(tx))
+    expect(told).toEqual([])
+    gate.resolve()
+    await slow
+    const second = await fast
+    changes.published(second)
+    await waitFor(() => told.length >= 2)
+    expect(told.map(({ revision, subjectId }) => [revision, subjectId])).toEqual([
+      [first, 'slow'],
+      [second, 'fast'],
+    ])
     await leave()
   },
 )
