@@ -6,8 +6,7 @@ import { AppError } from '@gatehouse/errors'
 import type { RequiredAction, UsedConnection } from '@gatehouse/registry-api/internal'
 import type { Tx } from '../db.ts'
 import type { Deps } from '../deps.ts'
-import type { ReadServer } from '../servers/open-headers.ts'
-import { findConnection, type OwnerId } from './find-connection.ts'
+import { findConnection, type OAuthServer, type OwnerId } from './find-connection.ts'
 import type { TokenVersion } from './refresh.ts'
 import { openTokens } from './tokens.ts'
 
@@ -31,7 +30,7 @@ export type Credential =
 export async function findCredential(
   deps: Pick<Deps, 'sealer' | 'config' | 'now'>,
   tx: Tx,
-  server: ReadServer,
+  server: OAuthServer,
   ownerId: OwnerId,
   refused?: RefusedToken,
 ): Promise<Credential> {
@@ -106,25 +105,25 @@ function renewalOf(row: {
   readonly expiresAt: Date | null
   readonly lastRefreshAt: Date | null
   readonly lastRefreshResult: string | null
-  readonly createdAt: Date
+  readonly updatedAt: Date
 }): number {
   const ends = row.expiresAt?.getTime() ?? 0
   const renewed = row.lastRefreshResult === 'ok' ? row.lastRefreshAt : null
-  const began = (renewed ?? row.createdAt).getTime()
+  const began = (renewed ?? row.updatedAt).getTime()
   return ends - Math.max(0, Math.min(30_000, (ends - began) / 10))
 }
 
 async function required(
   deps: Pick<Deps, 'config'>,
   tx: Tx,
-  server: ReadServer,
+  server: OAuthServer,
   reason: RequiredAction['reason'],
 ): Promise<Credential> {
   return { required: { reason, url: await connectPage(deps, tx, server) } }
 }
 
 /** The link is the same for everybody: whoever opens it is who they are by their own session. */
-async function connectPage({ config }: Pick<Deps, 'config'>, tx: Tx, server: ReadServer): Promise<string> {
+async function connectPage({ config }: Pick<Deps, 'config'>, tx: Tx, server: OAuthServer): Promise<string> {
   const workspace = await tx.workspace.findUniqueOrThrow({
     where: { id: server.workspaceId },
     select: { slug: true },

@@ -9,6 +9,12 @@ import { serviceConnection } from './service-connection.ts'
 /** The person that asks; null for a service. */
 export type OwnerId = string | null
 
+/** What is looked at of a server. */
+export type OAuthServer = Pick<
+  ReadServer,
+  'workspaceId' | 'id' | 'slug' | 'url' | 'oauthMode' | 'oauthProviderId'
+>
+
 /** Where the clock is the database's. */
 interface Standing {
   readonly id: string
@@ -22,7 +28,7 @@ interface Standing {
 export async function findConnection(
   deps: Pick<Deps, 'sealer' | 'now'>,
   tx: Tx,
-  server: ReadServer,
+  server: OAuthServer,
   ownerId: OwnerId,
 ) {
   const { workspaceId, id: serverId, url, oauthProviderId } = server

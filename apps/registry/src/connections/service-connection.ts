@@ -7,7 +7,7 @@ import { audit } from '../audit.ts'
 import type { Tx } from '../db.ts'
 import type { Deps } from '../deps.ts'
 import { systemActor } from '../people/link-for-owner.ts'
-import type { ReadServer } from '../servers/open-headers.ts'
+import type { OAuthServer } from './find-connection.ts'
 import { sealTokens } from './tokens.ts'
 
 const offers = z.object({ grant_types_supported: z.array(z.string()) })
@@ -16,7 +16,7 @@ const offers = z.object({ grant_types_supported: z.array(z.string()) })
 export async function serviceConnection(
   deps: Pick<Deps, 'sealer' | 'now'>,
   tx: Tx,
-  server: ReadServer,
+  server: OAuthServer,
 ): Promise<boolean> {
   const { workspaceId, id: serverId } = server
   const own =

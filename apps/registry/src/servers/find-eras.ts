@@ -9,11 +9,11 @@ import { storedCredential } from '../tools/stored-credential.ts'
 
 const answerWithinMs = 5_000
 
-/** @throws AppError mcp_server_not_found, credential_unreadable, url_not_allowed */
+/** @throws AppError mcp_server_not_found, credential_unreadable, upstream_auth_unavailable, url_not_allowed */
 export async function findEras(deps: Deps, actor: Actor, id: string): Promise<ErasFound> {
-  const { workspaceId } = actor
+  const { workspaceId, userId } = actor
   if (!mayReach(actor, id)) throw new AppError('mcp_server_not_found')
-  const { url, generation, headers } = await storedCredential(deps, workspaceId, id)
+  const { url, generation, headers } = await storedCredential(deps, workspaceId, id, userId)
   const { origin, pathname, search } = deps.egress.checkUrl(url)
   const pool = deps.egress.upstreamPool(origin, { connections: 1, headersTimeout: 0, bodyTimeout: 0 })
   const found = await ask(

@@ -78,7 +78,7 @@ test('requests at once cost the upstream one fetch', async () => {
   const id = await register()
   const own = createToolLists(registry.deps)
   const row = await rowOf(id)
-  const asked = Array.from({ length: 6 }, () => own.list(row, true))
+  const asked = Array.from({ length: 6 }, () => own.list(row, null, true))
   await waitFor(() => lists() > 0)
   gate.resolve()
   expect(new Set(await Promise.all(asked)).size).toBe(1)
@@ -191,7 +191,7 @@ describe('502', () => {
 test('504 is the answer where the upstream takes longer than it may, and nothing is kept', async () => {
   upstream.answer(scripts.never)
   const id = await register()
-  const asked = createToolLists(registry.deps, 200).list(await rowOf(id), false)
+  const asked = createToolLists(registry.deps, 200).list(await rowOf(id), null, false)
   await expect(asked).rejects.toMatchObject({ code: 'upstream_timeout', status: 504 })
   expect(await registry.deps.db.inWorkspace(a.id, (tx) => tx.toolCatalogue.count())).toBe(0)
 })

@@ -6,6 +6,7 @@ import express, { type Response, type Router } from 'express'
 import { requirePermission } from '../actor.ts'
 import { withActor } from '../authenticate.ts'
 import type { Deps } from '../deps.ts'
+import { ownerOf } from '../oauth/owner-of.ts'
 import { parseBody, parseId, parseQuery } from '../parse.ts'
 import { findServer } from '../servers/find-server.ts'
 import { findSettings } from '../servers/settings.ts'
@@ -22,7 +23,8 @@ export function toolRoutes(deps: Deps): Router {
       requirePermission(call.actor, 'mcp-servers:read')
       const query = parseQuery(toolsQuery, req.query)
       const server = await findByUrl(deps, call.actor, query.url, query.oauth_provider_id)
-      answer(res, await lists.list(server, query.force_refresh))
+      const ownerId = await ownerOf(deps, call.actor, query.ls_user_id)
+      answer(res, await lists.list(server, ownerId, query.force_refresh))
     }),
   )
   router.get(
@@ -33,7 +35,7 @@ export function toolRoutes(deps: Deps): Router {
       const server = await findServer(deps, call.actor, parseId(req.params.id))
       if (!server) throw new AppError('mcp_server_not_found')
       const { disabled_tools } = await findSettings(deps, call.actor, server.id)
-      answer(res, await lists.list(server, query.force_refresh), { disabled_tools })
+      answer(res, await lists.list(server, call.actor.userId, query.force_refresh), { disabled_tools })
     }),
   )
   router.patch(

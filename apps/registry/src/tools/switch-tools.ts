@@ -22,7 +22,7 @@ export async function switchTools(
       return disabled.filter((name) => !meant(name))
     })
   }
-  const { toolsJson } = await lists.list(server, false)
+  const { toolsJson } = await lists.list(server, call.actor.userId, false)
   const tools = JSON.parse(toolsJson) as { name: string }[] // list has seen the names
   const all = tools.map(({ name }) => name)
   const names = all.filter(meaning(match, all))

@@ -42,11 +42,12 @@ export const serverSettingsOperations: readonly Operation[] = [
     path: '/v1/servers/{id}/eras',
     tag: 'MCP servers',
     summary: 'Ask the server which protocol eras it speaks',
-    description: 'With the stored headers. Gateways ask for themselves; this is for people to see.',
+    description:
+      'With the stored headers, or the account of who asks. Gateways ask for themselves; this is for people to see.',
     permission: 'mcp-servers:read',
     params: serverIdParam,
     answers: { 200: { description: 'What it showed', schema: eras } },
-    codes: ['mcp_server_not_found', 'credential_unreadable', 'url_not_allowed'],
+    codes: ['mcp_server_not_found', 'credential_unreadable', 'upstream_auth_unavailable', 'url_not_allowed'],
   },
   {
     id: 'switchServerTools',
@@ -62,6 +63,7 @@ export const serverSettingsOperations: readonly Operation[] = [
       'mcp_server_not_found',
       'credential_unreadable',
       'upstream_auth_failed',
+      'upstream_auth_unavailable',
       'upstream_unreachable',
       'upstream_invalid',
       'upstream_timeout',

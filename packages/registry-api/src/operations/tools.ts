@@ -11,6 +11,7 @@ const upstreamCodes = [
   'mcp_server_not_found',
   'credential_unreadable',
   'upstream_auth_failed',
+  'upstream_auth_unavailable',
   'upstream_unreachable',
   'upstream_invalid',
   'upstream_timeout',

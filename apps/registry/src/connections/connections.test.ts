@@ -1,0 +1,188 @@
+// Connections as people and programs manage them: who sees which, and that a disconnected one is out of use, here and at its
+// authorization server.
+
+import { waitFor } from '@gatehouse/testkit'
+import { type AuthorizationServer, startAuthorizationServer } from '@gatehouse/testkit/authorization-server'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { client } from '../testing/client.ts'
+import { addConnection, grantAt, type TestConnectionOptions } from '../testing/connection.ts'
+import { connectGateway } from '../testing/gateway.ts'
+import {
+  startTestRegistry,
+  type TestKey,
+  type TestRegistry,
+  type TestWorkspace,
+} from '../testing/registry.ts'
+import { addServer, type TestServer } from '../testing/server.ts'
+
+const resource = 'https://mcp.test/mcp'
+
+let registry: TestRegistry
+let issuer: AuthorizationServer
+let a: TestWorkspace
+let server: TestServer
+let ada: TestKey
+let bob: TestKey
+beforeAll(async () => {
+  registry = await startTestRegistry()
+  issuer = await startAuthorizationServer()
+})
+afterAll(async () => {
+  await registry.stop()
+  await issuer.close()
+})
+beforeEach(async () => {
+  a = await registry.workspace('A')
+  server = await addServer(registry.deps, a.id, { url: resource })
+  ada = await a.key({ role: 'member' })
+  bob = await a.key({ role: 'member' })
+})
+afterEach(() => {
+  issuer.set({})
+  issuer.requests.length = 0
+})
+
+const as = ({ key }: TestKey) => client(registry.url, key)
+const connect = (who: Pick<TestKey, 'userId'>, more: Partial<TestConnectionOptions> = {}) =>
+  addConnection(registry.deps, a.id, { serverId: server.id, resource, ownerId: who.userId, ...more })
+const connectAt = async (login: string, who: TestKey) =>
+  connect(who, { grant: await grantAt(issuer, resource, login) })
+const idsOf = async (who: TestKey, query = '') => {
+  const { body } = await as(who)('GET', `/v1/connections${query}`)
+  return (body.data as { id: string }[]).map(({ id }) => id)
+}
+const service = { userId: null }
+
+describe('a list', () => {
+  test("shows one's own, and everybody's to who may see all", async () => {
+    const [mine, theirs, nobodys] = [await connect(ada), await connect(bob), await connect(service)]
+    expect(await idsOf(ada)).toEqual([mine.id])
+    expect(await idsOf(bob)).toEqual([theirs.id])
+    expect(await idsOf(await a.key({ role: 'operator' }))).toEqual([nobodys.id])
+    expect(await idsOf(await a.key({ role: 'admin' }))).toEqual([nobodys.id, theirs.id, mine.id])
+    expect(await idsOf(await a.key({ permissions: ['mcp-servers:invoke'] }))).toEqual([nobodys.id])
+    const other = await addServer(registry.deps, a.id)
+    expect(await idsOf(await a.key({ role: 'admin' }), `?server_id=${other.id}`)).toEqual([])
+    expect(await idsOf(await a.key({ servers: [other.id] }))).toEqual([])
+  })
+
+  test('goes page by page, and tells everything but the token', async () => {
+    const soon = new Date(Date.now() + 86_400_000)
+    await connect(ada)
+    await registry.deps.db.inWorkspace(a.id, (tx) =>
+      tx.oAuthToken.updateMany({ data: { refreshExpiresAt: soon, lastRefreshResult: 'ok' } }),
+    )
+    await connect(bob)
+    const admin = await a.key({ role: 'admin' })
+    const first = await as(admin)('GET', '/v1/connections?limit=1')
+    const { body, text } = await as(admin)('GET', `/v1/connections?limit=1&cursor=${first.body.next_cursor}`)
+    expect(body).toMatchObject({
+      data: [
+        {
+          server: { id: server.id, slug: server.slug },
+          owner: { id: ada.userId, name: 'member' },
+          ...{ label: '', state: 'active', scopes: ['read'], last_refresh_result: 'ok' },
+          warning: 'refresh_token_ends_soon',
+        },
+      ],
+      next_cursor: null,
+    })
+    expect(text + first.text).not.toContain('made-up')
+  })
+})
+
+test("a label is the owner's to give", async () => {
+  const { id } = await connect(ada)
+  expect((await as(ada)('PATCH', `/v1/connections/${id}`, { body: { label: 'Work' } })).body).toMatchObject({
+    id,
+    label: 'Work',
+  })
+  const foreign = await as(bob)('PATCH', `/v1/connections/${id}`, { body: { label: 'Mine' } })
+  expect([foreign.status, foreign.body.code]).toEqual([404, 'connection_not_found'])
+})
+
+describe('disconnecting', () => {
+  test('revokes the tokens at their authorization server, and leaves those of others', async () => {
+    const mine = await connectAt('ada', ada)
+    const theirs = await connectAt('bob', bob)
+    expect((await as(ada)('DELETE', `/v1/connections/${mine.id}`)).status).toBe(204)
+    expect(issuer.requestsTo('revoke').map(({ params }) => params.get('token_type_hint'))).toEqual([
+      'refresh_token',
+      'access_token',
+    ])
+    expect(await idsOf(bob)).toEqual([theirs.id])
+    expect(await idsOf(ada)).toEqual([])
+  })
+
+  test("of somebody else's is refused without the permission, and done with it", async () => {
+    const { id } = await connect(ada)
+    expect((await as(bob)('DELETE', `/v1/connections/${id}`)).status).toBe(403)
+    expect(await idsOf(ada)).toEqual([id])
+    expect((await as(await a.key({ role: 'admin' }))('DELETE', `/v1/connections/${id}`)).status).toBe(204)
+  })
+
+  test('answers when every gateway knows, also for a repeat', async () => {
+    const { id } = await connect(ada)
+    const gateway = await connectGateway(registry.deps)
+    let answered = 0
+    const count = () => {
+      answered += 1
+    }
+    const first = as(ada)('DELETE', `/v1/connections/${id}`).finally(count)
+    await waitFor(() => gateway.told.length === 1)
+    const again = as(ada)('DELETE', `/v1/connections/${id}`).finally(count)
+    expect(gateway.told[0]).toMatchObject({ subject: 'connection', subjectId: ada.userId })
+    expect(answered).toBe(0)
+    await gateway.acknowledge(gateway.told[0]?.revision ?? 0)
+    expect([(await first).status, (await again).status]).toEqual([204, 204])
+    await gateway.leave()
+  })
+
+  test('does not hang on an authorization server that is away', async () => {
+    const { id } = await connectAt('ada', ada)
+    issuer.set({ faults: { revoke: { reset: 'before' } } })
+    expect((await as(ada)('DELETE', `/v1/connections/${id}`)).status).toBe(204)
+    expect(await idsOf(ada)).toEqual([])
+    expect(registry.logged()).toContain('did not revoke')
+  })
+
+  test('while it is being renewed takes back what comes of that', async () => {
+    const connection = await connectAt('ada', ada)
+    const gate = Promise.withResolvers<void>()
+    issuer.set({ faults: { token: { wait: gate.promise } } })
+    const renewed = registry.deps.refreshes.renew({ workspaceId: a.id, id: connection.id, version: 1 })
+    await waitFor(() => issuer.requestsTo('token', 'refresh_token').length === 1)
+    // What we have is not revoked, so that the server goes on to give the next token.
+    issuer.set({ rotation: false, faults: { revoke: { answer: { status: 503 }, times: 2 } } })
+    expect((await as(ada)('DELETE', `/v1/connections/${connection.id}`)).status).toBe(204)
+    gate.resolve()
+    await renewed
+    expect(await idsOf(ada)).toEqual([])
+    const revoked = issuer.requestsTo('revoke').map(({ params }) => params.get('token'))
+    expect(revoked).toHaveLength(4)
+    for (const token of revoked) expect(await issuer.verify(token ?? '')).toBeUndefined()
+  })
+})
+
+test('deleting a server revokes every connection to it', async () => {
+  await connectAt('ada', ada)
+  await connectAt('bob', bob)
+  const keeper = await a.key()
+  expect((await as(keeper)('DELETE', `/v1/deepagents/mcp-servers/${server.id}`)).status).toBe(204)
+  expect(issuer.requestsTo('revoke')).toHaveLength(4)
+  expect(await registry.deps.db.inWorkspace(a.id, (tx) => tx.oAuthToken.count())).toBe(0)
+})
+
+test('what is done to a connection is in the audit trail, without its token', async () => {
+  const { id } = await connect(ada)
+  await as(ada)('PATCH', `/v1/connections/${id}`, { body: { label: 'Work' } })
+  await as(ada)('DELETE', `/v1/connections/${id}`)
+  const events = await registry.deps.db.inWorkspace(a.id, (tx) =>
+    tx.auditEvent.findMany({ where: { objectId: id }, orderBy: { seq: 'asc' } }),
+  )
+  expect(events.map(({ action, actorId }) => [action, actorId])).toEqual([
+    ['connection.updated', ada.id],
+    ['connection.deleted', ada.id],
+  ])
+  expect(JSON.stringify(events.map(({ before, after }) => [before, after]))).not.toContain('made-up')
+})
