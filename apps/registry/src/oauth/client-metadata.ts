@@ -9,14 +9,15 @@ export const redirectUri = (config: Pick<Config, 'CONSOLE_PUBLIC_URL'>) =>
 /** What every registration of ours has in common. */
 export function aboutUs(config: Pick<Config, 'CONSOLE_PUBLIC_URL'>) {
   const uri = redirectUri(config)
+  const isSecure = new URL(uri).protocol === 'https:'
   return {
     client_name: 'Gatehouse',
-    client_uri: config.CONSOLE_PUBLIC_URL,
+    ...(isSecure && { client_uri: config.CONSOLE_PUBLIC_URL }),
     redirect_uris: [uri],
     grant_types: ['authorization_code', 'refresh_token'],
     response_types: ['code'],
     // OpenID Connect Registration: only native clients may come back to loopback over plain http.
-    application_type: new URL(uri).protocol === 'https:' ? 'web' : 'native',
+    application_type: isSecure ? 'web' : 'native',
   }
 }
 
