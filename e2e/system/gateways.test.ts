@@ -84,6 +84,37 @@ test('no call that begins after the 204 of a deletion reaches the server, on any
   expect(new Set(late)).toEqual(new Set([404]))
 })
 
+test('no call that begins after the answer carries replaced headers or is made by a revoked key, on any gateway, under load', async () => {
+  const { upstream, address, elsewhere, id } = await register()
+  const doomed = await stack.otherKey()
+  let replaced = false
+  let revoked = false
+  const late: number[] = []
+  const callers = [address, elsewhere].flatMap((to) =>
+    Array.from({ length: 6 }, async (_, i) => {
+      const key = i % 2 ? stack.key : doomed.key
+      for (let after = 0; after < 5; ) {
+        const [begunLate, byNobody] = [replaced && revoked, revoked && key === doomed.key]
+        const { status } = await post(to, key, { ...list, id: replaced ? 'late' : 'early' })
+        if (byNobody) late.push(status)
+        if (begunLate) after += 1
+      }
+    }),
+  )
+  await waitFor(() => upstream.requests.length > 60)
+  const headers = [{ key: 'X-Stored', value: 'new' }]
+  expect((await stack.ask('PATCH', `/v1/deepagents/mcp-servers/${id}`, { headers })).status).toBe(200)
+  replaced = true
+  expect((await stack.ask('DELETE', `/v1/api-keys/${doomed.id}`)).status).toBe(204)
+  revoked = true
+  await Promise.all(callers)
+  const afterwards = upstream.requests.filter((one) => (one.json() as { id?: unknown }).id === 'late')
+  expect(afterwards.length).toBeGreaterThan(0)
+  expect(new Set(afterwards.flatMap((one) => one.header('x-stored')))).toEqual(new Set(['new']))
+  expect(late.length).toBeGreaterThanOrEqual(30)
+  expect(new Set(late)).toEqual(new Set([401]))
+})
+
 test('a stop finishes calls in flight, ends open streams cleanly, and waits for no idle connection', async () => {
   const third = await startGateway()
   let go = () => {}
