@@ -8,14 +8,15 @@ import type { Server } from '../registry/knowledge.ts'
 import type { Call, Message } from './call.ts'
 import { connectAnswer } from './connect-first.ts'
 
-/** @throws as Knowledge.credentials */
+/** @param insists as in Knowledge.credentials, which tells what it throws */
 export async function connected(
   deps: Pick<Deps, 'knowledge'>,
   caller: ResolvedCaller,
   server: ResolvedServer,
+  insists = false,
 ): Promise<Server> {
   if (server.auth_type !== 'oauth') return server
-  const { connection } = await deps.knowledge.credentials(caller, server)
+  const { connection } = await deps.knowledge.credentials(caller, server, insists)
   return connection === null ? server : { ...server, connection: connection.generation }
 }
 
@@ -33,7 +34,7 @@ export async function connectedFor(
   message: Message | undefined,
 ): Promise<Server> {
   try {
-    return await connected(deps, call.caller, server)
+    return await connected(deps, call.caller, server, true)
   } catch (thrown) {
     const waits = isRequired(thrown) && message !== undefined && connectAnswer(message) === 'opened'
     if (!waits) throw thrown

@@ -258,7 +258,7 @@ test('a change of a connection makes those forgotten that have it, and nobody el
   await anew
 })
 
-test('that nothing may be sent holds until the connection changes', async () => {
+test('that nothing may be sent holds until the connection changes, or somebody insists', async () => {
   const { knowledge, questions, next } = setUp()
   knowledge.hello(hello(1))
   const first = knowledge.credentials(person, server)
@@ -269,8 +269,13 @@ test('that nothing may be sent holds until the connection changes', async () => 
   expect(questions).toEqual([])
   await knowledge.changed(connection(2, 'u'))
   const again = knowledge.credentials(person, server)
+  ;(await next()).answer({ ...credential(2), required })
+  await expect(again).rejects.toMatchObject({ code: 'connection_required' })
+  const insists = knowledge.credentials(person, server, true)
   ;(await next()).answer(account(2, 0))
-  await again
+  await insists
+  await knowledge.credentials(person, server, true)
+  expect(questions).toEqual([])
 })
 
 test('a token of another connection is never given out for what was begun with an older one', async () => {

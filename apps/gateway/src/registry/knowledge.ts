@@ -44,8 +44,9 @@ export interface Knowledge {
    * The headers for exactly this state of the server, so that a new credential never goes to an old address.
    * @throws ServerChanged; AppError mcp_server_not_found, credential_unreadable, registry_unreachable,
    * upstream_auth_unavailable; connection_required or upstream_auth_failed where nothing may be sent until somebody acts
+   * @param insists asks again where that is what is known: somebody may have acted just now
    */
-  credentials(caller: CallerRef, server: ServerRef): Promise<CredentialsAnswer>
+  credentials(caller: CallerRef, server: ServerRef, insists?: boolean): Promise<CredentialsAnswer>
   /** The same after the server answered 401 to this token: with another one. Throws as credentials. */
   refused(caller: CallerRef, server: ServerRef, used: UsedConnection): Promise<CredentialsAnswer>
   hello(event: HelloEvent): void
@@ -151,12 +152,12 @@ export function createKnowledge(parts: Parts): Knowledge {
         return answer
       })
     },
-    async credentials(caller, server) {
+    async credentials(caller, server, insists = false) {
       parts.lease.check()
       const key = credentialKey(caller, server)
       const known = credentials.get(key)
       const answer =
-        known !== undefined && isFresh(known)
+        known !== undefined && isFresh(known) && !(insists && known.required !== null)
           ? known
           : await once(`credentials ${key}`, async () =>
               keep(key, await ask(() => parts.client.credentials(requestOf(caller, server)))),
