@@ -12,6 +12,9 @@ import { newPerson, type Person } from '../src/people.ts'
 import { type Replicas, startReplicas } from '../src/replicas.ts'
 import { modernHeaders, modernMeta, post } from '../src/stack.ts'
 
+/** What the server asks of everybody. */
+const named = { metadata: { scopes_supported: ['read', 'write'] }, challenge: { scope: 'read' } }
+
 let stack: Replicas
 let issuer: AuthorizationServer
 let upstream: ProtectedServer
@@ -21,7 +24,7 @@ let bob: Person
 
 beforeAll(async () => {
   ;[stack, issuer] = await Promise.all([startReplicas({ gateways: [2, 2] }), startAuthorizationServer()])
-  upstream = await startProtectedServer({ authorizationServer: issuer })
+  upstream = await startProtectedServer({ authorizationServer: issuer, switches: named })
   ;[ann, bob] = [await newPerson(stack, 'Ann'), await newPerson(stack, 'Bob')]
   const body = { name: 'Notes', slug: 'notes', url: upstream.url }
   const oauth = { auth_type: 'oauth', oauth_mode: 'per_user_dynamic_client' }
@@ -36,17 +39,18 @@ afterAll(async () => {
 })
 beforeEach(() => {
   issuer.set({})
-  upstream.set({})
+  upstream.set(named)
   upstream.callers.length = 0
 })
 
 /** In the browser, up to the page that says that it is done. */
-async function connect(person: Person, login: string): Promise<void> {
-  const begun = await person.ask('POST', '/v1/connections', { server_id: serverId })
+async function connect(person: Person, login: string, scopes: readonly string[] = []): Promise<void> {
+  const begun = await person.ask('POST', '/v1/connections', { server_id: serverId, scopes })
   const link = String(begun.verification_url).split('/connect/')[1]
   const { authorization_url } = await person.ask('POST', `/v1/connect/${link}`, {})
   const back = await issuer.approve(String(authorization_url), login)
-  const done = await person.ask('POST', '/v1/connect/callback', Object.fromEntries(back.searchParams))
+  const { state, code, iss } = Object.fromEntries(back.searchParams)
+  const done = await person.ask('POST', '/v1/connect/callback', { state, code, iss })
   expect(done.status).toBe('COMPLETED')
 }
 
@@ -128,6 +132,21 @@ test('a call whose person is on the page meanwhile is answered once they are don
   expect(isAnswer(await waiting)).toBe(true)
 })
 
+test('a call that needs more than was granted names it on the page, and works once it is granted', async () => {
+  const scope = 'write'
+  await connected(ann, 'ann')
+  upstream.set({ ...named, needs: ({ method }) => (method === 'tools/call' ? [scope] : []) })
+  const refused = await call(ann, 0, { opens: true })
+  const { 'gatehouse/connect': question } = refused.inputRequests as Record<
+    string,
+    { params: { url: string } }
+  >
+  expect(new URL(question?.params.url ?? '').searchParams.get('scope')).toBe(scope)
+  await connect(ann, 'ann', [scope])
+  await waitFor(async () => isAnswer(await call(ann, 0)))
+  expect(upstream.callers.at(-1)?.scopes).toContain(scope)
+})
+
 const refreshes = () =>
   issuer.requestsTo('token').filter(({ params }) => params.get('grant_type') === 'refresh_token').length
 
@@ -147,7 +166,7 @@ test('a token that the server takes no more is renewed once, and others have no 
   await connected(bob, 'bob')
   const old = await connected(ann, 'ann')
   expect(old.size).toBe(1)
-  upstream.set({ refuses: ({ token }) => old.has(token) })
+  upstream.set({ ...named, refuses: ({ token }) => old.has(token) })
   upstream.callers.length = 0
   const before = refreshes()
   expect((await many(40, (i) => (i % 3 === 0 ? bob : ann))).every(isAnswer)).toBe(true)
