@@ -53,6 +53,7 @@ describe('only gateways', () => {
     const paths = [
       'resolve',
       'credentials',
+      'credentials/refused',
       'lease/renew',
       'lease/return',
       'call-records',

@@ -105,6 +105,7 @@ export async function startAuthorizationServer(
     const url = endpoint === 'metadata' ? `${path}/.well-known/openid-configuration` : request.url
     const given = await send({ ...request, url }, innerOrigin)
     const body = await text(given)
+    await fault.hold
     if (fault.reset === 'after') return void response.socket?.resetAndDestroy()
     const { openerPolicy } = switches
     if (openerPolicy && (endpoint === 'authorize' || endpoint === 'page'))

@@ -18,6 +18,8 @@ export interface EndpointFault {
   }
   /** Waits so long, or until it resolves, before it does anything. */
   readonly wait?: number | Promise<unknown>
+  /** Does everything, and answers when this resolves. */
+  readonly hold?: Promise<unknown>
   /** The connection is reset before the server has done anything, or when it has and its answer is due. */
   readonly reset?: 'before' | 'after'
   /** For so many requests; all, unless told. */
