@@ -6,10 +6,13 @@ import { waitFor } from '@gatehouse/testkit'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { verifyAudit } from '../audit.ts'
+import { openTokens } from '../connections/tokens.ts'
 import { type Db, openDb } from '../db.ts'
 import { openInstallation } from '../installation.ts'
+import { secretLabel, verifierLabel } from '../oauth/labels.ts'
 import { ensureFirstOwner } from '../people/first-owner.ts'
 import { createSealer, type HeaderPlace, type Sealer } from '../seal.ts'
+import { addConnection } from '../testing/connection.ts'
 import { type TestDatabase, testDatabase } from '../testing/database.ts'
 import { runCommand } from './command.ts'
 import { type KeyEncryption, localKeyEncryption } from './master-keys.ts'
@@ -153,6 +156,47 @@ describe('a rotated data key', () => {
       }),
     )
     expect((await opened).reveal()).toBe(value)
+  })
+
+  test('takes tokens, secrets of clients and verifiers along; only a broken verifier is let go', async () => {
+    const { workspaceId, serverId } = await addHeader()
+    const deps = { db, sealer, now: () => new Date() }
+    const connection = await addConnection(deps, workspaceId, { serverId, resource: 'https://a.test/' })
+    const { providerId } = connection
+    const visit = async (broken: boolean) => {
+      const place = { workspaceId, id: uuidv7() }
+      await db.inWorkspace(workspaceId, async (tx) => {
+        const { sealed, dataKeyId } = await sealer.sealFor(
+          tx,
+          workspaceId,
+          verifierLabel(place),
+          new Secret(value),
+        )
+        const row = { ...place, providerId, strategy: 'CREATE', linkHash: Buffer.from(place.id), dataKeyId }
+        const data = { ...row, sealed: broken ? sealed.subarray(1) : sealed, expiresAt: new Date() }
+        await tx.authSession.create({ data })
+      })
+      return place
+    }
+    const [kept, broken] = [await visit(false), await visit(true)]
+    expect(await rotateDataKeys(on())).toEqual({
+      ok: true,
+      line: 'Data keys are rotated: 1 workspace(s), 4 value(s) sealed anew',
+    })
+    const [key, ...others] = await keysOf(workspaceId)
+    expect(others).toEqual([])
+    await db.inWorkspace(workspaceId, async (tx) => {
+      const token = await tx.oAuthToken.findFirstOrThrow()
+      const client = await tx.oAuthProvider.findFirstOrThrow()
+      const one = await tx.authSession.findFirstOrThrow({ where: { id: kept.id } })
+      for (const { dataKeyId } of [token, client, one]) expect(dataKeyId).toBe(key?.id)
+      expect(await openTokens(deps, tx, token)).toMatchObject({ access_token: 'made-up' })
+      const secret = { sealed: client.sealedSecret ?? Buffer.of(), dataKeyId: client.dataKeyId ?? '' }
+      const verifier = { sealed: one.sealed ?? Buffer.of(), dataKeyId: one.dataKeyId ?? '' }
+      expect((await sealer.openFor(tx, workspaceId, secretLabel(client), secret)).reveal()).toBe('made up')
+      expect((await sealer.openFor(tx, workspaceId, verifierLabel(kept), verifier)).reveal()).toBe(value)
+      expect(await tx.authSession.findFirst({ where: { id: broken.id } })).toMatchObject({ sealed: null })
+    })
   })
 
   test('leaves a value that does not open as it is, keeps its key, and says which one', async () => {

@@ -1,5 +1,5 @@
 // Rows that nothing will use again, in every workspace: repeated posts' answers after a day, links that work once, sessions that
-// have ended, what they had set, and the old secrets of rotated keys. Audit events are kept for ever.
+// have ended, what they had set, the old secrets of rotated keys, and visits to authorization servers a day after. Audit events are kept for ever.
 
 import type { Deps } from '../deps.ts'
 
@@ -21,6 +21,7 @@ export function removeExpired(deps: Pick<Deps, 'db' | 'now'>): Promise<Record<st
       endedSessions: await tx.$executeRaw`DELETE FROM ended_session WHERE expires_at <= ${now}`,
       notes: await tx.$executeRaw`DELETE FROM session_note WHERE expires_at <= ${now}`,
       secrets: await tx.$executeRaw`DELETE FROM api_key_secret WHERE expires_at <= ${now}`,
+      visits: await tx.$executeRaw`DELETE FROM auth_session WHERE expires_at <= ${yesterday}`,
     }
   })
 }

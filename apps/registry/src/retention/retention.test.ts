@@ -3,7 +3,9 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { dropPartitions, makePartitions } from '../calls/partitions.ts'
+import { addConnection } from '../testing/connection.ts'
 import { startTestRegistry, type TestRegistry, type TestWorkspace } from '../testing/registry.ts'
+import { addServer } from '../testing/server.ts'
 import { removeExpired } from './remove-expired.ts'
 import { keepRetention } from './worker.ts'
 
@@ -112,15 +114,31 @@ describe('what has expired', () => {
         await tx.verification.create({ data: { id: randomUUID(), identifier: 'i', value: 'v', expiresAt } })
       }
     })
-    const one = { answers: 1, links: 1, signIns: 1, verifications: 1, endedSessions: 1, notes: 1, secrets: 1 }
+    const { id: serverId } = await addServer(registry.deps, workspaceId)
+    const { providerId } = await addConnection(registry.deps, workspaceId, {
+      serverId,
+      resource: 'https://a.test',
+    })
+    await db.inWorkspace(workspaceId, async (tx) => {
+      const visit = { workspaceId, providerId, strategy: 'CREATE' }
+      for (const expiresAt of [ago(25 * 3_600_000), ago(1_000)]) {
+        const linkHash = Buffer.from(randomUUID())
+        await tx.authSession.create({ data: { ...visit, id: randomUUID(), linkHash, expiresAt } })
+      }
+    })
+    const one = {
+      ...{ answers: 1, links: 1, signIns: 1, verifications: 1 },
+      ...{ endedSessions: 1, notes: 1, secrets: 1, visits: 1 },
+    }
     expect(await removeExpired(registry.deps)).toEqual(one)
     const left = await db.inWorkspace(workspaceId, async (tx) => [
       await tx.idempotentAnswer.count(),
       await tx.apiKeySecret.count(), // the current one and the one whose overlap goes on
       await tx.oneTimeLink.count(),
       await tx.sessionNote.count(),
+      await tx.authSession.count(), // a day is left to ask how it ended
     ])
-    expect(left).toEqual([1, 2, 1, 1])
+    expect(left).toEqual([1, 2, 1, 1, 1])
     const response = await fetch(`${registry.url}/v1/api-keys`, { headers: { 'X-Api-Key': key.key } })
     expect(response.status).toBe(200)
   })

@@ -26,21 +26,21 @@ export async function readAccounts(tx: Tx, actor: Actor, servers: readonly Wanti
   const wanting = servers.filter(wantsAccount)
   if (wanting.length === 0) return new Map()
   const { workspaceId, userId: ownerId } = actor
-  const own = wanting.filter(isPerUser).map(({ id }) => id)
+  const perUserIds = wanting.filter(isPerUser).map(({ id }) => id)
   const shared = wanting.flatMap((row) => (isPerUser(row) ? [] : (row.oauthProviderId ?? [])))
   const clients = await tx.oAuthProvider.findMany({
-    where: { workspaceId, OR: [{ serverId: { in: own }, ownerId }, { id: { in: shared } }] },
+    where: { workspaceId, OR: [{ serverId: { in: perUserIds }, ownerId }, { id: { in: shared } }] },
     select: { id: true, serverId: true, kind: true, authMethod: true, metadata: true },
   })
   const tokens = await tx.oAuthToken.findMany({
     where: {
-      ...{ workspaceId, state: 'active' },
+      workspaceId,
       OR: [
-        { serverId: { in: own }, ownerId },
+        { serverId: { in: perUserIds }, ownerId },
         { providerId: { in: shared }, OR: [{ ownerId }, { ownerId: null }] },
       ],
     },
-    select: { serverId: true, providerId: true },
+    select: { serverId: true, providerId: true, state: true },
   })
   return new Map(
     wanting.map((server) => {
@@ -48,14 +48,15 @@ export async function readAccounts(tx: Tx, actor: Actor, servers: readonly Wanti
       const client = clients.find(({ id, serverId }) =>
         perUser ? serverId === server.id : id === server.oauthProviderId,
       )
-      const isConnected = tokens.some(({ serverId, providerId }) =>
+      const own = tokens.filter(({ serverId, providerId }) =>
         perUser
           ? serverId === server.id
           : providerId === server.oauthProviderId && (serverId === null || serverId === server.id),
       )
-      const needsNobody = client !== undefined && asksForItself(client) && !(perUser && ownerId !== null)
+      const isConnected = own.some(({ state }) => state === 'active')
+      const needsNobody = own.length === 0 && client && asksForItself(client) && !(perUser && ownerId)
       const providerId = perUser ? (client?.id ?? null) : server.oauthProviderId
-      return [server.id, { providerId, isConnected: isConnected || needsNobody }]
+      return [server.id, { providerId, isConnected: isConnected || needsNobody === true }]
     }),
   )
 }

@@ -7,6 +7,7 @@ import type { AuthorizationServer } from '@gatehouse/testkit/authorization-serve
 import { v7 as uuidv7 } from 'uuid'
 import { z } from 'zod'
 import { sealTokens, type Tokens, tokens } from '../connections/tokens.ts'
+import type { Transactions } from '../db.ts'
 import type { Deps } from '../deps.ts'
 import { secretLabel } from '../oauth/labels.ts'
 
@@ -84,7 +85,7 @@ export interface TestConnection {
 
 /** Makes its server one that wants accounts. */
 export async function addConnection(
-  deps: Deps,
+  deps: Pick<Deps, 'sealer' | 'now'> & { readonly db: Transactions },
   workspaceId: string,
   options: TestConnectionOptions,
 ): Promise<TestConnection> {
