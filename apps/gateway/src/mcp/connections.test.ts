@@ -207,6 +207,24 @@ describe('whose account is not connected is told which page to open, and nothing
     expect(at.upstream.requests).toEqual([])
   })
 
+  test('what wants no answer is refused, in words without an id', async () => {
+    const at = await place()
+    const { key } = at.person()
+    const tell = (init: RequestInit) =>
+      fetch(`${gateway.url}/mcp/${at.slug}`, { ...init, headers: { ...accepts, 'x-api-key': key } })
+    const body = JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' })
+    for (const init of [{ method: 'GET' }, { method: 'POST', body }]) {
+      const response = await tell(init)
+      expect(response.status).toBe(403)
+      expect(await response.json()).toEqual({ error: expect.stringContaining('Connect your account') })
+    }
+    const mine = () => gateway.registry.records.filter((record) => record.server_id === at.id)
+    await waitFor(() => mine().length === 2)
+    for (const { outcome, error_code } of mine())
+      expect([outcome, error_code]).toEqual(['refused', 'connection_required'])
+    expect(at.upstream.requests).toEqual([])
+  })
+
   test('it is recorded as such', async () => {
     const at = await place()
     const person = at.person()

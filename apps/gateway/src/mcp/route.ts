@@ -108,7 +108,8 @@ async function transparent(
     await sendOn(deps, call, servers, lookAgain, message, trace)
   } catch (thrown) {
     const error = thrown instanceof AuthError ? thrown : toAppError(thrown)
-    if (isOfCredential(error) && trace.server && message && !call.response.headersSent) {
+    const mayAnswer = message?.envelope.kind === 'request' && !call.response.headersSent
+    if (isOfCredential(error) && trace.server && message && mayAnswer) {
       answerFailure(deps, call, trace.server, message, { kind: 'failed', error }, trace)
       return deps.recorder.record(call, trace)
     }
