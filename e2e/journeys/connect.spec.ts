@@ -19,7 +19,8 @@ let login: AuthorizationServer
 let upstream: ProtectedServer
 test.beforeAll(async () => {
   login = await startAuthorizationServer()
-  upstream = await startProtectedServer({ authorizationServer: login })
+  const metadata = { scopes_supported: ['read'] }
+  upstream = await startProtectedServer({ authorizationServer: login, switches: { metadata } })
 })
 test.beforeEach(() => login.set({ openerPolicy: 'same-origin' }))
 test.afterAll(async () => {
@@ -32,6 +33,7 @@ test('a person connects in a window, calls with their own account, and disconnec
   product,
   context,
 }) => {
+  test.setTimeout(120_000) // the whole way, looked at on each screen
   await page.goto(`${product.console_url}/w/default/servers/register`)
   await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Files')
   await page.getByRole('textbox', { name: 'URL' }).fill(upstream.url)
@@ -48,6 +50,7 @@ test('a person connects in a window, calls with their own account, and disconnec
   const consent = popup.getByRole('main')
   await expect(consent).toContainText('Connect to Files')
   await expect(consent).toContainText(new URL(login.issuer).host)
+  await expect(consent.getByText('read', { exact: true })).toBeVisible()
   await expect(dialog).toContainText('Waiting for you in the other window')
   await expectAccessible(popup)
   await expectAccessible(page)
@@ -72,6 +75,8 @@ test('a person connects in a window, calls with their own account, and disconnec
   expect(calls.map(({ sub }) => sub)).toEqual(['ada'])
   await row.getByRole('link', { name: 'Files' }).click()
   await expect(page.getByRole('main')).toContainText('Connected')
+  await expect(page.getByRole('link', { name: /^\d+ tools$/ })).toBeVisible()
+  await expect(page.getByText('2026-07-28')).toBeVisible()
   await expectAccessible(page)
 
   await page.getByRole('link', { name: 'Connections', exact: true }).click()
@@ -85,8 +90,9 @@ test('a person connects in a window, calls with their own account, and disconnec
   // A client is told where to go.
   const [, link = ''] = /(http\S+) and connect/.exec(String(await call().catch(String))) ?? []
   expect(upstream.callers.filter(({ tool }) => tool === 'echo')).toHaveLength(1)
-  await page.goto(link)
-  await expect(dialog.getByRole('button', { name: 'Connect' })).toBeVisible()
+  await page.goto(`${link}&scope=write`)
+  const wider = await openWindow(context, () => dialog.getByRole('button', { name: 'Connect' }).click())
+  await expect(wider.getByText('write', { exact: true })).toBeVisible()
 })
 
 test('who does not agree is told so, as text, and nothing is connected', async ({
@@ -153,6 +159,59 @@ test('a sign-in that fails says whose side it is', async ({ watched: page, produ
   await expect(popup.locator('main b')).toHaveCount(0)
   await expectAccessible(popup)
   await expect(dialog).toContainText('You are not connected')
+})
+
+test('a link leads who is not signed in back to it', async ({
+  browser,
+  product,
+  owner,
+  page,
+  watched: _,
+}) => {
+  const dialog = await connectDialog(page, product, 'Later')
+  await page.evaluate('window.open = () => null')
+  await dialog.getByRole('button', { name: 'Connect' }).click()
+  const link = await dialog.getByRole('link', { name: 'Open the sign-in' }).getAttribute('href')
+  const nobody = await browser.newContext({ storageState: { cookies: [], origins: [] } })
+  const tab = await nobody.newPage()
+  await tab.goto(link ?? '')
+  await tab.getByLabel('E-mail').fill(owner.email)
+  await tab.getByRole('textbox', { name: 'Password' }).fill(owner.password)
+  await tab.getByRole('button', { name: 'Sign in' }).click()
+  await expect(tab.getByRole('main')).toContainText('Connect to Later')
+  await signIn(tab, 'ada', 'Allow')
+  await expect(dialog).toContainText('You are connected')
+  await nobody.close()
+})
+
+// The last one: the client that is entered here is used for every server of this authorization server from then on.
+test('a client that was registered by hand is entered where nothing else helps', async ({
+  watched: page,
+  product,
+  context,
+}) => {
+  login.set({ openerPolicy: 'same-origin', metadata: { registration_endpoint: undefined } })
+  const dialog = await connectDialog(page, product, 'By hand')
+  const connect = () => dialog.getByRole('button', { name: 'Connect' }).click()
+  const useless = await openWindow(context, connect)
+  await expect(dialog.getByRole('alert')).toContainText('registers no clients by itself')
+  // Nobody has to close the window that leads nowhere.
+  await expect.poll(() => useless.isClosed()).toBe(true)
+  await expectAccessible(page)
+  const redirect = await dialog.getByRole('group', { name: 'redirect URI' }).textContent()
+  await login.addClient({
+    client_id: 'by-hand',
+    client_secret: 'canary-77aa',
+    redirect_uris: [redirect?.trim() ?? ''],
+    token_endpoint_auth_method: 'client_secret_basic',
+  })
+  await dialog.getByRole('textbox', { name: 'Client id' }).fill('by-hand')
+  await dialog.getByRole('textbox', { name: 'Client secret' }).fill('canary-77aa')
+  await dialog.getByRole('button', { name: 'Save client' }).click()
+  const popup = await openWindow(context, connect)
+  await signIn(popup, 'ada', 'Allow')
+  await expect(dialog).toContainText('You are connected')
+  expect(await page.content()).not.toContain('canary-77aa')
 })
 
 /** The dialog that a client's link opens. */

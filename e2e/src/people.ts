@@ -41,5 +41,12 @@ export async function newPerson(where: Where, name: string) {
   }
   await ask('POST', '/v1/sign-in-link', { token })
   const made = await ask('POST', '/v1/api-keys', { name, kind: 'user' })
-  return { userId, key: String(made.key), /** As their browser does. */ ask }
+  return {
+    userId,
+    key: String(made.key),
+    /** As their browser does. */
+    ask,
+    /** For a browser of theirs: `name=value`, of the session that `ask` has. */
+    cookies: () => cookie.split('; '),
+  }
 }
