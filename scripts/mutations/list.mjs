@@ -311,8 +311,8 @@ export const mutations = [
     find: 'if (seen.has(name)) throw',
     replace: "if (name === '') throw",
     project: 'gateway',
-    tests: ['apps/gateway/src/mcp/framing.test.ts'],
-    noticedBy: 'any Mcp- header twice',
+    tests: ['apps/gateway/src/mcp/route.test.ts'],
+    noticedBy: 'Mcp-Name twice',
   },
   {
     name: 'dot segments and encoded separators taken',
@@ -320,8 +320,8 @@ export const mutations = [
     find: "target.split('?')[0] ?? ''",
     replace: "''",
     project: 'gateway',
-    tests: ['apps/gateway/src/mcp/framing.test.ts'],
-    noticedBy: 'a dot segment at the end',
+    tests: ['apps/gateway/src/mcp/route.test.ts'],
+    noticedBy: 'reaches nobody encoded dot segments',
   },
   {
     name: 'Host and Origin not looked at',

@@ -98,7 +98,7 @@ test('are refused when a server is made or changed, and nothing is stored', asyn
       expect([what, status, body.code]).toEqual([what, 422, 'invalid_header'])
   }
   expect(JSON.parse((await ask('GET', base)).text)).toHaveLength(1)
-})
+}, 90_000)
 
 test('are sent to nobody where they came into the database by another way, and harm that server alone', async () => {
   const credentials = async (serverId: string) => {
@@ -123,4 +123,4 @@ test('are sent to nobody where they came into the database by another way, and h
   expect(await credentials(good)).toEqual([200, undefined])
   expect((await ask('GET', `/v1/servers/${good}/tools`)).status).toBe(200)
   expect(upstream.requests.at(-1)?.header('x-good')).toEqual(['g'])
-})
+}, 90_000)
