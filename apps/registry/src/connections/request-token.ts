@@ -3,6 +3,7 @@
 import type { Egress } from '@gatehouse/egress'
 import { AppError } from '@gatehouse/errors'
 import * as oauth from 'oauth4webapi'
+import { toScopes } from '../oauth/words.ts'
 import { byEgress, type OAuthClient } from './client-of.ts'
 import type { Tokens } from './tokens.ts'
 
@@ -79,7 +80,7 @@ export async function requestGrant(
         ...(refresh && { refresh_token: refresh }),
         ...(before.grant && { grant: before.grant }),
       },
-      scopes: answer.scope?.split(' ').filter(Boolean),
+      scopes: answer.scope === undefined ? undefined : toScopes(answer.scope.split(' ')),
       expiresAt: after(answer.expires_in) ?? null,
       // Neither is a standard's; one or the other is what most servers send.
       refreshExpiresAt: after(answer.refresh_token_expires_in ?? answer.refresh_expires_in),

@@ -165,11 +165,11 @@ describe('a person connects an account', () => {
       const { authorization_url: url } = (await response.json()) as { authorization_url: string }
       return new URL(url).searchParams.get('scope')
     }
-    expect(await scopeOf()).toBe('read write offline_access')
+    expect(await scopeOf()).toBe('offline_access read write')
     accounts.upstream.set({})
     expect(await scopeOf()).toBeNull()
     accounts.upstream.set({ metadata: named, challenge: { scope: 'write' } })
-    expect(await scopeOf()).toBe('write offline_access')
+    expect(await scopeOf()).toBe('offline_access write')
   })
 })
 

@@ -6,6 +6,7 @@ import type { Deps } from '../deps.ts'
 import { askForChallenge } from './challenge.ts'
 import { findResourceMetadata } from './resource-metadata.ts'
 import { checkMetadata, findServerMetadata, type ServerMetadata } from './server-metadata.ts'
+import { toScopes } from './words.ts'
 
 export interface Discovered {
   /** What tokens are asked for (RFC 8707). */
@@ -50,7 +51,7 @@ function oldest(isOld: boolean, isAsked: boolean, issuer: string): ServerMetadat
 /** Where the authorization server has this scope, refresh tokens come with it alone. Who asks for nothing gets its default. */
 function withRefresh(scopes: readonly string[], { scopes_supported }: ServerMetadata): readonly string[] {
   const more = scopes.length > 0 && scopes_supported?.includes('offline_access') ? ['offline_access'] : []
-  return [...new Set([...scopes, ...more])]
+  return toScopes([...more, ...scopes])
 }
 
 const failed = (what: string) => new AppError('oauth_discovery_failed', { what })

@@ -61,6 +61,23 @@ describe('the resource metadata is found', () => {
     ])
   })
 
+  test('and its scopes are taken as far as they are scopes', async () => {
+    const scopes_supported = [
+      'read',
+      'a b',
+      '',
+      'zero\u0000',
+      '\ud800',
+      'quo"te',
+      'x'.repeat(300),
+      'read',
+      'write',
+    ]
+    accounts.upstream.set({ metadata: { scopes_supported } })
+    await connects()
+    expect(await providers()).toMatchObject([{ scopes: ['offline_access', 'read', 'write'] }])
+  })
+
   test('and is refused where it is about another resource', async () => {
     for (const resource of ['https://other.example/mcp', `${accounts.upstream.url}/deeper`, 'nothing']) {
       accounts.upstream.set({ metadata: { ...named, resource } })
@@ -103,6 +120,11 @@ describe('the metadata of the authorization server', () => {
     ['does not tell of PKCE', { metadata: { code_challenge_methods_supported: undefined } }],
     ['knows PKCE without S256 only', { metadata: { code_challenge_methods_supported: ['plain'] } }],
     ['has no token endpoint', { metadata: { token_endpoint: undefined } }],
+    ['has text that nobody can keep', { metadata: { scopes_supported: ['\u0000', '\ud800'] } }],
+    [
+      'has an endpoint of 5,000 characters',
+      { metadata: { token_endpoint: `https://a.test/${'x'.repeat(5_000)}` } },
+    ],
     ['is nowhere', { metadataAt: [] }],
     ['is broken off', { faults: { metadata: { answer: { status: 500 } } } }],
   ])('is refused where it %s, and nothing is registered', async (_what, switches: Switches) => {
@@ -150,7 +172,7 @@ describe('the client', () => {
       redirect_uris: ['http://localhost:7402/connect/callback'],
       grant_types: ['authorization_code', 'refresh_token'],
       application_type: 'native',
-      scope: 'read write offline_access',
+      scope: 'offline_access read write',
     })
   })
 

@@ -8,6 +8,11 @@ import type { Deps } from '../deps.ts'
 import { aboutUs, metadataDocumentUrl, redirectUri } from './client-metadata.ts'
 import type { Discovered } from './discover.ts'
 import type { ServerMetadata } from './server-metadata.ts'
+import { word } from './words.ts'
+
+interface Where extends Pick<Deps, 'egress'> {
+  readonly config: Pick<Deps['config'], 'CONSOLE_PUBLIC_URL' | 'GATEHOUSE_CLIENT_METADATA_URL'>
+}
 
 export interface RegisteredClient {
   readonly kind: 'dynamic' | 'metadata-document' | 'manual'
@@ -20,7 +25,7 @@ export interface RegisteredClient {
 
 /** @throws AppError client_registration_required, oauth_registration_failed, url_not_allowed, upstream_unreachable, upstream_timeout */
 export async function registerClient(
-  deps: Pick<Deps, 'egress' | 'config'>,
+  deps: Where,
   { metadata, knownScopes }: Discovered,
 ): Promise<RegisteredClient> {
   const document = metadataDocumentUrl(deps.config)
@@ -34,14 +39,14 @@ export async function registerClient(
 }
 
 const registered = z.object({
-  client_id: z.string().min(1),
-  client_secret: z.string().min(1).optional(),
-  client_secret_expires_at: z.number().optional(),
+  client_id: word.min(1),
+  client_secret: z.string().min(1).max(16_384).optional(),
+  client_secret_expires_at: z.number().nonnegative().max(1e11).optional(),
   token_endpoint_auth_method: z.string().optional(),
 })
 
 async function registerDynamically(
-  deps: Pick<Deps, 'egress' | 'config'>,
+  deps: Where,
   endpoint: string,
   metadata: ServerMetadata,
   scopes: readonly string[],

@@ -6,11 +6,12 @@ import { z } from 'zod'
 import type { Deps } from '../deps.ts'
 import type { Challenge } from './challenge.ts'
 import { readDocument } from './read-document.ts'
+import { scopeList, word } from './words.ts'
 
 const document = z.object({
-  resource: z.string(),
-  authorization_servers: z.array(z.string()).min(1),
-  scopes_supported: z.array(z.string()).optional(),
+  resource: word,
+  authorization_servers: z.array(word).min(1),
+  scopes_supported: scopeList.optional(),
 })
 export type ResourceMetadata = z.output<typeof document>
 

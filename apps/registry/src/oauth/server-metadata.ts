@@ -4,18 +4,22 @@ import { AppError } from '@gatehouse/errors'
 import { z } from 'zod'
 import type { Deps } from '../deps.ts'
 import { readDocument } from './read-document.ts'
+import { word } from './words.ts'
 
-/** What we act on; everything else that it says is kept beside it. */
-const document = z.looseObject({
-  issuer: z.string(),
-  authorization_endpoint: z.string(),
-  token_endpoint: z.string(),
-  registration_endpoint: z.string().optional(),
-  revocation_endpoint: z.string().optional(),
-  scopes_supported: z.array(z.string()).optional(),
-  grant_types_supported: z.array(z.string()).optional(),
-  token_endpoint_auth_methods_supported: z.array(z.string()).optional(),
-  code_challenge_methods_supported: z.array(z.string()).optional(),
+const words = z.array(word).max(1_000).optional()
+
+/** What we act on; nothing else that it says is kept. */
+const document = z.object({
+  issuer: word,
+  authorization_endpoint: word,
+  token_endpoint: word,
+  registration_endpoint: word.optional(),
+  revocation_endpoint: word.optional(),
+  scopes_supported: words,
+  grant_types_supported: words,
+  token_endpoint_auth_methods_supported: words,
+  token_endpoint_auth_signing_alg_values_supported: words,
+  code_challenge_methods_supported: words,
   client_id_metadata_document_supported: z.boolean().optional(),
   authorization_response_iss_parameter_supported: z.boolean().optional(),
 })
@@ -26,7 +30,7 @@ export async function findServerMetadata(
   deps: Pick<Deps, 'egress'>,
   issuer: string,
 ): Promise<ServerMetadata | null> {
-  for (const place of placesOf(issuer)) {
+  for (const place of placesOf(deps.egress.checkUrl(issuer))) {
     const found = await readDocument(deps, place, document)
     if (found === null) continue
     // RFC 8414 section 3.3: else one server could speak for another.
@@ -49,9 +53,8 @@ export function checkMetadata(deps: Pick<Deps, 'egress'>, metadata: ServerMetada
 }
 
 /** In the order of the specification. */
-function placesOf(issuer: string): readonly string[] {
-  const { origin, pathname, search, hash } = URL.canParse(issuer) ? new URL(issuer) : noIssuer()
-  if (search || hash) noIssuer()
+function placesOf({ origin, pathname, search }: URL): readonly string[] {
+  if (search) throw failed('the address of its authorization server has a query')
   const path = pathname.replace(/\/$/, '')
   const [oauth, openId] = [
     `${origin}/.well-known/oauth-authorization-server`,
@@ -59,10 +62,6 @@ function placesOf(issuer: string): readonly string[] {
   ]
   if (path === '') return [oauth, openId]
   return [oauth + path, openId + path, `${origin}${path}/.well-known/openid-configuration`]
-}
-
-function noIssuer(): never {
-  throw failed('its authorization server has no valid address')
 }
 
 /** As strings, but for the slash that an origin may end with or not. */

@@ -7,6 +7,7 @@ import type { Call } from '../actor.ts'
 import type { Deps } from '../deps.ts'
 import { createSession } from './create-session.ts'
 import { findOAuthServer, registerProvider } from './register-provider.ts'
+import { toScopes } from './words.ts'
 
 /** @throws AppError mcp_server_not_found, invalid_parameter; as ensureProvider */
 export async function startConnection(
@@ -24,8 +25,6 @@ export async function startConnection(
   return { auth_session_id: session.id, verification_url: session.verification_url }
 }
 
-const maxScopes = 100
-
 /** Asking for more keeps what was granted before; a limit keeps a server from making it ever longer. */
 async function withGranted(deps: Deps, { actor }: Call, providerId: string, asked: readonly string[]) {
   if (asked.length === 0) return []
@@ -33,5 +32,5 @@ async function withGranted(deps: Deps, { actor }: Call, providerId: string, aske
   const rows = await deps.db.inWorkspace(workspaceId, (tx) =>
     tx.oAuthToken.findMany({ where: { workspaceId, providerId, ownerId }, select: { scopes: true } }),
   )
-  return [...new Set([...asked, ...rows.flatMap((row) => row.scopes)])].slice(0, maxScopes)
+  return toScopes([...asked, ...rows.flatMap((row) => row.scopes)])
 }
