@@ -14,6 +14,8 @@ import { setup } from './setup.mjs'
 
 /** @param words those whose name holds them; all unless told. @returns {{passed: number, failed: number}} */
 export async function mutationTests(words = '') {
+  const chosen = mutations.filter(({ name }) => name.includes(words))
+  if (chosen.length === 0) refuse(`No mutation is named so: "${words}". See scripts/mutations/list.mjs.`)
   await ensurePostgres()
   const copy = copySources()
   const ended = new AbortController()
@@ -26,7 +28,7 @@ export async function mutationTests(words = '') {
 
   const unchanged = new Map()
   const result = { passed: 0, failed: 0 }
-  for (const mutation of mutations.filter(({ name }) => name.includes(words))) {
+  for (const mutation of chosen) {
     const problem = await unnoticed(mutation, copy, unchanged, ended.signal)
     result[problem ? 'failed' : 'passed'] += 1
     say(`${mutation.name}: ${problem ? `FAILED, ${problem}` : 'noticed'}`)
