@@ -36,8 +36,10 @@ export async function connectedFor(
   try {
     return await connected(deps, call.caller, server, true)
   } catch (thrown) {
-    const waits = isRequired(thrown) && message !== undefined && connectAnswer(message) === 'opened'
-    if (!waits) throw thrown
+    if (!isRequired(thrown)) throw thrown
+    // To end a session takes no account, where it is ours; any other ended with its connection.
+    if (call.request.method === 'DELETE') return server
+    if (message === undefined || connectAnswer(message) !== 'opened') throw thrown
     return afterConnecting(deps, call, server)
   }
 }

@@ -465,6 +465,23 @@ describe('accounts are kept apart', () => {
   })
 
   test.each([
+    ['bridged, is ended by its client', scripts.modernServer({ tools }), 204],
+    ['of the server, is over already', scripts.legacyServer({ tools, sessionId: 'upstream-1' }), 404],
+  ])('a session without a connection, %s', async (_what, inner, status) => {
+    const at = await place(inner)
+    const person = at.person('t1')
+    const { session } = await person.legacy('initialize', handshake({}))
+    await at.told(gateway.registry.connections.disconnect(person.userId, at.id))
+    const end = await fetch(`${gateway.url}/mcp/${at.slug}`, {
+      method: 'DELETE',
+      headers: { ...accepts, 'x-api-key': person.key, 'mcp-session-id': session ?? '' },
+    })
+    expect(end.status).toBe(status)
+    await at.told(gateway.registry.connections.connect(person.userId, at.id, 't1'))
+    expect((await person.legacy('tools/call', echo, session)).status).toBe(404)
+  })
+
+  test.each([
     ['a legacy stream', 'GET', {}, undefined],
     ['a modern stream', 'POST', modernHeaders('subscriptions/listen', {}), 'subscriptions/listen'],
   ])("%s ends with its own person's connection only", async (_what, method, headers, rpc) => {
