@@ -1,6 +1,7 @@
 // The program that the suite starts as "the client" in a scenario of OAuth: registers the suite's mock server at the gateway,
 // connects a person's account to it as the console and a browser would, and calls through the gateway. auth-leg.ts has it started.
 
+import { setTimeout } from 'node:timers/promises'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { api } from '../src/product.ts'
 
@@ -110,6 +111,17 @@ async function drive(serverId: string, slug: string): Promise<void> {
   }
 }
 
+/** A gateway that has too much to do says when to come back. */
+const patientFetch: typeof fetch = async (input, init) => {
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await fetch(input, init)
+    const seconds = Number(answer.headers.get('retry-after') ?? Number.NaN)
+    if (answer.status !== 503 || Number.isNaN(seconds) || attempt === 5) return answer
+    console.error(`asked to come back: ${await answer.text()}`)
+    await setTimeout(seconds * 1_000)
+  }
+}
+
 /** @returns what the gateway says where it asks for an account. @throws Error for every other failure */
 async function callAll(slug: string): Promise<string | undefined> {
   const client = new Client(
@@ -118,10 +130,12 @@ async function callAll(slug: string): Promise<string | undefined> {
   )
   // The SDK keeps to itself what it was answered in its handshake.
   let told: string | undefined
+  let refusal: string | undefined
   const listeningFetch: typeof fetch = async (input, init) => {
-    const answer = await fetch(input, init)
+    const answer = await patientFetch(input, init)
     const isJson = answer.headers.get('content-type')?.startsWith('application/json')
     const text = isJson ? await answer.clone().text() : ''
+    if (!answer.ok) refusal = `${answer.status} ${text}`
     told ??= /Open \S+ and connect your account/.exec(text)?.[0]
     return answer
   }
@@ -135,7 +149,7 @@ async function callAll(slug: string): Promise<string | undefined> {
       if (result.isError && told === undefined) throw new Error(JSON.stringify(result.content))
     }
   } catch (error) {
-    if (told === undefined) throw error
+    if (told === undefined) throw new Error(`${refusal ?? error}`, { cause: error })
   } finally {
     await client.close()
   }
