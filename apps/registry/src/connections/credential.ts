@@ -40,7 +40,7 @@ export async function findCredential(
     return required(deps, tx, server, nobodyCan || ownerId === null ? 'operator' : 'not_connected')
   }
   if (row.state !== 'active') {
-    const ourClient = row.provider.kind === 'manual' && clientIsRefused.has(row.lastRefreshResult ?? '')
+    const ourClient = row.clientKind === 'manual' && clientIsRefused.has(row.lastRefreshResult ?? '')
     const reason = ourClient || ownerId === null ? 'operator' : 'needs_reconnecting'
     return required(deps, tx, server, reason)
   }

@@ -22,6 +22,8 @@ interface Standing {
   /** Left alone for so many seconds. */
   readonly retry_s: number | null
   readonly resource: string
+  /** Of the client. */
+  readonly kind: string
 }
 
 /** Locked against changes until the end of the transaction; null where the caller has none. */
@@ -34,7 +36,7 @@ export async function findConnection(
   const { workspaceId, id: serverId, url, oauthProviderId } = server
   const isPerUser = server.oauthMode === 'per_user_dynamic_client'
   const find = () => tx.$queryRaw<Standing[]>`
-    SELECT t.id, p.resource, coalesce(t.claim_until > now(), false) AS is_claimed,
+    SELECT t.id, p.resource, p.kind, coalesce(t.claim_until > now(), false) AS is_claimed,
       extract(epoch FROM t.retry_at - now())::float8 AS retry_s
     FROM oauth_token t JOIN oauth_provider p ON p.workspace_id = t.workspace_id AND p.id = t.provider_id
     WHERE t.workspace_id = ${workspaceId}::uuid AND (t.owner_id IS NOT DISTINCT FROM ${ownerId}::uuid OR t.owner_id IS NULL AND NOT ${isPerUser})
@@ -46,12 +48,16 @@ export async function findConnection(
   if (!found && !(isPerUser && ownerId) && (await serviceConnection(deps, tx, server)))
     found = (await find()).find((one) => isFor(one.resource, url))
   if (!found) return null
-  const { is_claimed: isClaimed, retry_s } = found
+  const { is_claimed: isClaimed, retry_s, kind: clientKind } = found
   const row = await tx.oAuthToken.findUniqueOrThrow({
     where: { workspaceId_id: { workspaceId, id: found.id } },
-    include: { provider: { select: { kind: true } } },
   })
-  return { ...row, isClaimed, retryInS: retry_s !== null && retry_s > 0 ? Math.ceil(retry_s) : null }
+  return {
+    ...row,
+    clientKind,
+    isClaimed,
+    retryInS: retry_s !== null && retry_s > 0 ? Math.ceil(retry_s) : null,
+  }
 }
 
 /** A token does not follow a server to another origin, as headers don't. */

@@ -6,6 +6,7 @@ import { credentialsAnswer } from '@gatehouse/registry-api/internal'
 import { waitFor } from '@gatehouse/testkit'
 import { type AuthorizationServer, startAuthorizationServer } from '@gatehouse/testkit/authorization-server'
 import { Registry } from 'prom-client'
+import { v7 as uuidv7 } from 'uuid'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { verifyChain } from '../audit.ts'
 import { serve } from '../serve.ts'
@@ -20,6 +21,7 @@ import {
 } from '../testing/registry.ts'
 import { addServer, type TestServer } from '../testing/server.ts'
 import { createRefreshes } from './refresh.ts'
+import { sealTokens } from './tokens.ts'
 
 const resource = 'https://mcp.test/mcp'
 const env = { MASTER_KEY: randomBytes(32).toString('base64') }
@@ -151,6 +153,35 @@ describe('a token', () => {
   })
 })
 
+describe('with a client that the workspace shares', () => {
+  const shared = uuidv7
+  test("a person's own connection comes first, and the workspace's serves who has none", async () => {
+    const grant = await grantAt(issuer, resource, 'everybody')
+    const client = shared()
+    await connect(grant, { ownerId: null, shared: client })
+    expect(await subjectOf(await credentials())).toBe('everybody')
+    const mine = await connect(
+      { ...grant, tokens: (await grantAt(issuer, resource, 'ada')).tokens },
+      { shared: client },
+    )
+    expect(await subjectOf(await credentials())).toBe('ada')
+    expect(await subjectOf(await credentials(await a.key()))).toBe('everybody')
+    // Nobody goes on under another name without a word.
+    await change(mine, { state: 'needs_reconnecting' })
+    expect(await credentials()).toMatchObject({ headers: [], required: { reason: 'needs_reconnecting' } })
+  })
+
+  test('that may ask in its own name, everybody is served by that', async () => {
+    const grantTypes = ['authorization_code', 'refresh_token', 'client_credentials']
+    const grant = await grantAt(issuer, resource, 'ada', { grantTypes })
+    const { id } = await connect(grant, { shared: shared(), kind: 'manual' })
+    await registry.deps.db.inWorkspace(a.id, (tx) => tx.oAuthToken.deleteMany({ where: { id } }))
+    for (const key of [ada, await a.key()])
+      expect(await issuer.verify(tokenOf(await credentials(key)))).toMatchObject({ sub: undefined })
+    expect(issuer.requestsTo('token', 'client_credentials')).toHaveLength(1)
+  })
+})
+
 describe('asked at once', () => {
   test('1,000 times over two registries, at expiry, of a slow server: one token request', async () => {
     const connection = await connected(runOut())
@@ -168,9 +199,9 @@ describe('asked at once', () => {
     }
   })
 
-  test('by a hundred callers who share it: one token request', async () => {
+  test('by thirty callers who share it: one token request', async () => {
     const connection = await connected({ ...runOut(), ownerId: null })
-    const keys = await Promise.all(Array.from({ length: 100 }, () => a.key()))
+    const keys = await Promise.all(Array.from({ length: 30 }, () => a.key()))
     issuer.set({ faults: { token: { wait: 500 } } })
     const answers = await Promise.all(keys.map((key) => credentials(key)))
     for (const answer of answers)
@@ -211,6 +242,29 @@ async function anotherRegistry(): Promise<Pick<TestRegistry, 'internalUrl' | 'ga
     stop: () => serving.stop({ settleMs: 0, drainMs: 1_000 }),
   }
 }
+
+test('what comes for a connection that was made anew meanwhile does not take its place', async () => {
+  const connection = await connected(runOut())
+  const gate = Promise.withResolvers<void>()
+  issuer.set({ faults: { token: { hold: gate.promise, times: 1 } } })
+  const renewed = registry.deps.refreshes.renew({ workspaceId: a.id, id: connection.id, version: 1 })
+  await waitFor(() => refreshes() === 1)
+  const anew = await grantAt(issuer, resource, 'grace')
+  await registry.deps.db.inWorkspace(a.id, async (tx) => {
+    const place = {
+      ...(await tx.oAuthToken.findFirstOrThrow({ where: { id: connection.id } })),
+      generation: uuidv7(),
+    }
+    const { sealed, dataKeyId } = await sealTokens(registry.deps, tx, place, anew.tokens)
+    await tx.oAuthToken.updateMany({
+      where: { id: connection.id },
+      data: { sealed, dataKeyId, generation: place.generation, expiresAt: new Date(now + 3_600_000) },
+    })
+  })
+  gate.resolve()
+  await renewed
+  expect(await subjectOf(await credentials())).toBe('grace')
+})
 
 describe('a process that dies between the rotation and our commit', () => {
   /** As kill -9 leaves it: the server has given the next token, and nothing was written but the claim. */

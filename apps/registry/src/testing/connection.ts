@@ -74,6 +74,8 @@ export interface TestConnectionOptions {
   readonly expiresAt?: Date | null
   readonly refreshExpiresAt?: Date
   readonly kind?: 'dynamic' | 'manual'
+  /** With this client, which the workspace shares: its id. */
+  readonly shared?: string
   readonly metadata?: object
 }
 
@@ -90,7 +92,7 @@ export async function addConnection(
   options: TestConnectionOptions,
 ): Promise<TestConnection> {
   const { serverId, resource, ownerId = null, grant = {}, kind = 'dynamic' } = options
-  const [id, providerId, generation] = [uuidv7(), uuidv7(), uuidv7()]
+  const [id, providerId, generation] = [uuidv7(), options.shared ?? uuidv7(), uuidv7()]
   const { issuer = 'https://issuer.test', clientId = 'client', clientSecret = 'made up' } = grant
   const metadata = { issuer, token_endpoint: `${issuer}/token`, ...grant.metadata, ...options.metadata }
   const now = deps.now()
@@ -102,18 +104,23 @@ export async function addConnection(
   await deps.db.inWorkspace(workspaceId, async (tx) => {
     await tx.mcpServer.update({
       where: { workspaceId_id: { workspaceId, id: serverId } },
-      data: { authType: 'oauth', oauthMode: 'per_user_dynamic_client' },
+      data: options.shared
+        ? { authType: 'oauth', oauthMode: 'legacy_shared_provider', oauthProviderId: providerId }
+        : { authType: 'oauth', oauthMode: 'per_user_dynamic_client' },
     })
     const label = secretLabel({ workspaceId, id: providerId, issuer })
     const secret = await deps.sealer.sealFor(tx, workspaceId, label, new Secret(clientSecret))
-    await tx.oAuthProvider.create({
+    const whose = options.shared ? { serverId: null, ownerId: null } : { serverId, ownerId }
+    await tx.oAuthProvider.createMany({
       data: {
-        ...{ workspaceId, id: providerId, name: 'A client', kind, serverId, ownerId, issuer, resource },
+        ...{ workspaceId, id: providerId, name: 'A client', kind, ...whose, issuer, resource },
         ...{ metadata, clientId, sealedSecret: secret.sealed, dataKeyId: secret.dataKeyId },
         ...{ authMethod: 'client_secret_basic', redirectUri },
       },
+      skipDuplicates: true,
     })
-    const place = { workspaceId, id, providerId, serverId, ownerId, generation, version: 1 }
+    const of = { serverId: options.shared ? null : serverId, ownerId }
+    const place = { workspaceId, id, providerId, ...of, generation, version: 1 }
     await tx.oAuthToken.create({
       data: {
         ...{ ...place, ...(await sealTokens(deps, tx, place, given)), scopes: ['read'] },
