@@ -1,7 +1,7 @@
 'use client'
 
-// `?connect={slug}`: the link that a client shows to who is not connected yet, or (`&scope=…`) not for all that a call needs. It only opens the dialog: who connects is known by
-// their own session, and nothing begins without a click.
+// `?connect={slug}`: the link that a client shows to who is not connected yet, or (`&scope=…`) not for all that a call needs. It
+// only opens the dialog: who connects is known by their own session, and nothing begins without a click.
 
 import type { Connection, Server } from '@gatehouse/registry-api'
 import { Button, Group, Modal, Stack, Text } from '@mantine/core'

@@ -67,12 +67,7 @@ export function ConnectionRow({
         <TimeAgo at={connection.created_at} />
       </Cell>
       <Cell area="expires" label="Expires">
-        {connection.expires_at === null ? 'Not said' : <TimeAgo at={connection.expires_at} />}
-        {connection.refresh_expires_at !== null && (
-          <Text size="xs" c="dimmed">
-            Sign-in ends <TimeAgo at={connection.refresh_expires_at} />
-          </Text>
-        )}
+        <Expiry connection={connection} />
       </Cell>
       <Cell area="refresh" label="Last refresh" whole>
         <LastRefresh connection={connection} />
@@ -80,7 +75,12 @@ export function ConnectionRow({
       <Cell area="actions">
         <Group gap="xs" justify="flex-end" wrap="nowrap">
           {yours && server !== null && (
-            <Action name="Reconnect" of={of} onClick={() => onReconnect(server.slug)} />
+            <Action
+              name="Reconnect"
+              of={of}
+              urgent={connection.state === 'needs_reconnecting'}
+              onClick={() => onReconnect(server.slug)}
+            />
           )}
           <Action name="Label" of={of} onClick={label.open} />
           <Action name="Disconnect" of={of} onClick={leave.open} />
@@ -92,8 +92,20 @@ export function ConnectionRow({
   )
 }
 
-const Action = ({ name, of, onClick }: { name: string; of: string; onClick: () => void }) => (
-  <Button variant="default" size="compact-sm" onClick={onClick} aria-label={`${name} ${of}`}>
+interface ActionProps {
+  name: string
+  of: string
+  urgent?: boolean
+  onClick: () => void
+}
+
+const Action = ({ name, of, urgent = false, onClick }: ActionProps) => (
+  <Button
+    variant={urgent ? 'filled' : 'default'}
+    size="compact-sm"
+    onClick={onClick}
+    aria-label={`${name} ${of}`}
+  >
     {name}
   </Button>
 )
@@ -101,6 +113,21 @@ const Action = ({ name, of, onClick }: { name: string; of: string; onClick: () =
 function State({ connection }: { connection: Connection }) {
   const { word, tone } = connectionVerdict(connection)
   return <Status tone={tone}>{word}</Status>
+}
+
+/** Of the access token, and of what renews it. */
+function Expiry({ connection: { state, expires_at, refresh_expires_at } }: { connection: Connection }) {
+  if (state === 'needs_reconnecting') return 'No longer used'
+  return (
+    <>
+      {expires_at === null ? 'Not said' : <TimeAgo at={expires_at} />}
+      {refresh_expires_at !== null && (
+        <Text size="xs" c="dimmed">
+          Sign-in ends <TimeAgo at={refresh_expires_at} />
+        </Text>
+      )}
+    </>
+  )
 }
 
 function LastRefresh({ connection: { last_refresh_at, last_refresh_result } }: { connection: Connection }) {

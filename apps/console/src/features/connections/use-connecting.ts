@@ -3,7 +3,7 @@
 
 import type { AuthSessionStatus } from '@gatehouse/registry-api'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useMemo, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { ask } from '#lib/api.ts'
 import { healsAfter, toApiError } from '#lib/api-error.ts'
 import { type ConnectNews, onConnect } from '#lib/connect-channel.ts'
@@ -21,6 +21,7 @@ export type Connecting =
 export function useConnecting(serverId: string, scopes: readonly string[]) {
   const start = useStartConnection()
   const [blocked, setBlocked] = useState(false)
+  const preparing = useRef<Window | null>(null)
   const { status, code, error, forget } = useOutcome(start.data?.auth_session_id)
   const refresh = useRefreshConnections()
 
@@ -29,15 +30,22 @@ export function useConnecting(serverId: string, scopes: readonly string[]) {
     if (status === 'COMPLETED') void refresh()
   }, [status])
 
+  // Who leaves meanwhile leaves no window behind that waits for nothing.
+  useEffect(() => () => preparing.current?.close(), [])
+
   /** Only in the handler of a click: browsers open windows for nothing else. */
   const begin = () => {
     const popup = openWindow()
+    preparing.current = popup
     setBlocked(popup === null)
     forget()
     start.mutate(
       { server_id: serverId, ...(scopes.length > 0 && { scopes: [...scopes] }) },
       {
-        onSuccess: ({ verification_url }) => popup?.location.replace(verification_url),
+        onSuccess: ({ verification_url }) => {
+          preparing.current = null
+          popup?.location.replace(verification_url)
+        },
         onError: () => popup?.close(),
       },
     )
