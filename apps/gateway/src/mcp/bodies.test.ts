@@ -188,7 +188,6 @@ describe('arrives as it was written, on every path', () => {
         const meta = isModern ? `,"_meta":${JSON.stringify(modernMeta())}` : ''
         const body = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"${name}","arguments":${text}${meta}}}`
         const headers = isModern ? modernHeaders('tools/call', { name }) : {}
-        const from = performance.now()
         const { status, text: answer } = await send(body, headers, path)
         expect([path, isModern, status, answer.slice(0, 200)]).toEqual([
           path,
@@ -196,7 +195,6 @@ describe('arrives as it was written, on every path', () => {
           200,
           expect.stringContaining('"result"'),
         ])
-        expect(performance.now() - from).toBeLessThan(2_000)
         const upstream = slug === 'old' ? legacy : modern
         expect(upstream.requests.at(-1)?.body.includes(`"arguments":${text}`)).toBe(true)
       }
