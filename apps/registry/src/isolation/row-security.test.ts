@@ -85,13 +85,12 @@ test('neither role is above the wall, owns a table, or may make one', async () =
 test('gatehouse_system may do what is named here and nothing else', async () => {
   const granted = await db.prisma.$queryRaw<{ what: string; verbs: string }[]>`
     SELECT what, string_agg(verb, ' ' ORDER BY verb) AS verbs FROM (
-      SELECT table_name::text AS what, privilege_type::text AS verb FROM information_schema.role_table_grants
-      WHERE grantee = 'gatehouse_system' AND table_schema = 'public'
+      SELECT c.relname::text AS what, a.privilege_type AS verb FROM pg_class c, aclexplode(c.relacl) a
+      WHERE a.grantee = 'gatehouse_system'::regrole AND c.relnamespace = 'public'::regnamespace
       UNION ALL
-      SELECT c.table_name || '.' || c.column_name, c.privilege_type::text FROM information_schema.column_privileges c
-      WHERE c.grantee = 'gatehouse_system' AND c.table_schema = 'public' AND NOT EXISTS (
-        SELECT FROM information_schema.role_table_grants t WHERE t.grantee = 'gatehouse_system'
-          AND t.table_name = c.table_name AND t.privilege_type = c.privilege_type)
+      SELECT c.relname || '.' || f.attname, a.privilege_type
+      FROM pg_attribute f JOIN pg_class c ON c.oid = f.attrelid, aclexplode(f.attacl) a
+      WHERE a.grantee = 'gatehouse_system'::regrole AND c.relnamespace = 'public'::regnamespace
     ) g GROUP BY what`
   expect(Object.fromEntries(granted.map(({ what, verbs }) => [what, verbs]))).toEqual(systemMay)
 })

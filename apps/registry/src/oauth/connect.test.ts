@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openTokens } from '../connections/tokens.ts'
 import { client } from '../testing/client.ts'
 import { startTestRegistry, type TestRegistry, type TestWorkspace } from '../testing/registry.ts'
-import { type Accounts, named, startAccounts, type Traveller, travel } from '../testing/visit.ts'
+import { type Accounts, actionsIn, named, startAccounts, type Traveller, travel } from '../testing/visit.ts'
 
 const base = '/v1/deepagents'
 
@@ -34,12 +34,6 @@ const tokensOf = (ownerId: string | null) =>
     return Promise.all(
       rows.map(async (row) => ({ ...row, tokens: await openTokens(registry.deps, tx, row) })),
     )
-  })
-
-const actions = () =>
-  registry.deps.db.inWorkspace(workspace.id, async (tx) => {
-    const events = await tx.auditEvent.findMany({ orderBy: { seq: 'asc' }, select: { action: true } })
-    return events.map(({ action }) => action).filter((action) => action !== 'user.signed-in')
   })
 
 /** The whole way. @returns the connection's id */
@@ -79,7 +73,7 @@ describe('a person connects an account', () => {
     expect(await issuer.verify(token)).toMatchObject({ sub: 'ann', audience: upstream.url })
     expect(issuer.requestsTo('token').map(({ params }) => params.get('resource'))).toEqual([upstream.url])
     expect(registry.logged()).not.toContain(token)
-    expect(await actions()).toEqual([
+    expect(await actionsIn(registry, workspace)).toEqual([
       ...['mcp-server.created', 'oauth-provider.registered', 'auth-session.created'],
       ...['auth-session.followed', 'connection.created'],
     ])

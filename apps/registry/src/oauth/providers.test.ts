@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { client } from '../testing/client.ts'
 import { startTestRegistry, type TestRegistry, type TestWorkspace } from '../testing/registry.ts'
-import { type Accounts, startAccounts, type Traveller, travel } from '../testing/visit.ts'
+import { type Accounts, actionsIn, startAccounts, type Traveller, travel } from '../testing/visit.ts'
 
 const path = '/v1/oauth-providers'
 const secret = 'canary-2b6f-secret'
@@ -160,6 +160,10 @@ describe('deleting a client', () => {
     const left = await registry.deps.db.inWorkspace(workspace.id, (tx) => tx.oAuthToken.count())
     expect(left).toBe(0)
     expect((await ann.ask('DELETE', `${path}/${providerId}`)).status).toBe(204)
+    expect(await actionsIn(registry, workspace)).toEqual([
+      ...['mcp-server.created', 'oauth-provider.created', 'mcp-server.created', 'auth-session.created'],
+      ...['auth-session.followed', 'connection.created', 'oauth-provider.deleted'],
+    ])
   })
 
   test("of another person's leaves it there", async () => {

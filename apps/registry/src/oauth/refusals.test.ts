@@ -4,7 +4,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { signIn } from '../testing/person.ts'
 import { startTestRegistry, type TestRegistry, type TestWorkspace } from '../testing/registry.ts'
-import { type Accounts, startAccounts, type Traveller, travel } from '../testing/visit.ts'
+import { type Accounts, actionsIn, startAccounts, type Traveller, travel } from '../testing/visit.ts'
 
 const base = '/v1/deepagents'
 
@@ -152,6 +152,7 @@ describe('an answer of the authorization server', () => {
     )
     expect([status, body.code]).toEqual([400, 'oauth_denied'])
     expect((await waiting).body).toEqual({ id, status: 'CONNECTION_REQUIRED' })
+    expect((await actionsIn(registry, workspace)).at(-1)).toBe('auth-session.failed')
     expect(Date.now() - began).toBeLessThan(10_000)
   })
 

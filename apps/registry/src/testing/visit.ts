@@ -94,3 +94,11 @@ export async function travel(
     },
   }
 }
+
+/** What the audit trail of a workspace says was done, in order; signing in left out. */
+export async function actionsIn({ deps }: TestRegistry, { id }: TestWorkspace): Promise<string[]> {
+  const events = await deps.db.inWorkspace(id, (tx) =>
+    tx.auditEvent.findMany({ orderBy: { seq: 'asc' }, select: { action: true } }),
+  )
+  return events.map(({ action }) => action).filter((action) => action !== 'user.signed-in')
+}
