@@ -2,6 +2,7 @@
 // there is room again.
 
 import { connect, type Socket } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
 import {
   type RecordingUpstream,
   scripts,
@@ -50,16 +51,14 @@ test('a full disk ends it with one sentence; what was acknowledged is there at t
   const headers = Array.from({ length: 30 }, (_, i) => ({ key: `x-${i}`, value: 'v'.repeat(1_000) }))
   for (let i = 0; i < 400 && registry.child.exitCode === null; i += 1) {
     const slug = `s${i}`
-    const from = performance.now()
-    const answer = await ask(first, 'POST', servers, {
-      name: slug,
-      slug,
-      url: `https://${slug}.example/mcp`,
-      headers,
-    }).catch(() => undefined) // it is gone
+    const body = { name: slug, slug, url: `https://${slug}.example/mcp`, headers }
+    const answer = await Promise.race([
+      ask(first, 'POST', servers, body).catch(() => undefined), // it is gone
+      setTimeout(10_000, { status: 'late', body: undefined }),
+    ])
+    expect(answer?.status).not.toBe('late')
     if (answer?.status === 201) acknowledged.add(String((answer.body as { id: string }).id))
-    else if (answer) refused.push(answer.status)
-    expect(performance.now() - from).toBeLessThan(3_000)
+    else if (answer) refused.push(Number(answer.status))
   }
   expect(await registry.ended).toBe(1)
   expect(registry.output()).toContain('has stopped, most likely because its disk is full: make room')
@@ -76,7 +75,7 @@ test('a full disk ends it with one sentence; what was acknowledged is there at t
   await waitFor(async () => (await call()) === 200)
   await gateway.stop()
   await again.stop()
-}, 90_000)
+}, 180_000)
 
 test('with more connections than it may hold it turns away, and is well once they are gone', async () => {
   const registry = await spawnApp('registry', apps.registryEnv, { limits: { files: 320 } })
@@ -105,4 +104,4 @@ test('with more connections than it may hold it turns away, and is well once the
   expect(await call()).toBe(200)
   await gateway.stop()
   expect(await registry.stop()).toBe(0)
-}, 60_000)
+}, 120_000)
