@@ -443,16 +443,6 @@ export const mutations = [
     noticedBy: 'a full disk ends it with one sentence; what was acknowledged is there at the next start',
   },
   {
-    name: 'waiting for gateways on new headers removed',
-    file: 'apps/registry/src/servers/update-server.ts',
-    find: 'await deps.changes.settled(done.revision)',
-    replace: '',
-    project: 'e2e',
-    tests: ['e2e/system/leases.test.ts'],
-    noticedBy:
-      'a frozen gateway makes it 503 until its lease is over, then 204; it wakes with 503 and sends nothing old',
-  },
-  {
     name: 'request in the queue of a replaced pool sent',
     file: 'apps/gateway/src/upstream/pools.ts',
     find: 'if (this.#state.retired) return controller.abort',
