@@ -95,6 +95,19 @@ test('a person connects in a window, calls with their own account, and disconnec
   await expect(wider.getByText('write', { exact: true })).toBeVisible()
 })
 
+test('a server that turns out to want an account is asked for one', async ({ watched: page, product }) => {
+  await page.goto(`${product.console_url}/w/default/servers/register`)
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Found out')
+  await page.getByRole('textbox', { name: 'URL' }).fill(upstream.url)
+  await page.getByRole('button', { name: 'Register server' }).click()
+  await expect(page.getByRole('main').getByRole('alert')).toContainText('upstream_auth_failed')
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Use OAuth: each person connects' }).click()
+  await expect(page.getByRole('heading', { name: 'Your account' })).toBeVisible()
+  await page.getByRole('link', { name: 'Connect to Found out' }).click()
+  await expect(page.getByRole('dialog', { name: 'Connect to Found out' })).toBeVisible()
+})
+
 test('who does not agree is told so, as text, and nothing is connected', async ({
   watched: page,
   product,
