@@ -21,7 +21,8 @@ try {
   for await (const outcome of serverLegs(stack, chosen)) tell(outcome)
   if (chosen.length === 0 || chosen.includes('client'))
     for await (const outcome of clientLeg(stack)) tell(outcome)
-  if (chosen.includes('client-auth')) for await (const outcome of clientAuthLeg(stack)) tell(outcome)
+  if (chosen.length === 0 || chosen.includes('client-auth'))
+    for await (const outcome of clientAuthLeg(stack)) tell(outcome)
 } finally {
   await stack.stop()
 }
