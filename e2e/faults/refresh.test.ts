@@ -21,7 +21,7 @@ let issuer: AuthorizationServer
 let upstream: ProtectedServer
 let serverId: string
 beforeAll(async () => {
-  stack = await startReplicas({ gateways: [1, 1] })
+  stack = await startReplicas({ gateways: [1, 1], registryEnv: { GATEHOUSE_TOKEN_TIMEOUT_MS: '1000' } })
   issuer = await startAuthorizationServer()
   const switches = { metadata: { scopes_supported: ['read'] } }
   upstream = await startProtectedServer({ authorizationServer: issuer, switches })

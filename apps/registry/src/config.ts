@@ -98,6 +98,12 @@ export const settings = {
     schema: kind.networks(),
     about: 'Addresses or networks of proxies whose X-Forwarded-* headers count, separated by commas',
   },
+  GATEHOUSE_TOKEN_TIMEOUT_MS: {
+    schema: kind.whole(500, 60_000, 15_000),
+    about:
+      "Longest wait for an authorization server's token endpoint, in ms; the other replicas wait 10 s longer",
+    fallback: '15000',
+  },
   GATEHOUSE_REVOCATION_WAIT_MS: {
     schema: kind.whole(1_000, 600_000, 20_000),
     about:

@@ -90,7 +90,7 @@ export async function openDeps(
     const stopTending = await tend({ db, sealer, changes, now, log })
     const stopRetention = await keepRetention({ db, now, log, config })
     const egress = parts.egress ?? openEgress(config)
-    const refreshes = createRefreshes({ db, sealer, egress, changes, log, now })
+    const refreshes = createRefreshes({ db, sealer, egress, changes, log, now, config })
     const deps: Deps = {
       config,
       log,

@@ -18,7 +18,8 @@ test('a secret in a Basic header is encoded as a form is, and no further', async
   }
   try {
     const before = { access_token: '', token_type: 'bearer', grant: 'client_credentials' } as const
-    await requestToken({ egress, now: () => new Date() }, client, before, ['read'])
+    const config = { GATEHOUSE_TOKEN_TIMEOUT_MS: 5_000 }
+    await requestToken({ egress, config, now: () => new Date() }, client, before, ['read'])
     const [header = ''] = endpoint.requests[0]?.header('authorization') ?? []
     expect(Buffer.from(header.replace('Basic ', ''), 'base64').toString()).toBe(
       'a-client_1.x:p-a_s.s*%3A+%2B%26%C3%A9',

@@ -8,7 +8,7 @@ import type { Tx } from '../db.ts'
 import type { Deps } from '../deps.ts'
 import { type OAuthClient, readClient } from './client-of.ts'
 import { needsReconnecting } from './needs-reconnecting.ts'
-import { type Granted, requestToken, TokenRefused, tokenTimeoutMs } from './request-token.ts'
+import { type Granted, requestToken, TokenRefused } from './request-token.ts'
 import { revokeAll } from './revoke.ts'
 import { openTokens, sealTokens, type Tokens } from './tokens.ts'
 
@@ -30,10 +30,10 @@ export interface Refreshes {
   idle(): Promise<void>
 }
 
-export type On = Pick<Deps, 'db' | 'sealer' | 'egress' | 'changes' | 'log' | 'now'>
+export type On = Pick<Deps, 'db' | 'sealer' | 'egress' | 'changes' | 'log' | 'now' | 'config'>
 
 /** How long nobody else may refresh: longer than asking takes, and writing down what came. */
-const claimS = tokenTimeoutMs / 1_000 + 10
+const claimS = ({ config }: On) => config.GATEHOUSE_TOKEN_TIMEOUT_MS / 1_000 + 10
 const patienceMs = 20_000
 const lookEveryMs = 150
 
@@ -97,7 +97,7 @@ async function claim(on: On, tx: Tx, token: TokenVersion): Promise<Claim | 'sett
   const claimId = randomUUID()
   await tx.$executeRaw`
     UPDATE oauth_token SET claim_id = ${claimId}::uuid, attempts = attempts + 1,
-      claim_until = now() + make_interval(secs => ${claimS}::float8)
+      claim_until = now() + make_interval(secs => ${claimS(on)}::float8)
     WHERE workspace_id = ${workspaceId}::uuid AND id = ${id}::uuid`
   const { generation, scopes } = row
   return { ...token, claimId, attempt: row.attempts + 1, generation, scopes, tokens, client }

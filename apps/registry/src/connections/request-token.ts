@@ -3,6 +3,7 @@
 import type { Egress } from '@gatehouse/egress'
 import { AppError } from '@gatehouse/errors'
 import * as oauth from 'oauth4webapi'
+import type { Config } from '../config.ts'
 import { toScopes } from '../oauth/words.ts'
 import { byEgress, type OAuthClient } from './client-of.ts'
 import type { Tokens } from './tokens.ts'
@@ -29,12 +30,15 @@ export class TokenRefused extends Error {
   }
 }
 
-/** Longest wait for a token endpoint. */
-export const tokenTimeoutMs = 15_000
+interface Asking {
+  readonly egress: Pick<Egress, 'fetch'>
+  readonly config: Pick<Config, 'GATEHOUSE_TOKEN_TIMEOUT_MS'>
+  now(): Date
+}
 
 /** The next one, by refresh token where there is one. @throws TokenRefused */
 export function requestToken(
-  deps: { readonly egress: Pick<Egress, 'fetch'>; now(): Date },
+  deps: Asking,
   on: OAuthClient,
   before: Tokens,
   scopes: readonly string[],
@@ -54,14 +58,14 @@ export function requestToken(
 
 /** @param before what stays where the answer has nothing in its place @throws TokenRefused */
 export async function requestGrant(
-  deps: { readonly egress: Pick<Egress, 'fetch'>; now(): Date },
+  deps: Asking,
   { server, client, auth, resource }: OAuthClient,
   grant: string,
   parameters: URLSearchParams,
   before: Pick<Tokens, 'refresh_token' | 'grant'> = {},
 ): Promise<Granted> {
   const asked = deps.now().getTime()
-  const options = byEgress(deps.egress, tokenTimeoutMs)
+  const options = byEgress(deps.egress, deps.config.GATEHOUSE_TOKEN_TIMEOUT_MS)
   parameters.set('resource', resource)
   try {
     const response = await oauth.genericTokenEndpointRequest(server, client, auth, grant, parameters, options)

@@ -39,7 +39,7 @@ export function checkOutcome({ code, error, error_description: description }: Re
 
 /** @throws TokenRefused */
 export const exchangeCode = (
-  deps: Pick<Deps, 'egress' | 'now'>,
+  deps: Pick<Deps, 'egress' | 'now' | 'config'>,
   on: OAuthClient,
   returned: { readonly code: string; readonly verifier: Secret; readonly redirectUri: string },
 ): Promise<Granted> =>
