@@ -29,10 +29,10 @@ export default defineConfig({
           env: { GATEHOUSE_TEST_DATABASE: 'postgresql' },
         },
       },
-      { extends: true, test: { name: 'e2e', include: ['e2e/system/**/*.test.ts'], fileParallelism: false } },
+      { extends: true, test: { name: 'e2e', include: ['e2e/system/**/*.test.ts'], maxWorkers: 2 } },
       {
         extends: true,
-        test: { name: 'faults', include: ['e2e/faults/**/*.test.ts'], fileParallelism: false },
+        test: { name: 'faults', include: ['e2e/faults/**/*.test.ts'], maxWorkers: 2 },
       },
       { extends: true, test: { name: 'long', include: ['e2e/long/**/*.test.ts'], fileParallelism: false } },
       { extends: true, test: { name: 'console', include: ['apps/console/src/**/*.test.ts'] } },

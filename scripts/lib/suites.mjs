@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { bin, environment, node, root } from './paths.mjs'
 import { show } from './run.mjs'
 import { say } from './say.mjs'
+import { withScratch } from './scratch.mjs'
 
 /** vitest's projects by name; none means all. A reporter among `args` takes the place of the default one. @returns {{passed, failed}} */
 export async function vitest(title, args, env = {}) {
@@ -12,9 +13,11 @@ export async function vitest(title, args, env = {}) {
   say(`Suite: ${title}`)
   const shown = args.some((arg) => arg.startsWith('--reporter=')) ? [] : ['--reporter=default']
   const reporters = [...shown, '--reporter=json', `--outputFile.json=${file}`]
-  const code = await show(join(bin, 'vitest'), ['run', ...args, ...reporters], {
-    env: { ...environment(), ...env },
-  })
+  const code = await withScratch((scratch) =>
+    show(join(bin, 'vitest'), ['run', ...args, ...reporters], {
+      env: { ...environment(), ...scratch, ...env },
+    }),
+  )
   const report = read(file)
   return counted(code, report?.numPassedTests ?? 0, report?.numFailedTests ?? 0)
 }
@@ -23,12 +26,12 @@ export async function vitest(title, args, env = {}) {
 export async function playwright(title, args, env = {}) {
   const file = fresh(`reports/${title.replaceAll(' ', '-')}.json`)
   say(`Suite: ${title}`)
-  const code = await show(
-    join(bin, 'playwright'),
-    ['test', '--config', 'e2e/playwright.config.ts', '--reporter=list,json', ...args],
-    {
-      env: { ...environment(), ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: file },
-    },
+  const given = { ...environment(), ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: file }
+  const reporters = ['--reporter=list,json']
+  const code = await withScratch((scratch) =>
+    show(join(bin, 'playwright'), ['test', '--config', 'e2e/playwright.config.ts', ...reporters, ...args], {
+      env: { ...given, ...scratch },
+    }),
   )
   const { expected = 0, unexpected = 0, flaky = 0 } = read(file)?.stats ?? {}
   return counted(code, expected, unexpected + flaky)
