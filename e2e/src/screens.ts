@@ -23,14 +23,16 @@ export async function expectAccessible(page: Page) {
 
 /** Nothing is wider than the window, neither the page nor a dialog on it. */
 export async function expectNoSidewaysScroll(page: Page) {
-  const wide = await page
-    .locator('html, main, [role="dialog"]')
-    .evaluateAll((elements) =>
-      elements
-        .filter((element) => element.scrollWidth > element.clientWidth)
-        .map((element) => `${element.tagName}: ${element.scrollWidth} > ${element.clientWidth}`),
-    )
-  expect(wide).toEqual([])
+  const tooWide = () =>
+    page
+      .locator('html, main, [role="dialog"]')
+      .evaluateAll((elements) =>
+        elements
+          .filter((element) => element.scrollWidth > element.clientWidth)
+          .map((element) => `${element.tagName}: ${element.scrollWidth} > ${element.clientWidth}`),
+      )
+  // A page that was just made narrower lays itself out anew.
+  await expect.poll(tooWide).toEqual([])
 }
 
 /** Presses Tab until the focus is on `target`. @throws Error where Tab doesn't lead there */
