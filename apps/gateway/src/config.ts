@@ -78,6 +78,10 @@ export const settings = {
   GATEHOUSE_CONNECT_TIMEOUT_MS: ms(5_000, 'Longest wait for a connection to a server'),
   GATEHOUSE_FIRST_BYTE_TIMEOUT_MS: ms(30_000, "Longest wait for the first byte of a server's answer"),
   GATEHOUSE_CALL_TIMEOUT_MS: ms(60_000, 'The same for tools/call, where the server sets none of its own'),
+  GATEHOUSE_PROBE_TIMEOUT_MS: ms(
+    5_000,
+    'Longest wait for a server that is asked which revisions it speaks: some never answer what they do not know',
+  ),
   GATEHOUSE_LIST_TIMEOUT_MS: ms(5_000, "Longest wait for one server's tools in the merged list"),
   GATEHOUSE_READER_TIMEOUT_MS: ms(30_000, 'A client that reads nothing for so long is dropped'),
   GATEHOUSE_SESSION_IDLE_MS: ms(

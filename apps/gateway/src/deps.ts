@@ -74,9 +74,6 @@ export interface Opened {
   close(): Promise<void>
 }
 
-/** Some legacy servers never answer what they don't know. */
-const probeTimeoutMs = 5_000
-
 export function openDeps(config: Config): Opened {
   const log = pino({ level: config.GATEHOUSE_LOG_LEVEL, base: { app: 'gateway' } })
   const egress = createEgress({
@@ -164,7 +161,7 @@ export function openDeps(config: Config): Opened {
     openTimeoutMs: config.GATEHOUSE_FIRST_BYTE_TIMEOUT_MS,
     idleMs: config.GATEHOUSE_SESSION_IDLE_MS,
   })
-  const eras = createEras({ knowledge, pools, via, timeoutMs: probeTimeoutMs })
+  const eras = createEras({ knowledge, pools, via, timeoutMs: config.GATEHOUSE_PROBE_TIMEOUT_MS })
   const lists = createServerLists({
     fetchList: createFetchList({ knowledge, pools, via, eras, upstreamSessions }),
     log,
@@ -195,7 +192,10 @@ export function openDeps(config: Config): Opened {
       streamsPerCaller: config.GATEHOUSE_MAX_STREAMS_PER_CALLER,
       streams: config.GATEHOUSE_MAX_STREAMS,
     }),
-    rateLimits: createRateLimits(() => performance.now()),
+    rateLimits: createRateLimits(
+      () => performance.now(),
+      () => lease.gateways,
+    ),
     overload,
     openEnds,
     heldCalls,

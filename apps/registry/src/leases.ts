@@ -11,9 +11,9 @@ export interface Leases {
   take(gatewayId: string): Promise<void>
   /**
    * The gateway uses nothing older than this revision any more.
-   * @returns false where the lease has run out: it may not go on without a new beginning
+   * @returns how many leases hold; 0 where this one has run out: it may not go on without a new beginning
    */
-  renew(gatewayId: string, revision: number): Promise<boolean>
+  renew(gatewayId: string, revision: number): Promise<number>
   /** The gateway has stopped. */
   giveBack(gatewayId: string): Promise<void>
   /**
@@ -96,16 +96,17 @@ export function createLeases({ db, lengthMs, onError, patienceMs }: LeasesOption
       )
     },
     async renew(gatewayId, revision) {
-      const renewed = await db.asSystem(
-        (tx) => tx.$queryRaw<unknown[]>`
+      const [renewed] = await db.asSystem(
+        (tx) => tx.$queryRaw<{ gateways: number }[]>`
           WITH renewed AS (
             UPDATE gateway_lease SET acknowledged = greatest(acknowledged, ${revision}::bigint),
               expires_at = greatest(expires_at, clock_timestamp() + make_interval(secs => ${lengthS}::float8))
             WHERE gateway_id = ${gatewayId}::uuid AND expires_at > clock_timestamp() RETURNING gateway_id)
-          SELECT pg_notify(${leaseChannel}, '')::text FROM renewed`,
+          SELECT pg_notify(${leaseChannel}, '')::text,
+            (SELECT count(*) FROM gateway_lease WHERE expires_at > clock_timestamp())::int AS gateways FROM renewed`,
       )
       notice()
-      return renewed.length > 0
+      return renewed?.gateways ?? 0
     },
     async giveBack(gatewayId) {
       await db.asSystem(async (tx) => {

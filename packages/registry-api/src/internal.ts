@@ -257,7 +257,12 @@ export const peersAnswer = z.array(peer)
  */
 export const renewRequest = z.strictObject({ gateway_id: uuid, revision })
 /** Null: the lease has run out. The gateway uses nothing until the `hello` of a new stream. */
-export const renewAnswer = z.object({ lease_ms: z.int().positive().nullable() })
+export const renewAnswer = z.object({
+  lease_ms: z.int().positive().nullable(),
+  /** How many gateways hold a lease now: what a key may do is divided by it. */
+  gateways: z.int().nonnegative().default(1),
+})
+export type RenewAnswer = z.output<typeof renewAnswer>
 
 /** `POST /internal/lease/return`: the gateway has stopped. Answers 204. */
 export const returnRequest = z.strictObject({ gateway_id: uuid })

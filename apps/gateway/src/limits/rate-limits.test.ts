@@ -82,7 +82,10 @@ test('a key without a limit is told of none', async () => {
 
 test('a minute after its first request a key begins anew', () => {
   let now = 1_000
-  const limits = createRateLimits(() => now)
+  const limits = createRateLimits(
+    () => now,
+    () => 1,
+  )
   const headers = new Map<string, unknown>()
   // Of a response it sets headers only; of a caller it reads these two.
   const response = { setHeader: (name: string, value: unknown) => headers.set(name, value) } as never
@@ -94,4 +97,26 @@ test('a minute after its first request a key begins anew', () => {
   now += 1
   limits.count(caller, response)
   expect(headers.get('RateLimit')).toBe('"key";r=0;t=60')
+})
+
+test('gateways share what a key may do; one that is alone again allows all of it', () => {
+  let gateways = 3
+  const limits = createRateLimits(
+    () => 1_000,
+    () => gateways,
+  )
+  const response = { setHeader: () => {} } as never // of a response it sets headers only
+  const caller = { key_id: 'k', rate_limit: 7 } as ResolvedCaller // of a caller it reads these two
+  const allowed = () => {
+    for (let count = 0; ; count += 1) {
+      try {
+        limits.count(caller, response)
+      } catch {
+        return count
+      }
+    }
+  }
+  expect(allowed()).toBe(3)
+  gateways = 1
+  expect(allowed()).toBe(4)
 })

@@ -1,5 +1,5 @@
-// How many requests a key may make in a minute, where it has a limit. Counted by this gateway alone: with several, each allows as
-// many. Next: mcp/route.ts asks before it reads a body.
+// How many requests a key may make in a minute, where it has a limit. Each gateway counts by itself and allows its share of it:
+// no call asks a database. Next: mcp/route.ts asks before it reads a body.
 
 import type { ServerResponse } from 'node:http'
 import { AppError } from '@gatehouse/errors'
@@ -23,12 +23,13 @@ interface Window {
 const windowMs = 60_000
 const maxKeys = 50_000
 
-/** @param monotonic in ms */
-export function createRateLimits(monotonic: () => number): RateLimits {
+/** @param monotonic in ms @param gateways how many share a key's limit */
+export function createRateLimits(monotonic: () => number, gateways: () => number): RateLimits {
   const windows = new LRUCache<string, Window>({ max: maxKeys })
   return {
-    count({ key_id: keyId, rate_limit: limit }, response, requests = 1) {
-      if (limit === null) return
+    count({ key_id: keyId, rate_limit: whole }, response, requests = 1) {
+      if (whole === null) return
+      const limit = Math.ceil(whole / gateways())
       const now = monotonic()
       let window = windows.get(keyId)
       if (window === undefined || now - window.startedAt >= windowMs) {
@@ -43,7 +44,7 @@ export function createRateLimits(monotonic: () => number): RateLimits {
       if (isOver)
         throw new AppError('rate_limited', {
           retryAfterS: resetS,
-          what: `this key may make ${limit} requests in a minute`,
+          what: `this key may make ${limit} requests in a minute${limit < whole ? ' at each gateway' : ''}`,
         })
     },
   }

@@ -15,7 +15,7 @@ export interface RegistryClient {
   sendRecords(records: readonly CallReport[]): Promise<void>
   endSession(request: z.input<typeof contract.endSessionRequest>): Promise<void>
   /** Acknowledges the revision. @returns how long the lease is from the moment of asking; null where it is over */
-  renewLease(gatewayId: string, revision: number, signal: AbortSignal): Promise<number | null>
+  renewLease(gatewayId: string, revision: number, signal: AbortSignal): Promise<contract.RenewAnswer>
   returnLease(gatewayId: string): Promise<void>
   readNotes(request: z.input<typeof contract.readNotesRequest>): Promise<contract.NotesAnswer>
   /** False where they were changed since they were read. */
@@ -84,7 +84,7 @@ export function createRegistryClient(pool: Pool, token: string): RegistryClient 
     endSession: async (request) => void (await post('/internal/ended-sessions', request)),
     async renewLease(gatewayId, revision, signal) {
       const body = { gateway_id: gatewayId, revision }
-      return contract.renewAnswer.parse(await ask('POST', '/internal/lease/renew', { body, signal })).lease_ms
+      return contract.renewAnswer.parse(await ask('POST', '/internal/lease/renew', { body, signal }))
     },
     returnLease: async (gatewayId) => void (await post('/internal/lease/return', { gateway_id: gatewayId })),
     readNotes: async (request) =>

@@ -8,8 +8,10 @@ export interface Lease {
   holds(): boolean
   /** @throws AppError registry_unreachable past it */
   check(): void
-  /** @param askedAt on the monotonic clock */
-  granted(askedAt: number, lengthMs: number): void
+  /** @param askedAt on the monotonic clock @param gateways how many hold one, this one too; as before where it was not said */
+  granted(askedAt: number, lengthMs: number, gateways?: number): void
+  /** How many gateways share what a key may do. */
+  readonly gateways: number
   /** How often it was granted. */
   readonly grants: number
   /** Returned, or the registry counts it as over. */
@@ -23,17 +25,22 @@ const marginMs = 1_000
 export function createLease(monotonic: () => number): Lease {
   let until = Number.NEGATIVE_INFINITY
   let grants = 0
+  let known = 1
   const holds = () => monotonic() < until
   return {
     holds,
+    get gateways() {
+      return known
+    },
     get grants() {
       return grants
     },
     check() {
       if (!holds()) throw new AppError('registry_unreachable', { retryAfterS: 2 })
     },
-    granted(askedAt, lengthMs) {
+    granted(askedAt, lengthMs, gateways = known) {
       grants += 1
+      known = Math.max(1, gateways)
       until = Math.max(until, askedAt + lengthMs - marginMs)
     },
     end() {

@@ -13,7 +13,7 @@ test.each([1_000, 6_001, 22_000, 60_000])('a lease of %i ms is renewed', async (
   const client = {
     renewLease: async (_id: string, revision: number) => {
       acknowledged.push(revision)
-      return lengthMs
+      return { lease_ms: lengthMs, gateways: 3 }
     },
   }
   const log = pino({ level: 'warn' }, { write: (line: string) => void warned.push(line) })
@@ -22,5 +22,5 @@ test.each([1_000, 6_001, 22_000, 60_000])('a lease of %i ms is renewed', async (
   const renewing = renewLease(parts, { revision: 1, lengthMs }, () => {}, stop.signal)
   renewing.acknowledge(2)
   await expect.poll(() => acknowledged.at(-1)).toBe(2)
-  expect(warned).toEqual([])
+  expect([warned, lease.gateways]).toEqual([[], 3])
 })

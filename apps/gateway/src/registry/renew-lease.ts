@@ -56,12 +56,12 @@ export function renewLease(
         const late = AbortSignal.any([signal, AbortSignal.timeout(patienceMs(lengthMs))])
         const granted = await client.renewLease(gatewayId, revision, late)
         if (signal.aborted) return
-        if (granted === null) {
+        if (granted.lease_ms === null) {
           lease.end()
           return lost()
         }
-        lease.granted(askedAt, granted)
-        lengthMs = granted
+        lease.granted(askedAt, granted.lease_ms, granted.gateways)
+        lengthMs = granted.lease_ms
         if (wanted === revision) await pause(intervalMs)
       } catch (error) {
         if (signal.aborted) return

@@ -171,7 +171,7 @@ export async function startInternalListener(): Promise<InternalListener> {
     '/internal/lease/renew': (body) => {
       const told = contract.renewRequest.parse(body)
       acknowledged.set(told.gateway_id, Math.max(acknowledged.get(told.gateway_id) ?? 0, told.revision))
-      return { body: contract.renewAnswer.parse({ lease_ms: over ? null : leaseMs }) }
+      return { body: contract.renewAnswer.parse({ lease_ms: over ? null : leaseMs, gateways: 1 }) }
     },
     '/internal/lease/return': (body) => {
       returned.push(contract.returnRequest.parse(body).gateway_id)

@@ -9,6 +9,7 @@ import {
   forgetSessionRequest,
   openSessionRequest,
   putSessionRequest,
+  type RenewAnswer,
   readNotesRequest,
   refusedRequest,
   renewRequest,
@@ -59,8 +60,8 @@ export function internalRoutes(deps: Deps): Router {
   })
   router.post('/internal/lease/renew', async (req, res) => {
     const { gateway_id, revision } = parseBody(renewRequest, req.body)
-    const holds = await deps.leases.renew(gateway_id, revision)
-    res.json({ lease_ms: holds ? deps.leases.lengthMs : null })
+    const gateways = await deps.leases.renew(gateway_id, revision)
+    res.json({ lease_ms: gateways > 0 ? deps.leases.lengthMs : null, gateways } satisfies RenewAnswer)
   })
   router.post('/internal/lease/return', async (req, res) => {
     await deps.leases.giveBack(parseBody(returnRequest, req.body).gateway_id)

@@ -8,7 +8,7 @@ export interface ConnectedGateway {
   readonly id: string
   /** What it was told, in order. */
   readonly told: PublishedChange[]
-  acknowledge(revision: number): Promise<boolean>
+  acknowledge(revision: number): Promise<number>
   /** Stops cleanly. */
   leave(): Promise<void>
 }
