@@ -103,7 +103,7 @@ export function createLeases({ db, lengthMs, onError, patienceMs }: LeasesOption
               expires_at = greatest(expires_at, clock_timestamp() + make_interval(secs => ${lengthS}::float8))
             WHERE gateway_id = ${gatewayId}::uuid AND expires_at > clock_timestamp() RETURNING gateway_id)
           SELECT pg_notify(${leaseChannel}, '')::text,
-            (SELECT count(*) FROM gateway_lease WHERE expires_at > clock_timestamp())::int AS gateways FROM renewed`,
+            greatest(1, (SELECT count(*) FROM gateway_lease WHERE expires_at > clock_timestamp()))::int AS gateways FROM renewed`,
       )
       notice()
       return renewed?.gateways ?? 0
