@@ -22,10 +22,14 @@ const isPerUser = ({ oauthMode }: Wanting) => oauthMode === 'per_user_dynamic_cl
 export const wantsAccount = (row: Wanting): boolean => row.authType === 'oauth' || isPerUser(row)
 
 /** In the transaction that read the servers. */
-export async function readAccounts(tx: Tx, actor: Actor, servers: readonly Wanting[]): Promise<Accounts> {
+export async function readAccounts(
+  tx: Tx,
+  caller: Pick<Actor, 'workspaceId' | 'userId'>,
+  servers: readonly Wanting[],
+): Promise<Accounts> {
   const wanting = servers.filter(wantsAccount)
   if (wanting.length === 0) return new Map()
-  const { workspaceId, userId: ownerId } = actor
+  const { workspaceId, userId: ownerId } = caller
   const perUserIds = wanting.filter(isPerUser).map(({ id }) => id)
   const shared = wanting.flatMap((row) => (isPerUser(row) ? [] : (row.oauthProviderId ?? [])))
   const clients = await tx.oAuthProvider.findMany({

@@ -45,6 +45,11 @@ afterEach(async () => {
 
 const tools = (who: TestKey | undefined, query = '') =>
   client(registry.url, who?.key ?? '')('GET', `/v1/servers/${server.id}/tools${query}`)
+const byUrl = (who: TestKey, more: string) =>
+  client(registry.url, who.key)(
+    'GET',
+    `/v1/deepagents/mcp/tools?url=${encodeURIComponent(upstream.url)}${more}`,
+  )
 const connect = async (login: string, who: TestKey | undefined, more: Partial<TestConnectionOptions> = {}) =>
   addConnection(registry.deps, a.id, {
     ...{ serverId: server.id, resource: upstream.url, ownerId: who?.userId ?? null },
@@ -72,15 +77,21 @@ test('without a connection there is none, whatever others have fetched', async (
 
 test('a service that may act for people names one', async () => {
   await connect('ada', ada)
-  const byUrl = (key: TestKey, more: string) =>
-    client(registry.url, key.key)(
-      'GET',
-      `/v1/deepagents/mcp/tools?url=${encodeURIComponent(upstream.url)}${more}`,
-    )
   expect((await byUrl(await a.key(), `&ls_user_id=${ada?.userId}`)).body).toMatchObject({ cached: false })
   const mayNot = await a.key({ permissions: ['mcp-servers:read', 'mcp-servers:invoke'] })
   expect((await byUrl(mayNot, `&ls_user_id=${ada?.userId}`)).status).toBe(502)
   expect(callers()).toEqual(['ada'])
+})
+
+test('of several servers with one URL, a service that names a person gets the one where they are connected', async () => {
+  const older = server
+  server = await addServer(registry.deps, a.id, { url: upstream.url })
+  await connect('ada', ada)
+  await connect('bob', bob, { serverId: older.id })
+  const service = await a.key()
+  for (const who of [ada, bob])
+    expect((await byUrl(service, `&ls_user_id=${who?.userId}`)).body).toMatchObject({ cached: false })
+  expect(callers()).toEqual(['ada', 'bob'])
 })
 
 test('a list goes with the connection that fetched it', async () => {

@@ -1,17 +1,22 @@
 // The server that a URL means: trimmed, trailing slash and letter case ignored. Among several the one with the named provider,
-// else one that the caller may invoke, else the oldest.
+// else one that may be invoked for the owner, else the oldest.
 
 import { AppError } from '@gatehouse/errors'
 import { type Actor, may, mayReach } from '../actor.ts'
+import type { OwnerId } from '../connections/find-connection.ts'
 import type { Deps } from '../deps.ts'
 import { readAccounts, wantsAccount } from '../servers/accounts.ts'
 import { urlKeyOf } from '../servers/check-url.ts'
 import { type ServerRow, shown } from '../servers/to-wire.ts'
 
-/** @throws AppError mcp_server_not_found */
+/**
+ * @param ownerId whose accounts count: the person that asks or is asked for; null for a service
+ * @throws AppError mcp_server_not_found
+ */
 export async function findByUrl(
   deps: Deps,
   actor: Actor,
+  ownerId: OwnerId,
   url: string,
   providerId: string | undefined,
 ): Promise<ServerRow> {
@@ -22,7 +27,7 @@ export async function findByUrl(
       orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
       select: shown,
     })
-    return { rows, accounts: await readAccounts(tx, actor, rows) }
+    return { rows, accounts: await readAccounts(tx, { workspaceId, userId: ownerId }, rows) }
   })
   const providerOf = (row: ServerRow) => accounts.get(row.id)?.providerId ?? row.oauthProviderId
   const reachable = rows.filter((row) => mayReach(actor, row.id))

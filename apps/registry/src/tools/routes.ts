@@ -22,8 +22,8 @@ export function toolRoutes(deps: Deps): Router {
     withActor(deps, async (call, req, res) => {
       requirePermission(call.actor, 'mcp-servers:read')
       const query = parseQuery(toolsQuery, req.query)
-      const server = await findByUrl(deps, call.actor, query.url, query.oauth_provider_id)
       const ownerId = await ownerOf(deps, call.actor, query.ls_user_id)
+      const server = await findByUrl(deps, call.actor, ownerId, query.url, query.oauth_provider_id)
       answer(res, await lists.list(server, ownerId, query.force_refresh))
     }),
   )
