@@ -160,6 +160,12 @@ for (const way of ['the channel', 'asking the registry'] as const) {
     const popup = await openWindow(context, () => dialog.getByRole('button', { name: 'Connect' }).click())
     await signIn(popup, 'ada', 'Allow')
     await expect(dialog).toContainText('You are connected')
+    if (way === 'asking the registry') return
+    // What becomes of other sign-ins, also where nobody says of which, takes nothing back.
+    for (const session of ['another', null]) {
+      await page.evaluate(hearOfDenial, session)
+      await expect(dialog).toContainText('You are connected')
+    }
   })
 }
 
@@ -227,6 +233,21 @@ test('a client that was registered by hand is entered where nothing else helps',
   await expect(dialog).toContainText('You are connected')
   expect(await page.content()).not.toContain('canary-77aa')
 })
+
+/** In a page: as a window elsewhere tells it. Resolves when it was heard. */
+async function hearOfDenial(auth_session_id: string | null): Promise<void> {
+  const [teller, hearer] = [
+    new BroadcastChannel('gatehouse-connect'),
+    new BroadcastChannel('gatehouse-connect'),
+  ]
+  const heard = new Promise((resolve) => {
+    hearer.onmessage = resolve
+  })
+  teller.postMessage({ auth_session_id, status: 'CONNECTION_REQUIRED', code: 'oauth_denied' })
+  await heard
+  teller.close()
+  hearer.close()
+}
 
 /** The dialog that a client's link opens. */
 async function connectDialog(page: Page, product: World, name: string) {

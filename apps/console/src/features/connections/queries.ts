@@ -7,6 +7,7 @@ import type {
   UpdateConnection,
 } from '@gatehouse/registry-api'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useCallback } from 'react'
 import { ask } from '#lib/api.ts'
 import { serversRead } from '#lib/reads.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
@@ -54,14 +55,14 @@ export function useDisconnect(connectionId: string, onDisconnected: () => void) 
   })
 }
 
-/** Connections, and what servers say to a person who has one or not. */
+/** Connections, and what servers say to a person who has one or not. The function stays the same one. */
 export function useRefreshConnections() {
   const { id } = useWorkspace()
   const client = useQueryClient()
-  return async () => {
+  return useCallback(async () => {
     await Promise.all([
       client.invalidateQueries({ queryKey: [id, 'connections'] }),
       client.invalidateQueries({ queryKey: serversRead(id).queryKey }),
     ])
-  }
+  }, [client, id])
 }

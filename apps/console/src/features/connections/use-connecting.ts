@@ -25,10 +25,9 @@ export function useConnecting(serverId: string, scopes: readonly string[]) {
   const { status, code, error, forget } = useOutcome(start.data?.auth_session_id)
   const refresh = useRefreshConnections()
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when it is done
   useEffect(() => {
     if (status === 'COMPLETED') void refresh()
-  }, [status])
+  }, [status, refresh])
 
   // Who leaves meanwhile leaves no window behind that waits for nothing.
   useEffect(() => () => preparing.current?.close(), [])
@@ -88,11 +87,12 @@ function useOutcome(session: string | undefined) {
   useEffect(
     () =>
       onConnect((one) => {
-        setNews(one)
-        // It may be about this one: the registry knows.
+        // Where it names none, it may be about this one: the registry knows.
         if (one.auth_session_id === null) void client.invalidateQueries({ queryKey })
+        else if (one.auth_session_id !== session) return
+        setNews((heard) => (heard !== null && heard.auth_session_id === session ? heard : one))
       }),
-    [client, queryKey],
+    [client, queryKey, session],
   )
   const gone = poll.error !== null && toApiError(poll.error).status === 404
   const asked = gone ? 'CONNECTION_REQUIRED' : (poll.data?.status ?? 'PENDING')
