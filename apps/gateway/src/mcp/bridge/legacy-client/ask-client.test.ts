@@ -1,7 +1,7 @@
 // Questions between the rounds of a call: who may answer them, how many may wait, and what becomes of those without an answer.
 
 import { waitFor } from '@gatehouse/testkit'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { startGateway, type TestGateway } from '../../../testing/gateway.ts'
 import {
   allOf,
@@ -179,6 +179,16 @@ test('eight calls may wait per caller, and they are none that run', async () => 
     expect(await rest()).toMatchObject([{ id: index + 1, result: { content: [] } }])
   }
   await begin(client, 1, 10)
+})
+
+test('a call that waits for its client counts as one stream', async () => {
+  const narrow = await startGateway({ GATEHOUSE_MAX_STREAMS_PER_CALLER: '1' })
+  onTestFinished(() => narrow.close())
+  const client = await startRawClient(narrow, asking(`{"k":${form}}`))
+  const { question, rest } = await begin(client)
+  expect((await client.post(toolCall(2))).status).toBe(503)
+  await client.post(answerTo(question))
+  expect(await rest()).toMatchObject([{ result: { content: [] } }])
 })
 
 test('a client that leaves while it is asked gives its places back', async () => {

@@ -54,11 +54,8 @@ export async function relayCall(
       if (reply.kind !== 'input') return answerReply(bridged, reply)
       if (round === maxRounds)
         throw new AppError('upstream_invalid', { what: `it asked for input ${maxRounds} times` })
-      // A call that waits for its client is none that runs, but a stream that is held.
-      release()
-      release = deps.slots.takeStream(call.caller.key_id)
+      release() // a call that waits for its client is none that runs
       const responses = await between(bridged, reply, round)
-      release()
       release = deps.slots.take(bearer)
       body = withInput(body, randomUUID(), responses, reply.state)
     }
@@ -73,7 +70,10 @@ export async function relayCall(
   }
 }
 
-/** What the client answers to the server's questions, as JSON text; undefined where it was asked none. */
+/**
+ * What the client answers to the server's questions, as JSON text; undefined where it was asked none. Meanwhile the call counts as
+ * a stream that is held.
+ */
 async function between(
   bridged: BridgedCall,
   { requests }: Extract<Reply, { kind: 'input' }>,
@@ -83,7 +83,8 @@ async function between(
   const asksAgain = round > 1 && inputs.every(asksForPage)
   if (inputs.length === 0 || asksAgain) {
     const ms = Math.min(firstPauseMs * 2 ** (round - 1), maxPauseMs)
-    await pause(ms, undefined, { signal: bridged.over })
+    const release = bridged.deps.slots.takeStream(bridged.call.caller.key_id)
+    await pause(ms, undefined, { signal: bridged.over }).finally(release)
   }
   if (inputs.length > 0) return askClient(bridged, inputs)
   return requests === undefined ? undefined : '{}'
