@@ -27,7 +27,7 @@ export interface OverloadOptions {
 
 const mostMemory = 0.85
 const tickMs = 20
-/** One long task is no overload. A look sees 50 ticks: one late tick is more than a hundredth of them. */
+/** Looks with a late tick. One long task is no overload. */
 const lagsInARow = 3
 
 export function createOverload(options: OverloadOptions): Overload {
@@ -64,9 +64,10 @@ export function createOverload(options: OverloadOptions): Overload {
       return shed
     },
     enter() {
-      if (tired !== undefined || open >= requests) {
+      const why = reason()
+      if (why !== undefined) {
         shed += 1
-        throw new AppError('overloaded', { retryAfterS: 1, what: `this gateway is overloaded, ${reason()}` })
+        throw new AppError('overloaded', { retryAfterS: 1, what: `this gateway is overloaded, ${why}` })
       }
       open += 1
       return leave

@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto'
 import { AppError } from '@gatehouse/errors'
 import type { Knowledge } from '../registry/knowledge.ts'
+import { addressOf } from '../upstream/address.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { createSealing } from './sealing.ts'
 import type { Bearer } from './session-token.ts'
@@ -51,7 +52,7 @@ export function createSealedStates(knowledge: Pick<Knowledge, 'greeting'>, now: 
 
 function context({ caller, server, generation }: Bearer, { method, name, argumentsText }: Binding): string {
   const given = argumentsText === undefined ? null : digest(canonicalJson(argumentsText))
-  const { origin } = new URL(server.url)
+  const { origin } = addressOf(server)
   return JSON.stringify([caller.key_id, server.id, origin, generation, method, name ?? null, given])
 }
 

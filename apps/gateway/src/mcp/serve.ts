@@ -29,8 +29,7 @@ export async function serve(
   trace: Trace,
 ): Promise<void> {
   if (message !== undefined) checkDisabled(resolved, message)
-  const wantsAccount = resolved.auth_type === 'oauth'
-  const server = wantsAccount ? await connectedFor(deps, call, resolved, message) : resolved
+  const server = await connectedFor(deps, call, resolved, message)
   const bearer = bearerOf(call.caller, server)
   if (message?.era === 'modern') {
     const { modern, legacy } = await deps.eras.probe(bearer)

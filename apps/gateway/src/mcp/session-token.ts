@@ -6,6 +6,7 @@ import { AppError } from '@gatehouse/errors'
 import type { HelloEvent, ResolvedCaller } from '@gatehouse/registry-api/internal'
 import { LRUCache } from 'lru-cache'
 import type { Knowledge, Server } from '../registry/knowledge.ts'
+import { addressOf } from '../upstream/address.ts'
 import { createSealing } from './sealing.ts'
 
 /** What stands in a token. */
@@ -110,7 +111,7 @@ export function createSessionTokens(
         ...part,
         callerKeyId: caller.key_id,
         serverId: server.id,
-        origin: new URL(server.url).origin,
+        origin: addressOf(server).origin,
         generation,
         expiresAtMs: now() + lifeMs,
       }
@@ -121,7 +122,7 @@ export function createSessionTokens(
       const fits =
         session.callerKeyId === caller.key_id &&
         session.serverId === server.id &&
-        session.origin === new URL(server.url).origin &&
+        session.origin === addressOf(server).origin &&
         (session.generation === generation || outlivesConnection(session, server)) &&
         session.expiresAtMs > now()
       if (!fits || isEnded(token)) throw new AppError('session_not_found')

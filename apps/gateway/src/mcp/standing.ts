@@ -8,12 +8,13 @@ import { touches } from '../registry/touches.ts'
 import type { Stream } from './bridge/legacy-client/streams.ts'
 import type { Bearer } from './session-token.ts'
 
-/** What such a stream does when something is changed. */
+/** Such a stream; what its session subscribes to is nothing to it. */
 export const standing = (
   deps: Pick<Deps, 'knowledge' | 'lease'>,
   bearer: Bearer,
   end: () => void,
-): Pick<Stream, 'sessionEnded' | 'changed'> => ({
+): Stream => ({
+  subscriptionsChanged() {},
   sessionEnded: end,
   async changed(event) {
     if (event !== undefined && !touches(event, bearer) && !mayBeService(event, bearer)) return

@@ -34,8 +34,11 @@ export type Server = ResolvedServer & {
   readonly connection?: string
 }
 
-type CallerRef = Pick<ResolvedCaller, 'key_id' | 'workspace_id'> & Partial<Pick<ResolvedCaller, 'user_id'>>
-type ServerRef = Pick<Server, 'id' | 'slug' | 'credential_generation' | 'connection'>
+/** Whose credentials are asked for. */
+export type CallerRef = Pick<ResolvedCaller, 'key_id' | 'workspace_id'> &
+  Partial<Pick<ResolvedCaller, 'user_id'>>
+/** And where. */
+export type ServerRef = Pick<Server, 'id' | 'slug' | 'credential_generation' | 'connection'>
 
 export interface Knowledge {
   /** Who has this key and which server (null: which servers) it may use. */

@@ -3,18 +3,21 @@
 
 import type { IncomingHttpHeaders } from 'node:http'
 import { AppError } from '@gatehouse/errors'
-import type { CredentialsAnswer, ResolvedCaller, UsedConnection } from '@gatehouse/registry-api/internal'
+import type { CredentialsAnswer, UsedConnection } from '@gatehouse/registry-api/internal'
 import type { Dispatcher } from 'undici'
-import { type Knowledge, type Server, ServerChanged } from '../registry/knowledge.ts'
+import {
+  type CallerRef,
+  type Knowledge,
+  type Server,
+  ServerChanged,
+  type ServerRef,
+} from '../registry/knowledge.ts'
 import { type Pools, Superseded } from './pools.ts'
 
 interface Parts {
   readonly pools: Pick<Pools, 'take'>
   readonly knowledge: Pick<Knowledge, 'refused'>
 }
-
-type Caller = Pick<ResolvedCaller, 'key_id' | 'workspace_id'> & Partial<Pick<ResolvedCaller, 'user_id'>>
-type At = Pick<Server, 'id' | 'slug' | 'url' | 'credential_generation' | 'connection'>
 
 /**
  * For requests whose headers end with those of the credential. Where an account's server answers 401 (again) or 403, they fail
@@ -23,8 +26,8 @@ type At = Pick<Server, 'id' | 'slug' | 'url' | 'credential_generation' | 'connec
  */
 export function dispatcherTo(
   parts: Parts,
-  caller: Caller,
-  server: At,
+  caller: CallerRef,
+  server: ServerRef & Pick<Server, 'url'>,
   credential: CredentialsAnswer,
 ): Dispatcher {
   const { connection } = credential

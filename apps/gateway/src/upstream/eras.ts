@@ -6,6 +6,7 @@ import { type EraSet, findEras, type Wire } from '@gatehouse/upstream'
 import { LRUCache } from 'lru-cache'
 import type { Bearer } from '../mcp/session-token.ts'
 import type { Knowledge } from '../registry/knowledge.ts'
+import { addressOf } from './address.ts'
 import { dispatcherTo } from './dispatcher-to.ts'
 import type { Pools } from './pools.ts'
 
@@ -55,10 +56,9 @@ export function createEras({ knowledge, pools, via, timeoutMs }: Parts): Eras {
   const ask = async (bearer: Bearer, wanted: 'modern' | 'both'): Promise<EraSet> => {
     const { caller, server } = bearer
     const credential = await knowledge.credentials(caller, server)
-    const { pathname, search } = new URL(server.url)
     const wire: Wire = {
       pool: dispatcherTo({ knowledge, pools }, caller, server, credential),
-      path: pathname + search,
+      path: addressOf(server).path,
       headers: [['via', via()], ...credential.headers],
       maxBytes: maxAnswerBytes,
     }

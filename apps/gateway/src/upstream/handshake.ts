@@ -10,8 +10,7 @@ import {
   legacyHeaders,
   type Wire,
 } from '@gatehouse/upstream'
-import type { Bearer } from '../mcp/session-token.ts'
-import type { Knowledge } from '../registry/knowledge.ts'
+import type { CallerRef, Knowledge, Server, ServerRef } from '../registry/knowledge.ts'
 import { addressOf } from './address.ts'
 import { dispatcherTo } from './dispatcher-to.ts'
 import type { Pools } from './pools.ts'
@@ -39,8 +38,8 @@ const maxBytes = 1024 * 1024
  */
 export async function wireTo(
   parts: Parts,
-  caller: Pick<Bearer['caller'], 'key_id' | 'workspace_id'> & Partial<Pick<Bearer['caller'], 'user_id'>>,
-  server: Pick<Bearer['server'], 'id' | 'slug' | 'url' | 'credential_generation' | 'connection'>,
+  caller: CallerRef,
+  server: ServerRef & Pick<Server, 'url'>,
 ): Promise<Wire> {
   const credential = await parts.knowledge.credentials(caller, server)
   return {

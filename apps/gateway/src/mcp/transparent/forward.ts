@@ -40,14 +40,12 @@ export async function forward(
   { session, otherEra }: ForwardOptions = {},
 ): Promise<'answered' | 'other-era'> {
   const isStream = call.request.method === 'GET' || message?.envelope.method === 'subscriptions/listen'
-  const release = isStream
-    ? deps.slots.takeStream(call.caller.key_id)
-    : deps.slots.take({ caller: call.caller, server })
-  let lost: AbortController | undefined
+  const bearer = bearerOf(call.caller, server)
+  const release = isStream ? deps.slots.takeStream(call.caller.key_id) : deps.slots.take(bearer)
+  let stop: AbortSignal | undefined
   let leave = () => {}
   try {
     const credential = await deps.knowledge.credentials(call.caller, server)
-    const bearer = bearerOf(call.caller, server)
     const token = tokenOf(call)
     if (call.request.method === 'DELETE') {
       if (session === undefined) throw new AppError('session_not_found')
@@ -56,10 +54,10 @@ export async function forward(
     }
     if (isStream) {
       const name = session && token ? tokenDigest(token) : call.requestId
-      const losing = new AbortController()
-      lost = losing
-      const end = standing(deps, bearer, () => losing.abort())
-      leave = deps.openEnds.streams.add(name, { subscriptionsChanged() {}, ...end }).remove
+      const lost = new AbortController()
+      stop = AbortSignal.any([deps.stopping, lost.signal])
+      const open = standing(deps, bearer, () => lost.abort())
+      leave = deps.openEnds.streams.add(name, open).remove
     }
     trace.attachedHeaders = credential.headers.map(([name]) => name)
     trace.upstreamStartedAt = performance.now()
@@ -81,7 +79,7 @@ export async function forward(
       keepAliveMs: deps.config.GATEHOUSE_KEEP_ALIVE_MS,
       readerTimeoutMs: deps.config.GATEHOUSE_READER_TIMEOUT_MS,
       bodyTimeoutMs: deps.config.GATEHOUSE_CALL_TIMEOUT_MS,
-      stop: lost && AbortSignal.any([deps.stopping, lost.signal]),
+      stop,
       hold: otherEra && ((status, headers) => mayRefuse(status, message) && !isEventStream(headers)),
       head,
       started: (status, type) => {

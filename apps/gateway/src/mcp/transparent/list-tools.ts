@@ -26,7 +26,7 @@ export async function listVisibleTools(
   session: Session | undefined,
 ): Promise<void> {
   const bearer = bearerOf(call.caller, server)
-  const release = deps.slots.take({ caller: call.caller, server })
+  const release = deps.slots.take(bearer)
   const token = call.request.headers[sessionHeader]
   const answer = createAnswer(deps, call, trace, {
     map: (text) => withoutDisabled(server, text),

@@ -38,8 +38,8 @@ export async function askClient(
   const signal = AbortSignal.any([over, answer.gone, deps.stopping, done.signal])
   const asked = { callerKeyId: bearer.caller.key_id, token: client.token ?? '' }
   const open = new Set<string>()
-  const lost = standing(deps, bearer, () => done.abort(takenAway))
-  const place = deps.openEnds.streams.add(tokenDigest(asked.token), { subscriptionsChanged() {}, ...lost })
+  const held = standing(deps, bearer, () => done.abort(takenAway))
+  const place = deps.openEnds.streams.add(tokenDigest(asked.token), held)
   try {
     const questions = inputs.map((input) => {
       const { id, answer: given } = deps.openEnds.asks.ask(asked, deps.peers.self, signal)

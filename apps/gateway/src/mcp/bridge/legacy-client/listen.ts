@@ -33,8 +33,8 @@ export async function listen(
   const over = AbortSignal.any([answer.gone, deps.stopping, end.signal])
   let changed = new AbortController()
   const place = deps.openEnds.streams.add(tokenDigest(token), {
-    subscriptionsChanged: () => changed.abort(),
     ...standing(deps, bearer, () => end.abort()),
+    subscriptionsChanged: () => changed.abort(),
   })
   // Each message goes to one of a session's streams only.
   const tell = async (text: string) => {

@@ -62,10 +62,8 @@ async function passNews(bridging: Bridging, session: OwnSession, filter: Filter)
   const { deps, bearer, idRaw, answer } = bridging
   const [leaving, lost] = [new AbortController(), new AbortController()]
   const signal = AbortSignal.any([leaving.signal, lost.signal, answer.gone, deps.stopping])
-  const place = deps.openEnds.streams.add(randomUUID(), {
-    subscriptionsChanged() {},
-    ...standing(deps, bearer, () => lost.abort()),
-  })
+  const open = standing(deps, bearer, () => lost.abort())
+  const place = deps.openEnds.streams.add(randomUUID(), open)
   const acknowledge = (notifications: Filter) => answer.send(tagged(acknowledgement(notifications), idRaw))
   try {
     const { opened, messages } = openNews(deps, bearer, session, signal)
