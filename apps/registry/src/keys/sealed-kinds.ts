@@ -2,8 +2,9 @@
 // is sealed anew. A table with a column data_key_id has its entry here, or a rotation would leave it behind (a test looks).
 
 import { sessionLabel } from '../internal/upstream-sessions.ts'
+import { secretLabel, tokenLabel, verifierLabel } from '../oauth/labels.ts'
 import { nothing, readable, retiredKeys, type SealedKind } from './sealed-kind.ts'
-import { clientSecrets, tokens, verifiers } from './sealed-oauth.ts'
+import { sealedRows } from './sealed-rows.ts'
 
 /** The stored headers of one server. */
 const headers: SealedKind = {
@@ -46,42 +47,43 @@ const headers: SealedKind = {
 }
 
 /** One session that gateways share. One that does not open is deleted: the next call opens another. */
-const sessions: SealedKind = {
+const sessions = sealedRows({
   table: 'upstream_session',
-  async find(tx, workspaceId) {
-    const rows = await tx.upstreamSession.findMany({
-      where: { workspaceId, sealed: { not: null }, dataKeyId: { in: await retiredKeys(tx, workspaceId) } },
-      orderBy: { id: 'asc' },
-      select: { id: true },
-    })
-    return rows.map(({ id }) => id)
+  column: 'sealed',
+  async label(tx, where) {
+    const { keyId, serverId, variant } = await tx.upstreamSession.findFirstOrThrow({ where })
+    const place = { workspace_id: where.workspaceId, key_id: keyId, server_id: serverId, variant }
+    return sessionLabel(place, where.id)
   },
-  async reseal(tx, sealer, workspaceId, id) {
-    const [row] = await tx.$queryRaw<SessionRow[]>`
-      SELECT key_id, server_id, variant, sealed, data_key_id FROM upstream_session
-      WHERE workspace_id = ${workspaceId}::uuid AND id = ${id}::uuid AND sealed IS NOT NULL FOR UPDATE`
-    if (!row?.data_key_id || !row.sealed) return nothing
-    const label = sessionLabel({ workspace_id: workspaceId, ...row }, id)
-    const old = { sealed: row.sealed, dataKeyId: row.data_key_id }
-    const value = await readable(sealer.openFor(tx, workspaceId, label, old))
-    if (value === undefined) {
-      await tx.upstreamSession.deleteMany({ where: { workspaceId, id } })
-      return nothing
-    }
-    const { sealed, dataKeyId } = await sealer.sealFor(tx, workspaceId, label, value)
-    await tx.upstreamSession.updateMany({ where: { workspaceId, id }, data: { sealed, dataKeyId } })
-    return { values: 1, unreadable: [] }
+  async unreadable(tx, where) {
+    await tx.upstreamSession.deleteMany({ where })
+    return []
   },
-  count: (tx, workspaceId, dataKeyId) =>
-    tx.upstreamSession.count({ where: { workspaceId, dataKeyId, sealed: { not: null } } }),
-}
+})
 
-interface SessionRow {
-  readonly key_id: string
-  readonly server_id: string
-  readonly variant: string
-  readonly sealed: Uint8Array | null
-  readonly data_key_id: string | null
-}
+const clientSecrets = sealedRows({
+  table: 'oauth_provider',
+  column: 'sealed_secret',
+  label: async (tx, where) => secretLabel(await tx.oAuthProvider.findFirstOrThrow({ where })),
+  unreadable: async (_tx, { id }) => [`secret of OAuth provider ${id}`],
+})
+
+const tokens = sealedRows({
+  table: 'oauth_token',
+  column: 'sealed',
+  label: async (tx, where) => tokenLabel(await tx.oAuthToken.findFirstOrThrow({ where })),
+  unreadable: async (_tx, { id }) => [`token of connection ${id}`],
+})
+
+/** Of a visit that is under way. One that does not open is taken away, and the visit fails when the browser comes back. */
+const verifiers = sealedRows({
+  table: 'auth_session',
+  column: 'sealed',
+  label: async (_tx, where) => verifierLabel(where),
+  async unreadable(tx, where) {
+    await tx.authSession.updateMany({ where, data: { sealed: null, dataKeyId: null } })
+    return []
+  },
+})
 
 export const sealedKinds: readonly SealedKind[] = [headers, sessions, clientSecrets, tokens, verifiers]
