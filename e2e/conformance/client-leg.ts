@@ -4,10 +4,9 @@
 import type { Stack } from '../src/stack.ts'
 import type { DriverSettings } from './driver.ts'
 import { judge, type Outcome } from './judge.ts'
-import { type Requirements, type Revision, requirements } from './requirements.ts'
+import { type Requirements, type Revision, requirements, revisions } from './requirements.ts'
 import { type Check, type Results, testClient } from './suite.ts'
 
-const revisions = { legacy: '2025-11-25', modern: '2026-07-28' } as const
 const other = { legacy: 'modern', modern: 'legacy' } as const
 
 /** All client scenarios but those of OAuth. */

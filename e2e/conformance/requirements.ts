@@ -5,7 +5,10 @@ import { join } from 'node:path'
 import { parse } from 'yaml'
 import { suiteFolder } from './suite.ts'
 
-export type Revision = '2025-11-25' | '2026-07-28'
+/** Each era by the revision that stands for it. */
+export const revisions = { legacy: '2025-11-25', modern: '2026-07-28' } as const
+
+export type Revision = (typeof revisions)[keyof typeof revisions]
 
 export interface Requirements {
   readonly scored: readonly string[]

@@ -5,11 +5,10 @@ import { startFixtureServer, startSdkUpstream } from '@gatehouse/testkit'
 import type { Stack } from '../src/stack.ts'
 import { type Era, judge, type Leg, type Outcome } from './judge.ts'
 import { mapNames } from './names.ts'
-import { type Revision, requirements } from './requirements.ts'
+import { type Revision, requirements, revisions } from './requirements.ts'
 import { type Shim, startShim } from './shim.ts'
 import { type Results, testServer } from './suite.ts'
 
-const revisions = { legacy: '2025-11-25', modern: '2026-07-28' } as const
 const eras = ['legacy', 'modern'] as const
 
 /** Runs them one after the other. @param chosen names of legs; none means all */

@@ -3,13 +3,8 @@
 
 import { once } from 'node:events'
 import { waitFor } from '@gatehouse/testkit'
-import {
-  type AuthorizationServer,
-  type ProtectedServer,
-  startAuthorizationServer,
-  startProtectedServer,
-} from '@gatehouse/testkit/authorization-server'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startNotes } from '../src/notes.ts'
 import { newPerson, type Person } from '../src/people.ts'
 import { type Replicas, startReplicas } from '../src/replicas.ts'
 import { modernHeaders, modernMeta, post } from '../src/stack.ts'
@@ -17,63 +12,35 @@ import { modernHeaders, modernMeta, post } from '../src/stack.ts'
 const livesS = 2
 
 let stack: Replicas
-let issuer: AuthorizationServer
-let upstream: ProtectedServer
-let serverId: string
+let notes: Awaited<ReturnType<typeof startNotes>>
 beforeAll(async () => {
   stack = await startReplicas({ gateways: [1, 1], registryEnv: { GATEHOUSE_TOKEN_TIMEOUT_MS: '1000' } })
-  issuer = await startAuthorizationServer()
-  const switches = { metadata: { scopes_supported: ['read'] } }
-  upstream = await startProtectedServer({ authorizationServer: issuer, switches })
-  const made = await stack.registries[0]?.ask('POST', '/v1/deepagents/mcp-servers', {
-    ...{ name: 'Notes', slug: 'notes', url: upstream.url },
-    ...{ auth_type: 'oauth', oauth_mode: 'per_user_dynamic_client' },
-  })
-  serverId = String((made?.body as { id?: string } | undefined)?.id)
+  notes = await startNotes(stack, { metadata: { scopes_supported: ['read'] } })
 }, 120_000)
 afterAll(async () => {
   await stack?.stop()
-  await upstream?.close()
-  await issuer?.close()
+  await notes?.close()
 })
-
-/** In the browser, up to the page that says that it is done. */
-async function connect(person: Person, login: string): Promise<void> {
-  const begun = await person.ask('POST', '/v1/connections', { server_id: serverId })
-  const link = String(begun.verification_url).split('/connect/')[1]
-  const { authorization_url } = await person.ask('POST', `/v1/connect/${link}`, {})
-  const back = await issuer.approve(String(authorization_url), login)
-  const { state, code, iss } = Object.fromEntries(back.searchParams)
-  expect(await person.ask('POST', '/v1/connect/callback', { state, code, iss })).toMatchObject({
-    status: 'COMPLETED',
-  })
-}
 
 /** What a tool call at this gateway comes to, as text. */
 async function call({ key }: Person, gateway: number): Promise<string> {
-  const params = {
-    ...{ name: 'echo', arguments: { text: 'hello' } },
-    _meta: { ...modernMeta, 'io.modelcontextprotocol/clientCapabilities': {} },
-  }
+  const params = { name: 'echo', arguments: { text: 'hello' }, _meta: modernMeta }
   const body = { jsonrpc: '2.0', id: 1, method: 'tools/call', params }
   const address = `${stack.gateways[gateway]?.url}/mcp/notes`
   return (await post(address, key, body, modernHeaders('tools/call', 'echo'))).text()
 }
 
-const refreshes = () => issuer.requestsTo('token', 'refresh_token').length
-const callers = () => upstream.callers.filter(({ method }) => method === 'tools/call').map(({ sub }) => sub)
-
 /** @returns how many token requests there were before */
 async function killBetween(person: Person, rotation: boolean): Promise<number> {
-  issuer.set({ accessTokenSeconds: livesS, rotation })
-  await connect(person, 'person')
+  notes.issuer.set({ accessTokenSeconds: livesS, rotation })
+  await notes.connect(person, 'person')
   const over = performance.now() + livesS * 1_000
   await waitFor(() => performance.now() > over)
   const release = Promise.withResolvers<void>()
-  issuer.set({ rotation, faults: { token: { hold: release.promise, times: 1 } } })
-  const before = refreshes()
+  notes.issuer.set({ rotation, faults: { token: { hold: release.promise, times: 1 } } })
+  const before = notes.refreshes()
   const cut = call(person, 1).catch(() => '')
-  await waitFor(() => refreshes() > before)
+  await waitFor(() => notes.refreshes() > before)
   const dying = stack.registries[1]?.app.child ?? expect.fail('no second registry')
   const gone = once(dying, 'exit')
   dying.kill('SIGKILL')
@@ -88,19 +55,19 @@ test('where the server takes a refresh token once, the person is asked, once and
   const before = await killBetween(person, true)
   await waitFor(async () => (await call(person, 0)).includes('connect=notes'), { deadlineMs: 60_000 })
   for (let i = 0; i < 10; i += 1) expect(await call(person, 0)).toContain('connect=notes')
-  expect([refreshes() - before, callers()]).toEqual([2, []])
-  const { data } = await person.ask('GET', `/v1/connections?server_id=${serverId}`)
+  expect([notes.refreshes() - before, notes.callers()]).toEqual([2, []])
+  const { data } = await person.ask('GET', `/v1/connections?server_id=${notes.id}`)
   expect(data).toMatchObject([{ state: 'needs_reconnecting', last_refresh_result: 'invalid_grant' }])
-  issuer.set({})
-  await connect(person, 'person')
+  notes.issuer.set({})
+  await notes.connect(person, 'person')
   expect(await call(person, 0)).toContain('hello')
   await stack.registries[1]?.restart()
 }, 150_000)
 
 test('where it takes it again, calls go on by themselves', async () => {
   const person = await newPerson(stack, 'Again')
-  upstream.callers.length = 0
+  notes.upstream.callers.length = 0
   const before = await killBetween(person, false)
   await waitFor(async () => (await call(person, 0)).includes('hello'), { deadlineMs: 60_000 })
-  expect([refreshes() - before, new Set(callers())]).toEqual([2, new Set(['person'])])
+  expect([notes.refreshes() - before, new Set(notes.callers())]).toEqual([2, new Set(['person'])])
 }, 150_000)
