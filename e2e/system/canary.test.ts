@@ -13,11 +13,13 @@ import {
   startRecordingUpstream,
   waitFor,
 } from '@gatehouse/testkit'
+import { createDatabase, dump, startPostgres } from '@gatehouse/testkit/databases'
 import { expect, test } from 'vitest'
 import { alone } from '../src/alone.ts'
 import { api, dataFolder } from '../src/product.ts'
 import { modernHeaders, modernMeta, post } from '../src/stack.ts'
 
+const keeping = resolve(import.meta.dirname, '../../apps/registry/src/backup/main.ts')
 const servers = '/v1/deepagents/mcp-servers'
 const list = { jsonrpc: '2.0', id: 1, method: 'tools/list' }
 const call = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 't', arguments: {} } }
@@ -153,15 +155,21 @@ test('no secret comes out anywhere: answers, errors, output, metrics, database, 
     for (const path of ['/metrics', '/health', '/ready', '/version', '/nowhere'])
       await note(`${name} ${path}`, fetch(at + path))
   const file = join(data.folder, 'backup')
-  const backup = spawnSync(
-    process.execPath,
-    [resolve(import.meta.dirname, '../../apps/registry/src/backup/main.ts'), 'backup', file],
-    {
-      env: { PATH: process.env.PATH, GATEHOUSE_DATA_DIR: data.folder },
-    },
-  )
-  out.push({ where: "the backup's own output", text: Buffer.concat([backup.stdout, backup.stderr]) })
-  expect([backup.status, backup.stderr.toString()]).toEqual([0, expect.any(String)])
+  const keep = (command: 'backup' | 'restore', env: Record<string, string>) => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [keeping, command, file], {
+      env: { PATH: process.env.PATH, ...env },
+    })
+    expect([status, stderr.toString()]).toEqual([0, expect.any(String)])
+    out.push({ where: `the output of ${command}`, text: Buffer.concat([stdout, stderr]) })
+  }
+  keep('backup', { GATEHOUSE_DATA_DIR: data.folder })
+  const postgresql = await startPostgres()
+  const copy = await createDatabase(postgresql.adminUrl)
+  keep('restore', { DATABASE_URL: copy })
+  const rows = await dump(copy)
+  expect(rows).toContain(id)
+  out.push({ where: 'the rows of a PostgreSQL that it was restored to', text: rows })
+  await postgresql.stop()
   await gateway.stop()
   await registry.stop()
   out.push({ where: "the gateway's output", text: gateway.output() })

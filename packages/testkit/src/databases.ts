@@ -98,6 +98,25 @@ export async function dropDatabase(adminUrl: string, url: string): Promise<void>
   await query(adminUrl, `DROP DATABASE IF EXISTS ${pg.escapeIdentifier(name)} WITH (FORCE)`)
 }
 
+/** Every row of every table, as the text that a dump has for it. */
+export async function dump(url: string): Promise<string> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    const tables = await client.query<{ name: string }>(
+      "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')",
+    )
+    const rows: string[] = []
+    for (const { name } of tables.rows) {
+      const found = await client.query<{ text: string }>(`SELECT t::text AS text FROM ${name} t`)
+      rows.push(...found.rows.map(({ text }) => `${name} ${text}`))
+    }
+    return rows.join('\n')
+  } finally {
+    await client.end()
+  }
+}
+
 /** One statement, by a connection of its own. */
 export async function query(url: string, sql: string): Promise<void> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 })
