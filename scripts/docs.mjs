@@ -1,10 +1,11 @@
-// Writes the documentation that is made from code: docs/errors/, the settings table of the README. With --check it
+// Writes the documentation that is made from code: docs/errors/, docs/clients.md, the settings table of the README. With --check it
 // writes nothing and fails when a page is stale, a path named in ARCHITECTURE.md is missing, or the call table's
 // imports don't go downhill.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { callTable, missingPaths } from './docs/architecture.mjs'
+import { clientsPage } from './docs/clients.mjs'
 import { settingsTable, unlistedNames } from './docs/settings-table.mjs'
 import { root } from './lib/paths.mjs'
 
@@ -16,6 +17,7 @@ const folder = join(root, 'docs/errors')
 mkdirSync(folder, { recursive: true })
 for (const code of Object.keys(codes)) put(join('docs/errors', `${code}.md`), renderErrorPage(code))
 put('docs/errors/README.md', errorIndex())
+put('docs/clients.md', await clientsPage())
 for (const file of readdirSync(folder)) {
   if (file === 'README.md' || file.replace(/\.md$/, '') in codes) continue
   if (check) mistakes.push(`docs/errors/${file} documents a code that is not in the table`)

@@ -3,6 +3,7 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { clients } from '@gatehouse/client-snippets'
 import { Client as ClientV1 } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { root } from './product.ts'
@@ -35,18 +36,22 @@ export async function inspect(
   return JSON.parse(stdout)
 }
 
-/** A stdio client with mcp-remote as its server, connected. */
+/** A stdio client with mcp-remote as its server, connected: by the entry that Claude Desktop is told to have. */
 export async function connectThroughMcpRemote(
   folder: string,
   address: string,
   key: string,
 ): Promise<ClientV1> {
   const client = new ClientV1({ name: 'gatehouse-e2e', version: '1.0.0' })
+  const [form] =
+    clients.find((one) => one.id === 'claude-desktop')?.forms({ name: 'it', url: address, key }) ?? []
+  const { args, env } = JSON.parse(form?.text ?? '').mcpServers.it
   await client.connect(
     new StdioClientTransport({
       command: process.execPath,
-      args: [bin('mcp-remote'), address, '--allow-http', '--header', `Authorization:Bearer ${key}`],
-      env: { PATH: process.env.PATH ?? '', HOME: folder, MCP_REMOTE_CONFIG_DIR: folder },
+      // What npx would fetch is installed here.
+      args: [bin('mcp-remote'), ...args.slice(args.indexOf('mcp-remote') + 1)],
+      env: { ...env, PATH: process.env.PATH ?? '', HOME: folder, MCP_REMOTE_CONFIG_DIR: folder },
       stderr: 'ignore',
     }),
   )

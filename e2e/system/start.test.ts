@@ -1,8 +1,10 @@
 // What `npm start` promises: private files, clean stops, data that stays, and one clear sentence for each thing in its way.
 
+import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { createDatabase, startPostgres } from '@gatehouse/testkit/databases'
 import { afterEach, expect, test } from 'vitest'
 import { connectV2 } from '../src/clients.ts'
@@ -25,6 +27,12 @@ test('files with secrets are private, Ctrl-C ends within 5 s, and the next start
     expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600)
   expect(statSync(folder).mode & 0o777).toBe(0o700)
   expect(first.console_link.startsWith(first.console_url)).toBe(true)
+  // The printed lines work as they stand in a shell.
+  await expect.poll(() => first.output(), { timeout: 10_000 }).toContain('Ctrl-C stops everything')
+  const [line = ''] = /curl -sS(?:.*\\\n)*.*/.exec(first.output()) ?? []
+  const variable = /export \w+=\S+/.exec(first.output())?.[0]
+  const shell = await promisify(execFile)('sh', ['-c', `${variable}\n${line}`])
+  expect(JSON.parse(shell.stdout).result.tools[0].name).toMatch(/^sample__/)
   const made = await first.api('POST', '/v1/deepagents/mcp-servers', {
     name: 'Kept',
     url: 'https://kept.example.com/mcp',

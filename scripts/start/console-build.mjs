@@ -7,6 +7,7 @@ import { step } from '../lib/run.mjs'
 
 const sources = [
   'apps/console',
+  'packages/client-snippets',
   'packages/errors',
   'packages/config',
   'packages/registry-api',

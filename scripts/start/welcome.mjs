@@ -1,8 +1,12 @@
 // What a start prints when everything is ready.
 
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { node, root } from '../lib/paths.mjs'
+
 /** The URLs, the one-time link and a client snippet. */
 export function welcome(facts, { sampleUrl, devFile }) {
-  const key = facts.api_key
+  const [claude, curl] = snippets(`${facts.gateway_url}/mcp/`, 'claude-code', 'curl')
   const lines = [
     '',
     'Gatehouse is ready.',
@@ -15,19 +19,28 @@ export function welcome(facts, { sampleUrl, devFile }) {
     '',
     `    ${facts.console_link}`,
     '',
-    '  Connect a client, for instance Claude Code:',
+    '  Clients read the key from their environment:',
     '',
-    `    claude mcp add --transport http gatehouse ${facts.gateway_url}/mcp/ --header "Authorization: Bearer ${key}"`,
+    `    export GATEHOUSE_API_KEY=${facts.api_key}`,
     '',
-    '  Or call a tool of the sample server right now:',
+    `  Connect one, for instance Claude Code (others: ${facts.console_url}/w/default/connect-client):`,
     '',
-    `    curl -s ${facts.gateway_url}/mcp/ -H "Authorization: Bearer ${key}" \\`,
-    `      -H 'Content-Type: application/json' -H 'Accept: application/json, text/event-stream' \\`,
-    `      -d '{"jsonrpc":"2.0","id":1,"method":"tools/list"}'`,
+    claude,
+    '',
+    '  Or list the tools of the sample server right now:',
+    '',
+    curl,
     '',
     `  The sample server runs at ${sampleUrl}; servers on loopback addresses are allowed under npm start.`,
     `  The key is new on every start; it and the URLs are in ${devFile}. Ctrl-C stops everything.`,
     '',
   ]
   return lines.join('\n')
+}
+
+/** The texts that the console shows too, by a Node that reads their types. */
+function snippets(url, ...clients) {
+  const program = join(root, 'packages/client-snippets/src/main.ts')
+  const texts = JSON.parse(execFileSync(node, [program, url, ...clients], { encoding: 'utf8' }))
+  return texts.map((text) => text.replace(/^/gm, '    '))
 }

@@ -1,9 +1,10 @@
 'use client'
 // Ready text for each client. The key stays in the environment unless the person wants it in the text.
 
-import { NativeSelect, Stack, Switch, Text } from '@mantine/core'
+import { clients, exportLine, keyVariable } from '@gatehouse/client-snippets'
+import { Anchor, Button, Group, NativeSelect, Stack, Switch, Text } from '@mantine/core'
+import { useUncontrolled } from '@mantine/hooks'
 import { useState } from 'react'
-import { exportLine, keyVariable, snippets } from '#lib/snippets.ts'
 import { CodeBlock } from './code-block.tsx'
 
 interface Props {
@@ -11,23 +12,33 @@ interface Props {
   url: string
   /** Where it is known: right after it was made. */
   apiKey?: string
+  /** The id of the chosen client, for a screen that keeps it. */
+  client?: string
+  onClient?: (id: string) => void
 }
 
-export function ClientSnippets({ name, url, apiKey }: Props) {
-  const [client, setClient] = useState('Claude Code')
+export function ClientSnippets({ name, url, apiKey, client, onClient }: Props) {
+  const [id, setId] = useUncontrolled({
+    ...(client !== undefined && { value: client }),
+    ...(onClient && { onChange: onClient }),
+    defaultValue: clients[0].id,
+  })
   const [inText, setInText] = useState(false)
-  const all = snippets({ name, url, key: inText ? apiKey : undefined })
-  const chosen = all.find((one) => one.client === client) ?? all[0]
-  if (!chosen) return null
+  const chosen = clients.find((one) => one.id === id) ?? clients[0]
+  const to = { name, url, key: inText ? apiKey : undefined }
+  const link = chosen.link?.({ name, url })
+  const { readsEnvironment } = chosen
+  const fromEnvironment = readsEnvironment === 'always' || (readsEnvironment === 'unless-in-text' && !inText)
   return (
     <Stack gap="sm">
       <NativeSelect
         label="Client"
-        data={all.map((one) => one.client)}
-        value={client}
-        onChange={(event) => setClient(event.currentTarget.value)}
+        data={clients.map((one) => ({ value: one.id, label: one.name }))}
+        value={chosen.id}
+        onChange={(event) => setId(event.currentTarget.value)}
         maw={280}
       />
+      {chosen.note && <Text size="sm">{chosen.note}</Text>}
       {apiKey && (
         <Switch
           label="Put the key into the text"
@@ -36,16 +47,37 @@ export function ClientSnippets({ name, url, apiKey }: Props) {
           onChange={(event) => setInText(event.currentTarget.checked)}
         />
       )}
-      {!inText && (
+      {fromEnvironment && (
         <>
           <Text size="sm">First, in the environment of the client:</Text>
           <CodeBlock text={exportLine(apiKey ?? '<your API key>')} what={`line that sets ${keyVariable}`} />
         </>
       )}
-      <Text size="sm">
-        {chosen.where}:{chosen.note && ` ${chosen.note}`}
+      {link && (
+        <Group gap="sm">
+          <Button component="a" href={link.href} variant="default">
+            {link.label}
+          </Button>
+          <Text size="sm" c="dimmed">
+            It asks before it adds anything. Or by hand:
+          </Text>
+        </Group>
+      )}
+      {chosen.forms(to).map(({ where, text }, at) => (
+        <Stack gap={4} key={where}>
+          <Text size="sm">{at === 0 ? `${where}:` : `Or ${where[0]?.toLowerCase()}${where.slice(1)}:`}</Text>
+          <CodeBlock text={text} what={`snippet for ${chosen.name}${at === 0 ? '' : ` (${where})`}`} />
+        </Stack>
+      ))}
+      <Text size="sm" className="gh-break">
+        To see that it worked: {chosen.check}
       </Text>
-      <CodeBlock text={chosen.text} what={`snippet for ${chosen.client}`} />
+      <Text size="xs" c="dimmed" className="gh-break">
+        <Anchor href={chosen.source.page} target="_blank" rel="noreferrer" inherit>
+          The client's own page
+        </Anchor>
+        , {chosen.source.seen}.
+      </Text>
     </Stack>
   )
 }

@@ -21,6 +21,7 @@ const screens = [
   { path: '/servers', label: 'Servers', icon: 'server' },
   { path: '/connections', label: 'Connections', icon: 'link' },
   { path: '/keys', label: 'API keys', icon: 'key' },
+  { path: '/connect-client', label: 'Connect a client', icon: 'plug' },
   { path: '/calls', label: 'Calls', icon: 'list' },
 ] as const satisfies readonly { path: string; label: string; icon: IconName }[]
 

@@ -62,7 +62,7 @@ export function CallList() {
               </Empty>
             ) : (
               <Empty sentence="No call came yet. Connect a client and call a tool: it appears here.">
-                <Button component={Link} href={to('')}>
+                <Button component={Link} href={to('/connect-client')}>
                   Connect a client
                 </Button>
               </Empty>

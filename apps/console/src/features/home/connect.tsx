@@ -1,8 +1,9 @@
 'use client'
 // The gateway's address, and the text that tells a client about it.
 
-import { Paper, Stack, Text, Title } from '@mantine/core'
+import { Anchor, Paper, Stack, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import Link from 'next/link'
 import { installationRead } from '#lib/reads.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
 import { ClientSnippets } from '#ui/client-snippets.tsx'
@@ -10,7 +11,7 @@ import { CodeBlock } from '#ui/code-block.tsx'
 import { QueryView } from '#ui/query-view.tsx'
 
 export function Connect() {
-  const { id } = useWorkspace()
+  const { id, to } = useWorkspace()
   const installation = useQuery(installationRead(id))
   return (
     <Paper withBorder p="lg" component="section" aria-labelledby="connect">
@@ -24,6 +25,9 @@ export function Connect() {
               <Text size="sm">All servers that a key may use, behind one address:</Text>
               <CodeBlock text={`${gateway_url}/mcp/`} what="gateway URL" />
               <ClientSnippets name="gatehouse" url={`${gateway_url}/mcp/`} />
+              <Anchor component={Link} href={to('/connect-client')}>
+                See the client arrive
+              </Anchor>
             </>
           )}
         </QueryView>

@@ -25,7 +25,11 @@ export function stepsOf({ servers = 0, reachable, keys = [], calls = 0 }: Known)
     { name: 'Register a server', done: servers > 0, path: '/servers/register' },
     { name: 'See a server list its tools', done: reachable > 0, path: '/servers' },
     { name: 'Create an API key', done: keys.length > 0 || called, path: '/keys?create=true' },
-    { name: 'Connect a client', done: keys.some((key) => key.last_used_at !== null) || called },
+    {
+      name: 'Connect a client',
+      path: '/connect-client',
+      done: keys.some((key) => key.last_used_at !== null) || called,
+    },
     { name: 'Call a tool', done: called },
   ]
 }
