@@ -37,7 +37,7 @@ test('a person connects in a window, calls with their own account, and disconnec
   await page.goto(`${product.console_url}/w/default/servers/register`)
   await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Files')
   await page.getByRole('textbox', { name: 'URL' }).fill(upstream.url)
-  await page.getByRole('radio', { name: /^OAuth/ }).check()
+  await page.getByRole('radio', { name: /^OAuth: each/ }).check()
   await expectAccessible(page)
   await page.getByRole('button', { name: 'Register server' }).click()
   await expect(page.getByRole('heading', { name: 'Your account' })).toBeVisible()

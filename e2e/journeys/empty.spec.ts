@@ -21,6 +21,10 @@ test('empty screens name the next step', async ({ watched: page, product }) => {
   await expect(page.getByText(/^No call came yet/)).toBeVisible()
   await expectAccessible(page)
 
+  await at('/connections/providers')
+  await expect(page.getByText(/^There is none yet/)).toBeVisible()
+  await expectAccessible(page)
+
   await at('/keys')
   await page.getByRole('button', { name: /^Revoke / }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke key' }).click()

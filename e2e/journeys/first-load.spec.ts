@@ -8,6 +8,8 @@ const screens = [
   '/w/default',
   '/w/default/servers',
   '/w/default/connections',
+  '/w/default/connections/providers',
+  '/w/default/servers/register',
   '/w/default/keys',
   '/w/default/calls',
   '/connect/unknown',

@@ -22,6 +22,7 @@ test('every screen fits into 320 px', async ({ watched: page, product }) => {
     [`${sample}/tools`, main.getByRole('heading', { name: 'roll-dice' })],
     [`${sample}/settings`, main.getByRole('heading', { name: 'Address' })],
     ['/connections', main.getByText('No server here asks for an account')],
+    ['/connections/providers?enter=true', page.getByRole('dialog').getByText('Client id')],
     ['/keys', main.getByRole('link', { name: 'local start' })],
     ['/calls', main.getByRole('button', { name: 'roll-dice' }).first()],
     ['/keys?create=true', page.getByRole('dialog').getByText('Permissions')],

@@ -52,6 +52,8 @@ export type Me = z.output<typeof me>
 /** Answer of `GET /v1/installation`. */
 export const installation = z.object({
   gateway_url: z.string(),
+  /** Where authorization servers send browsers back to: what a client that is registered by hand needs, exactly. */
+  oauth_redirect_uri: z.url(),
   version: z.string(),
   /** Networks and host names beyond the public internet that servers may have. */
   egress_allow: z.array(z.string()),

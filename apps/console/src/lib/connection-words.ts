@@ -20,13 +20,26 @@ export function connectionVerdict({
 export const refreshWords = (result: string | null): string =>
   result === null ? 'Not known' : result === 'ok' ? 'Refreshed' : `Failed: ${result.replaceAll('_', ' ')}`
 
-/** The connection that this person's calls to the server go under: their own, or the one that everybody shares. */
+/** The connection that this person's calls to the server go under: their own, or at a shared provider the one that nobody owns. */
 export function connectionOf(
   server: Pick<Server, 'id' | 'oauth_mode' | 'oauth_provider_id'>,
   connections: readonly Connection[],
   userId: string | undefined,
 ): Connection | undefined {
-  if (server.oauth_mode === 'legacy_shared_provider')
-    return connections.find((one) => one.owner === null && one.provider_id === server.oauth_provider_id)
-  return connections.find((one) => one.server?.id === server.id && one.owner?.id === userId)
+  const own = (one: Connection) => one.owner !== null && one.owner.id === userId
+  if (server.oauth_mode !== 'legacy_shared_provider')
+    return connections.find((one) => one.server?.id === server.id && own(one))
+  const here = connections.filter(
+    (one) =>
+      one.provider_id === server.oauth_provider_id && (one.server === null || one.server.id === server.id),
+  )
+  return here.find(own) ?? here.find((one) => one.owner === null)
 }
+
+/** Whether a person can have an account of their own there: always, unless its shared provider is gone. */
+export const takesAccounts = ({
+  auth_type,
+  oauth_mode,
+  oauth_provider_id,
+}: Pick<Server, 'auth_type' | 'oauth_mode' | 'oauth_provider_id'>): boolean =>
+  auth_type === 'oauth' && (oauth_mode === 'per_user_dynamic_client' || oauth_provider_id !== null)

@@ -7,6 +7,7 @@ import type {
   ErasFound,
   Installation,
   Me,
+  OAuthProvider,
   Server,
   ServerSettings,
   ServerToolList,
@@ -114,6 +115,13 @@ export const connectionsRead = (workspaceId: string, serverId?: string) =>
       ),
     // A token that can't be refreshed any more is noticed by the registry, not by this page.
     refetchInterval: ({ state }) => (state.status === 'error' ? healsAfter(state.error) : 15_000),
+  })
+
+/** The clients at authorization servers that the person may see. */
+export const providersRead = (workspaceId: string) =>
+  queryOptions({
+    queryKey: [workspaceId, 'oauth-providers'],
+    queryFn: ({ signal }) => allPages<OAuthProvider>('/registry/v1/oauth-providers?', workspaceId, signal),
   })
 
 /** @param path ends where the cursor's parameters can follow */

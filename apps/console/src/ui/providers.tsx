@@ -50,7 +50,6 @@ function signInAgain(error: Error): void {
   if (!(error instanceof ApiError) || error.status !== 401) return
   const { pathname, search } = window.location
   if (pathname === '/sign-in' || pathname === '/claim') return
-  const leadsBack = /^\/(w|connect)\//.test(pathname)
-  const next = leadsBack ? `?next=${encodeURIComponent(pathname + search)}` : ''
+  const next = pathname === '/' ? '' : `?next=${encodeURIComponent(pathname + search)}`
   window.location.replace(`/sign-in${next}`)
 }

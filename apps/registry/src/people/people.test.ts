@@ -267,6 +267,7 @@ describe('who and where', () => {
     const response = await browser().get('/v1/installation', { 'X-Api-Key': api_key })
     expect(await response.json()).toMatchObject({
       gateway_url: 'http://gateway.test',
+      oauth_redirect_uri: 'http://localhost:7402/connect/callback',
       version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
       egress_allow: expect.arrayContaining(['localhost']),
     })

@@ -11,6 +11,7 @@ import { fromNodeHeaders } from 'better-auth/node'
 import express, { type Request, type Response, type Router } from 'express'
 import { requestIdOf, withActor } from '../authenticate.ts'
 import type { Deps } from '../deps.ts'
+import { redirectUri } from '../oauth/client-metadata.ts'
 import { parseBody } from '../parse.ts'
 import { version } from '../readiness.ts'
 import { clientAddressHeader } from './auth.ts'
@@ -55,6 +56,7 @@ function ownRoutes(deps: Deps): Router {
       const { config } = deps
       const answer: Installation = {
         gateway_url: config.GATEWAY_PUBLIC_URL,
+        oauth_redirect_uri: redirectUri(config),
         version,
         egress_allow: [...config.GATEHOUSE_EGRESS_ALLOW],
         database: config.DATABASE_URL === undefined ? 'embedded' : 'postgresql',

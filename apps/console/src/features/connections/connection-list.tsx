@@ -25,19 +25,26 @@ import { WaitingServers } from './waiting-servers.tsx'
 /** Comes when it is opened. */
 const ConnectBySlug = dynamic(() => import('./connect-by-slug.tsx').then((module) => module.ConnectBySlug))
 
-const header = (
-  <PageHeader
-    title="Connections"
-    about="Accounts at the servers that want to know who calls. Each person connects their own."
-  />
-)
+function Header() {
+  const { to } = useWorkspace()
+  return (
+    <PageHeader
+      title="Connections"
+      about="Accounts at the servers that want to know who calls. Each person connects their own."
+    >
+      <Button component={Link} href={to('/connections/providers')} variant="default">
+        OAuth providers
+      </Button>
+    </PageHeader>
+  )
+}
 
 export function ConnectionList() {
   const { may } = useWorkspace()
   if (may('mcp-servers:invoke')) return <Screen />
   return (
     <>
-      {header}
+      <Header />
       <Empty sentence="Your role makes no calls, so it has no connections. Ask an owner for another one." />
     </>
   )
@@ -56,7 +63,7 @@ function Screen() {
   const open = (slug: string) => void set({ connect: slug })
   return (
     <>
-      {header}
+      <Header />
       <QueryView query={servers} failed="The servers could not be loaded">
         {(all) => (
           <QueryView query={connections} failed="Connections could not be loaded">

@@ -3,52 +3,33 @@
 // Where an authorization server registers no clients by itself: somebody has made one there, and enters what it gave them.
 
 import type { Server } from '@gatehouse/registry-api'
-import { Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Stack } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { fieldOf, halves, toApiError } from '#lib/api-error.ts'
-import { CodeBlock } from '#ui/code-block.tsx'
+import { ClientFields, clientBody, clientFields, noClient, validateClient } from '#ui/client-fields.tsx'
 import { ErrorCard } from '#ui/error-card.tsx'
 import { useEnterClient } from './queries.ts'
 
-const fields = ['client_id', 'client_secret']
-
 export function EnterClient({ server, onEntered }: { server: Server; onEntered: () => void }) {
   const enter = useEnterClient()
-  const form = useForm({
-    initialValues: { client_id: '', client_secret: '' },
-    validate: { client_id: (value) => (value.trim() ? null : 'What the authorization server calls us') },
-  })
-  const submit = form.onSubmit(({ client_id, client_secret }) =>
+  const form = useForm({ initialValues: noClient, validate: validateClient })
+  const submit = form.onSubmit((values) =>
     enter.mutate(
-      {
-        name: server.name,
-        client_id: client_id.trim(),
-        server_url: server.url,
-        ...(client_secret && { client_secret }),
-      },
+      { name: server.name, server_url: server.url, ...clientBody(values) },
       {
         onSuccess: onEntered,
         onError: (error) => {
-          const field = fieldOf(toApiError(error), fields)
+          const field = fieldOf(toApiError(error), clientFields)
           if (field) form.setFieldError(field, halves(toApiError(error).detail).what)
         },
       },
     ),
   )
-  const elsewhere = enter.isError && fieldOf(toApiError(enter.error), fields) === undefined
+  const elsewhere = enter.isError && fieldOf(toApiError(enter.error), clientFields) === undefined
   return (
     <form onSubmit={submit} noValidate>
       <Stack>
-        <Text size="sm">Register a client there by hand, with this redirect URI, and enter it here:</Text>
-        <CodeBlock text={`${window.location.origin}/connect/callback`} what="redirect URI" />
-        <TextInput label="Client id" required autoComplete="off" {...form.getInputProps('client_id')} />
-        <PasswordInput
-          label="Client secret (optional)"
-          description="Stored encrypted, never shown again."
-          autoComplete="new-password"
-          visibilityToggleButtonProps={{ 'aria-label': 'Show client secret' }}
-          {...form.getInputProps('client_secret')}
-        />
+        <ClientFields form={form} />
         {elsewhere && <ErrorCard title="The client was not saved" error={enter.error} />}
         <Button type="submit" loading={enter.isPending} style={{ alignSelf: 'flex-start' }}>
           Save client

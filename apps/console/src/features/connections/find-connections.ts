@@ -1,7 +1,7 @@
 // Which connections a list shows, and which are still missing.
 
 import type { Connection, Server } from '@gatehouse/registry-api'
-import { connectionOf } from '#lib/connection-words.ts'
+import { connectionOf, takesAccounts } from '#lib/connection-words.ts'
 
 /** Those whose server, owner, label or scopes contain every word of `search`: what needs somebody first, then by name. */
 export function findConnections(connections: readonly Connection[], search: string): Connection[] {
@@ -15,7 +15,7 @@ export function findConnections(connections: readonly Connection[], search: stri
     .sort((a, b) => b.state.localeCompare(a.state) || name(a).localeCompare(name(b)))
 }
 
-/** Servers where each person connects, and this one has not. */
+/** Servers that refuse this person's calls until they connect, and where they have not. */
 export function missing(
   servers: readonly Server[],
   connections: readonly Connection[],
@@ -23,8 +23,9 @@ export function missing(
 ): Server[] {
   return servers.filter(
     (server) =>
-      server.auth_type === 'oauth' &&
-      server.oauth_mode === 'per_user_dynamic_client' &&
-      connectionOf(server, connections, userId) === undefined,
+      takesAccounts(server) &&
+      connectionOf(server, connections, userId) === undefined &&
+      // A shared provider may need nobody.
+      (server.oauth_mode === 'per_user_dynamic_client' || server.can_invoke === false),
   )
 }

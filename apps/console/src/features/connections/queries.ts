@@ -9,7 +9,7 @@ import type {
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useCallback } from 'react'
 import { ask } from '#lib/api.ts'
-import { serversRead } from '#lib/reads.ts'
+import { providersRead, serversRead } from '#lib/reads.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
 
 const base = '/registry/v1/connections'
@@ -26,9 +26,11 @@ export function useStartConnection() {
 /** A client that was registered at the authorization server by hand: connecting uses it from then on. */
 export function useEnterClient() {
   const { id: workspaceId } = useWorkspace()
+  const client = useQueryClient()
   return useMutation({
     mutationFn: (body: CreateProvider) =>
       ask('/registry/v1/oauth-providers', { method: 'POST', workspaceId, body }),
+    onSuccess: () => client.invalidateQueries({ queryKey: providersRead(workspaceId).queryKey }),
   })
 }
 

@@ -37,6 +37,7 @@ export function Palette({ wanted }: { wanted: number }) {
     go('Home', '', 'Go to'),
     go('Servers', '/servers', 'Go to'),
     go('Connections', '/connections', 'Go to'),
+    go('OAuth providers', '/connections/providers', 'Go to'),
     go('API keys', '/keys', 'Go to'),
     go('Calls', '/calls', 'Go to'),
     ...(may('mcp-servers:create') ? [go('Register server', '/servers/register', 'Create')] : []),

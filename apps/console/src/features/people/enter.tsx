@@ -1,5 +1,5 @@
 'use client'
-// The bare address: leads to the workspace that was used last.
+// An address without a workspace: leads to the one that was used last.
 
 import { Title, VisuallyHidden } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
@@ -11,12 +11,13 @@ import { homeOf } from '#lib/workspace.tsx'
 import { ErrorCard } from '#ui/error-card.tsx'
 import { Loading } from '#ui/query-view.tsx'
 
-export function Enter() {
+/** @param path of a screen below the workspace; its home unless told */
+export function Enter({ path = '' }: { path?: string }) {
   const me = useQuery(meRead())
   const router = useRouter()
   useEffect(() => {
-    if (me.data) router.replace(homeOf(me.data))
-  }, [me.data, router])
+    if (me.data) router.replace(homeOf(me.data) + path + window.location.search)
+  }, [me.data, router, path])
   const failed = me.isError && toApiError(me.error).status !== 401
   return (
     <>

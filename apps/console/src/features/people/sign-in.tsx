@@ -7,6 +7,7 @@ import { useSearchParams } from 'next/navigation'
 import { ApiError, toApiError } from '#lib/api-error.ts'
 import { ErrorCard } from '#ui/error-card.tsx'
 import { useSignIn } from './queries.ts'
+import { safeNext } from './safe-next.ts'
 
 export function SignIn() {
   const signIn = useSignIn(safeNext(useSearchParams().get('next')))
@@ -47,10 +48,6 @@ export function SignIn() {
     </form>
   )
 }
-
-/** Only pages of our own. */
-const safeNext = (next: string | null) =>
-  next !== null && /^\/(?:w\/[a-z0-9-]+(?:[/?]|$)|connect\/[\w-]+$)/.test(next) ? next : '/'
 
 /** better-auth's refusal in the words of our code table. */
 function asOurs(error: Error): ApiError {

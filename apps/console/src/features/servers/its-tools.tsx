@@ -13,7 +13,8 @@ import { useWorkspace } from '#lib/workspace.tsx'
 import { ErrorCard } from '#ui/error-card.tsx'
 import { Status } from '#ui/status.tsx'
 import { UpstreamText } from '#ui/upstream-text.tsx'
-import { perUser, useUpdate } from './queries.ts'
+import { authMembers } from './auth-choice.ts'
+import { useUpdate } from './queries.ts'
 
 export function ItsTools({ server }: { server: Server }) {
   const { id, to } = useWorkspace()
@@ -58,7 +59,11 @@ export function ItsTools({ server }: { server: Server }) {
               Change URL or headers
             </Button>
             {wantsAccount && (
-              <Button size="compact-sm" loading={update.isPending} onClick={() => update.mutate(perUser)}>
+              <Button
+                size="compact-sm"
+                loading={update.isPending}
+                onClick={() => update.mutate(authMembers('oauth', ''))}
+              >
                 Use OAuth: each person connects
               </Button>
             )}

@@ -5,7 +5,7 @@ import type { Server } from '@gatehouse/registry-api'
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
-import { connectionOf, connectionVerdict } from '#lib/connection-words.ts'
+import { connectionOf, connectionVerdict, takesAccounts } from '#lib/connection-words.ts'
 import { plainly } from '#lib/invisible.ts'
 import { connectionsRead } from '#lib/reads.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
@@ -20,6 +20,8 @@ export function OwnConnection({ server }: { server: Server }) {
   if (connections.data === undefined)
     return connections.isError ? <Status tone="neutral">Not known whether connected</Status> : null
   const own = connectionOf(server, connections.data, me.user?.id)
+  // A shared provider may need nobody.
+  if (!own && server.can_invoke !== false) return null
   if (!own) return <Status tone="warn">Not connected</Status>
   const { tone, word } = connectionVerdict(own)
   return <Status tone={tone}>{word}</Status>
@@ -28,10 +30,7 @@ export function OwnConnection({ server }: { server: Server }) {
 /** Leads to the dialog; only where the person can have an account of their own. */
 export function ConnectLink({ server }: { server: Server }) {
   const { id, me, may, to } = useWorkspace()
-  const asks =
-    server.auth_type === 'oauth' &&
-    server.oauth_mode === 'per_user_dynamic_client' &&
-    may('mcp-servers:invoke')
+  const asks = takesAccounts(server) && may('mcp-servers:invoke')
   const connections = useQuery({ ...connectionsRead(id), enabled: asks })
   if (!asks) return null
   const own = connectionOf(server, connections.data ?? [], me.user?.id)

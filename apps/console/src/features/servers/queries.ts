@@ -15,9 +15,6 @@ import { useWorkspace } from '#lib/workspace.tsx'
 
 const base = '/registry/v1/deepagents/mcp-servers'
 
-/** Of a server where each person connects an account. */
-export const perUser = { auth_type: 'oauth', oauth_mode: 'per_user_dynamic_client' } as const
-
 /** Sending the same form twice, after a lost answer, registers one server. */
 export function useRegister() {
   const { id: workspaceId } = useWorkspace()

@@ -8,9 +8,10 @@ import { fieldOf, halves, toApiError } from '#lib/api-error.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
 import { ErrorCard } from '#ui/error-card.tsx'
 import { PageHeader } from '#ui/page-header.tsx'
-import { type Auth, AuthField } from './auth-field.tsx'
+import { type Auth, authMembers } from './auth-choice.ts'
+import { AuthField } from './auth-field.tsx'
 import { filled, HeadersField, type HeaderValue } from './headers-field.tsx'
-import { perUser, useRegister } from './queries.ts'
+import { useRegister } from './queries.ts'
 import { Registered } from './registered.tsx'
 import { urlProblem } from './url-problem.ts'
 
@@ -20,7 +21,10 @@ export function Register() {
   const { to } = useWorkspace()
   const register = useRegister()
   const form = useForm({
-    initialValues: { name: '', url: '', slug: '', auth: 'headers' as Auth, headers: [] as HeaderValue[] },
+    initialValues: {
+      ...{ name: '', url: '', slug: '', auth: 'headers' as Auth, providerId: '' },
+      headers: [] as HeaderValue[],
+    },
     validate: {
       name: (value) => (value.trim() ? null : 'Give it a name'),
       url: urlProblem,
@@ -28,14 +32,16 @@ export function Register() {
         value === '' || /^[a-z0-9]+(-[a-z0-9]+)*$/.test(value)
           ? null
           : 'Lower-case letters, digits and single hyphens',
+      providerId: (value, { auth }) => (auth !== 'shared' || value ? null : 'Choose one'),
     },
   })
-  const submit = form.onSubmit(({ name, url, slug, auth, headers }) =>
+  const submit = form.onSubmit(({ name, url, slug, auth, providerId, headers }) =>
     register.mutate(
       {
         name: name.trim(),
         url: url.trim(),
-        ...(auth === 'oauth' ? perUser : { headers: filled(headers) }),
+        ...authMembers(auth, providerId),
+        ...(auth === 'headers' && { headers: filled(headers) }),
         ...(slug && { slug }),
       },
       {
@@ -74,7 +80,13 @@ export function Register() {
               required
               {...form.getInputProps('url')}
             />
-            <AuthField value={form.values.auth} onChange={(auth) => form.setFieldValue('auth', auth)} />
+            <AuthField
+              value={form.values.auth}
+              onChange={(auth) => form.setFieldValue('auth', auth)}
+              providerId={form.values.providerId}
+              onProvider={(id) => form.setFieldValue('providerId', id)}
+              error={form.errors.providerId}
+            />
             {form.values.auth === 'headers' && (
               <HeadersField
                 value={form.values.headers}

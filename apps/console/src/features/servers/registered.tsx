@@ -34,7 +34,11 @@ export function Registered({ server: made, notice, onAnother }: Props) {
         )}
         <Text>Callers reach it at</Text>
         <CodeBlock text={server.gateway_url} what="address at the gateway" />
-        {server.auth_type === 'oauth' ? <YourAccount server={server} /> : <ItsTools server={server} />}
+        {server.auth_type === 'oauth' && server.can_invoke === false ? (
+          <YourAccount server={server} />
+        ) : (
+          <ItsTools server={server} />
+        )}
         <Group>
           <Button component={Link} href={to(`/servers/${server.id}`)}>
             Go to the server
@@ -55,9 +59,7 @@ const YourAccount = ({ server }: { server: Server }) => (
       <Title order={2} id="your-account">
         Your account
       </Title>
-      <Text>
-        Each person connects an account of their own. Connect yours to see its tools and to call them.
-      </Text>
+      <Text>Each person connects an account. Connect yours to see its tools and to call them.</Text>
       <ConnectLink server={server} />
     </Stack>
   </Paper>

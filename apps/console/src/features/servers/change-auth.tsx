@@ -1,0 +1,104 @@
+'use client'
+// From headers to OAuth and back: what was stored for the one is not kept for the other.
+
+import type { Server } from '@gatehouse/registry-api'
+import { Alert, Button, Group, Paper, Stack, Text, Title } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useState } from 'react'
+import { count } from '#lib/format.ts'
+import { ErrorCard } from '#ui/error-card.tsx'
+import { type Auth, authMembers, authOfServer } from './auth-choice.ts'
+import { AuthField } from './auth-field.tsx'
+import { authWords } from './auth-words.ts'
+import { useUpdate } from './queries.ts'
+
+interface Draft {
+  readonly auth: Auth
+  readonly providerId: string
+}
+
+export function ChangeAuth({ server }: { server: Server }) {
+  const update = useUpdate(server.id)
+  const now = {
+    auth: authOfServer(server),
+    providerId: authOfServer(server) === 'shared' ? (server.oauth_provider_id ?? '') : '',
+  }
+  const [draft, setDraft] = useState<Draft | null>(null)
+  const stored = server.headers?.length ?? 0
+  const losesHeaders = draft !== null && draft.auth !== 'headers' && stored > 0
+  const same = draft?.auth === now.auth && draft.providerId === now.providerId
+  const incomplete = draft?.auth === 'shared' && draft.providerId === ''
+  const save = ({ auth, providerId }: Draft) =>
+    update.mutate(
+      { ...authMembers(auth, providerId), ...(losesHeaders && { headers: [] }) },
+      {
+        onSuccess: () => {
+          setDraft(null)
+          const message =
+            auth === 'headers'
+              ? 'No account is used any more. Set headers below if the server wants some.'
+              : 'Calls go under accounts from now on.'
+          notifications.show({ title: 'Authentication saved', message })
+        },
+      },
+    )
+  return (
+    <Paper withBorder p="lg" component="section" aria-labelledby="authentication">
+      <Stack align="flex-start">
+        <Title order={2} id="authentication">
+          Authentication
+        </Title>
+        {draft === null ? (
+          <>
+            <Text>{authWords(server)}</Text>
+            <Button
+              variant="default"
+              onClick={() => {
+                update.reset()
+                setDraft(now)
+              }}
+            >
+              Change authentication
+            </Button>
+          </>
+        ) : (
+          <form
+            style={{ width: '100%' }}
+            onSubmit={(event) => {
+              event.preventDefault()
+              save(draft)
+            }}
+          >
+            <Stack>
+              <AuthField
+                value={draft.auth}
+                onChange={(auth) => setDraft({ ...draft, auth })}
+                providerId={draft.providerId}
+                onProvider={(providerId) => setDraft({ ...draft, providerId })}
+              />
+              {losesHeaders && (
+                <Alert variant="default" title={`${count(stored, 'stored header')} will be destroyed`}>
+                  Nobody can read them again. Calls are refused until people connect.
+                </Alert>
+              )}
+              {now.auth !== 'headers' && draft.auth !== now.auth && (
+                <Alert variant="default" title="Its connections are not used any more">
+                  They stay in the list of connections until somebody disconnects them.
+                </Alert>
+              )}
+              {update.isError && <ErrorCard title="The authentication was not saved" error={update.error} />}
+              <Group>
+                <Button type="submit" loading={update.isPending} disabled={same || incomplete}>
+                  Save authentication
+                </Button>
+                <Button variant="default" onClick={() => setDraft(null)} disabled={update.isPending}>
+                  Cancel
+                </Button>
+              </Group>
+            </Stack>
+          </form>
+        )}
+      </Stack>
+    </Paper>
+  )
+}
