@@ -11,6 +11,8 @@ import { connectionRoutes } from './connections/routes.ts'
 import type { Deps } from './deps.ts'
 import { docsRoutes } from './docs/routes.ts'
 import { internalRoutes } from './internal/routes.ts'
+import { invitationRoutes } from './invitations/routes.ts'
+import { memberRoutes } from './members/routes.ts'
 import { oauthRoutes } from './oauth/routes.ts'
 import { peopleRoutes } from './people/routes.ts'
 import { readiness } from './readiness.ts'
@@ -36,6 +38,8 @@ export function publicApp(deps: Deps, standing: () => Standing): Express {
     apiKeyRoutes(deps),
     callRoutes(deps),
     auditRoutes(deps),
+    memberRoutes(deps),
+    invitationRoutes(deps),
     ...peopleRoutes(deps),
     docsRoutes(deps),
   ]

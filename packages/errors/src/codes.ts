@@ -200,7 +200,29 @@ export const codes = {
   // Sign-in.
   link_invalid: row(410, 'Ask for a new link', 'the link is unknown, used or expired'),
   weak_password: row(422, 'Choose a password of at least 12 characters', 'the password is too short'),
+  sign_in_required: row(422, 'Sign in, or choose an account to make', 'nobody is signed in'),
+  email_taken: row(
+    409,
+    'Sign in with that account, or use another e-mail address',
+    'it belongs to an account',
+  ),
   sign_in_failed: row(401, 'Check e-mail and password', 'they do not match an account'),
+
+  // Members and invitations.
+  member_not_found: row(404, 'Verify the ID of the person', 'they are no member of this workspace'),
+  owners_only: row(
+    403,
+    'Ask an owner of the workspace',
+    'owners are made, changed and removed by owners only',
+  ),
+  last_owner: row(409, 'Make somebody else an owner first', 'a workspace keeps its last owner'),
+  member_elsewhere: row(
+    409,
+    'Have the person sign in, or the operator of this installation help',
+    'they are a member of other workspaces too',
+  ),
+  invitation_not_found: row(404, 'Invite the person again', 'it was used, withdrawn or has expired'),
+  already_member: row(409, 'Go to the workspace', 'you are a member of it already'),
 
   // The gateway's /mcp/ addresses.
   unsupported_accept: row(

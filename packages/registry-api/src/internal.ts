@@ -146,7 +146,7 @@ export const changeEvent = z.object({
   workspace_id: uuid,
   subject: z.enum(['server', 'api-key', 'membership', 'session', 'session-notes', 'connection']),
   /**
-   * The object's id; for `session` and `session-notes` the digest of the session's token; for `connection` its owner's, or the
+   * The object's id; for `membership` the person's; for `session` and `session-notes` the digest of the session's token; for `connection` its owner's, or the
    * server's where it is shared or a service's.
    */
   subject_id: z.string(),

@@ -5,6 +5,7 @@ import { keyOperations } from './operations/api-keys.ts'
 import { auditOperations } from './operations/audit.ts'
 import { callOperations } from './operations/calls.ts'
 import { connectionOperations } from './operations/connections.ts'
+import { memberOperations } from './operations/members.ts'
 import { oauthOperations } from './operations/oauth.ts'
 import type { Operation } from './operations/operation.ts'
 import { peopleOperations } from './operations/people.ts'
@@ -23,5 +24,6 @@ export const operations: readonly Operation[] = [
   ...keyOperations,
   ...callOperations,
   ...auditOperations,
+  ...memberOperations,
   ...peopleOperations,
 ]

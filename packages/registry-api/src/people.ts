@@ -9,25 +9,27 @@ const token = z.string().min(1).max(256)
 /** Checked by the registry, which answers 422 `weak_password` below 12 characters. */
 const newPassword = z.string().max(128)
 
-/** Body of `POST /v1/links/check`: is this link still good? Does not use it up. */
-export const checkLink = z.strictObject({ token })
-export type CheckLink = z.input<typeof checkLink>
-
-export const checkedLink = z.object({ kind: z.enum(['claim', 'sign-in']), expires_at: timestamp })
-export type CheckedLink = z.output<typeof checkedLink>
-
-/** Body of `POST /v1/claim`: makes the owner's account and signs in; answers 200 with `signedIn` and sets the cookie. */
-export const claimAccount = z.strictObject({
-  token,
+/** What somebody chooses who comes in for the first time. */
+export const newAccount = z.strictObject({
   name: z.string().trim().min(1).max(256),
   email: z.email().max(320).toLowerCase(),
   password: newPassword,
 })
+
+/** Body of `POST /v1/links/check`: is this link still good? Does not use it up. */
+export const checkLink = z.strictObject({ token })
+export type CheckLink = z.input<typeof checkLink>
+
+export const checkedLink = z.object({ kind: z.enum(['claim', 'sign-in', 'reset']), expires_at: timestamp })
+export type CheckedLink = z.output<typeof checkedLink>
+
+/** Body of `POST /v1/claim`: makes the owner's account and signs in; answers 200 with `signedIn` and sets the cookie. */
+export const claimAccount = newAccount.extend({ token })
 export type ClaimAccount = z.input<typeof claimAccount>
 
 /**
  * Body of `POST /v1/sign-in-link`: signs in; answers 200 with `signedIn` and sets the cookie. With `password` (for a lost
- * one) it becomes the new password, and every other session ends.
+ * one) it becomes the new password, and every other session ends; a link of the kind `reset` wants one.
  */
 export const useSignInLink = z.strictObject({ token, password: newPassword.optional() })
 export type UseSignInLink = z.input<typeof useSignInLink>

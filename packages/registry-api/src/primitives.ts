@@ -29,6 +29,8 @@ export const permissions = [
   'calls:own',
   'calls:all',
   'audit:read',
+  'members:manage',
+  'settings:manage',
 ] as const
 
 export const permission = z.enum(permissions)
@@ -47,8 +49,8 @@ const keeper: readonly Permission[] = [
 
 /** The permission table of the documentation: what each role may do. */
 export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
-  owner: [...keeper, 'api-keys:all', 'calls:all', 'audit:read'],
-  admin: [...keeper, 'api-keys:all', 'calls:all', 'audit:read'],
+  owner: [...keeper, 'api-keys:all', 'calls:all', 'audit:read', 'members:manage', 'settings:manage'],
+  admin: [...keeper, 'api-keys:all', 'calls:all', 'audit:read', 'members:manage'],
   operator: [...keeper, 'calls:all'],
   member: [...worker, 'calls:own'],
   auditor: ['mcp-servers:read', 'calls:all', 'audit:read'],

@@ -97,6 +97,7 @@ const fieldOfCode: Readonly<Record<string, string>> = {
   conflicting_auth: 'headers',
   slug_taken: 'slug',
   weak_password: 'password',
+  email_taken: 'email',
 }
 
 /** The field of a form that an error is about; undefined where it is about none of them. */

@@ -7,7 +7,6 @@ interface Having {
   readonly server: Pick<ResolvedServer, 'id' | 'auth_type'>
 }
 
-/** A membership's change may concern anybody in its workspace. */
 export function touches(event: ChangeEvent, { caller, server }: Having): boolean {
   const { workspace_id, subject, subject_id } = event
   if (caller.workspace_id !== workspace_id) return false
@@ -17,7 +16,7 @@ export function touches(event: ChangeEvent, { caller, server }: Having): boolean
     case 'api-key':
       return caller.key_id === subject_id
     case 'membership':
-      return true
+      return caller.user_id === subject_id
     case 'connection':
       return server.auth_type === 'oauth' && (caller.user_id === subject_id || server.id === subject_id)
     default:

@@ -23,6 +23,7 @@ export async function deleteKey(deps: Deps, call: Call, id: string): Promise<voi
     // Two requests at once: one deletes, the other finds nothing and waits like a repeat.
     const { count } = await tx.apiKey.deleteMany({ where: { workspaceId, id } })
     if (count === 0) return deps.changes.current(tx)
+    await tx.invitation.deleteMany({ where: { workspaceId, inviterId: id } })
     await audit(tx, actor, {
       action: 'api-key.deleted',
       objectType: 'api-key',

@@ -24,6 +24,7 @@ const unknown = (): Things => ({
   ...{ serverId: uuidv7(), serverUrl: `https://${uuidv7()}.test/mcp`, keyId: uuidv7() },
   ...{ callId: uuidv7(), connectionId: uuidv7(), accountServerId: uuidv7(), providerId: uuidv7() },
   ...{ authSessionId: uuidv7(), connectToken: uuidv7(), claimToken: uuidv7(), signInToken: uuidv7() },
+  ...{ memberId: uuidv7(), invitationId: uuidv7(), invitationToken: uuidv7() },
 })
 const named = operations.map((operation) => [operation.id, operation] as const)
 /** Those that look at a key or a session. */
@@ -46,7 +47,7 @@ describe('with the ids of another workspace', () => {
       const nobodys = unknown()
       const strange = await send(registry.url, operation, nobodys, headers)
       const foreign = await send(registry.url, operation, things, headers)
-      const comparable = ['createMcpServer', 'verifyAudit'].includes(operation.id)
+      const comparable = ['createMcpServer', 'createInvitation', 'verifyAudit'].includes(operation.id)
         ? [strange.status, '']
         : [strange.status, nameless(strange.text, nobodys)]
       expect([foreign.status, comparable[1] === '' ? '' : nameless(foreign.text, things)]).toEqual(comparable)
@@ -137,7 +138,7 @@ describe('the audit trail', () => {
 })
 
 /** Posts that only ask. */
-const silent = ['findServerEras', 'checkLink']
+const silent = ['findServerEras', 'checkLink', 'checkInvitation']
 /** Their events are shown where there is an authorization server, and a browser that visits it: oauth/*.test.ts. */
 const visiting = ['registerOAuthProvider', 'createOAuthProvider', 'followConnectLink', 'finishConnect']
 
@@ -157,6 +158,8 @@ const table: Readonly<Record<Permission | 'none', readonly Role[]>> = {
   'calls:own': everybody,
   'calls:all': ['owner', 'admin', 'operator', 'auditor'],
   'audit:read': ['owner', 'admin', 'auditor'],
+  'members:manage': ['owner', 'admin'],
+  'settings:manage': ['owner'],
   none: [],
 }
 

@@ -7,7 +7,7 @@ import { v7 as uuidv7 } from 'uuid'
 import type { z } from 'zod'
 import { audit } from '../audit.ts'
 import type { Deps } from '../deps.ts'
-import { Prisma } from '../generated/client.ts'
+import { asEmailTaken } from './email-taken.ts'
 import { findLink, useLink } from './links.ts'
 import { hashNewPassword } from './password.ts'
 import { personActor } from './session-actor.ts'
@@ -43,12 +43,5 @@ export async function claim(
     })
     return userId
   })
-  return work.catch((error: unknown) => {
-    const taken = error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002'
-    if (!taken) throw error
-    throw new AppError('invalid_request_body', {
-      todo: 'Use another e-mail address',
-      what: 'this one belongs to an account',
-    })
-  })
+  return work.catch(asEmailTaken)
 }

@@ -1,12 +1,14 @@
-// Links that work once: to claim an account (24 h) and to sign in (10 min). The token is in the URL's fragment, which
+// Links that work once: to claim an account (24 h), to sign in (10 min), to choose a new password (24 h). The token is in the URL's fragment, which
 // browsers send to nobody; the database keeps its hash only.
 
-import { createHash, randomBytes } from 'node:crypto'
 import { AppError } from '@gatehouse/errors'
 import { v7 as uuidv7 } from 'uuid'
+import { z } from 'zod'
 import type { Tx } from '../db.ts'
+import { hashOf, newWord } from '../oauth/one-time.ts'
 
-export type LinkKind = 'claim' | 'sign-in'
+const kinds = ['claim', 'sign-in', 'reset'] as const
+export type LinkKind = (typeof kinds)[number]
 
 /** Whom a link is for. */
 export interface Link {
@@ -16,16 +18,17 @@ export interface Link {
   readonly expiresAt: Date
 }
 
-const lifetimeMs: Record<LinkKind, number> = { claim: 24 * 3_600_000, 'sign-in': 10 * 60_000 }
+const dayMs = 86_400_000
+export const lifetimeMs: Record<LinkKind, number> = { claim: dayMs, 'sign-in': 10 * 60_000, reset: dayMs }
 
 /** Stores a new link and returns its URL; drops links that expired. */
 export async function makeLink(
   tx: Tx,
   consoleUrl: string,
-  wanted: Omit<Link, 'expiresAt'>,
+  wanted: Omit<Link, 'expiresAt'> & { readonly makerId?: string },
   now: Date,
 ): Promise<string> {
-  const token = randomBytes(32).toString('base64url')
+  const token = newWord()
   await tx.oneTimeLink.deleteMany({ where: { expiresAt: { lte: now } } })
   const expiresAt = new Date(now.getTime() + lifetimeMs[wanted.kind])
   await tx.oneTimeLink.create({
@@ -40,7 +43,7 @@ export async function findLink(tx: Tx, token: string, now: Date): Promise<Link> 
   const row = await tx.oneTimeLink.findUnique({ where: { tokenHash: hashOf(token) } })
   if (row === null || row.usedAt !== null || row.expiresAt <= now) throw new AppError('link_invalid')
   return {
-    kind: row.kind === 'claim' ? 'claim' : 'sign-in',
+    kind: z.enum(kinds).parse(row.kind),
     userId: row.userId,
     workspaceId: row.workspaceId,
     expiresAt: row.expiresAt,
@@ -57,5 +60,3 @@ export async function useLink(tx: Tx, kind: LinkKind, token: string, now: Date):
   const row = await tx.oneTimeLink.findUniqueOrThrow({ where: { tokenHash: hashOf(token) } })
   return { kind, userId: row.userId, workspaceId: row.workspaceId, expiresAt: row.expiresAt }
 }
-
-const hashOf = (token: string) => createHash('sha256').update(token).digest()

@@ -7,18 +7,17 @@ import {
   toTimestamp,
   useSignInLink,
 } from '@gatehouse/registry-api'
-import { fromNodeHeaders } from 'better-auth/node'
-import express, { type Request, type Response, type Router } from 'express'
+import express, { type Router } from 'express'
 import { requestIdOf, withActor } from '../authenticate.ts'
 import type { Deps } from '../deps.ts'
 import { redirectUri } from '../oauth/client-metadata.ts'
 import { parseBody } from '../parse.ts'
 import { version } from '../readiness.ts'
-import { clientAddressHeader } from './auth.ts'
-import { authRoutes, copyCookies } from './auth-routes.ts'
+import { authRoutes } from './auth-routes.ts'
 import { claim } from './claim.ts'
 import { findLink } from './links.ts'
 import { showMe } from './show-me.ts'
+import { signIn } from './sign-in.ts'
 import { signInByLink } from './use-sign-in-link.ts'
 
 /** In the order of app.ts's routers. */
@@ -36,11 +35,13 @@ function ownRoutes(deps: Deps): Router {
   router.post('/v1/claim', async (req, res) => {
     const userId = await claim(deps, parseBody(claimAccount, req.body), requestIdOf(res))
     await signIn(deps, userId, req, res)
+    res.json({ user: { id: userId } })
   })
 
   router.post('/v1/sign-in-link', async (req, res) => {
     const userId = await signInByLink(deps, parseBody(useSignInLink, req.body), requestIdOf(res))
     await signIn(deps, userId, req, res)
+    res.json({ user: { id: userId } })
   })
 
   router.get(
@@ -66,12 +67,4 @@ function ownRoutes(deps: Deps): Router {
   )
 
   return router
-}
-
-async function signIn(deps: Deps, userId: string, req: Request, res: Response): Promise<void> {
-  const from = fromNodeHeaders(req.headers)
-  from.set(clientAddressHeader, req.ip ?? '')
-  const opened = await deps.auth.api.openSession({ body: { userId }, headers: from, returnHeaders: true })
-  copyCookies(opened.headers, res)
-  res.json({ user: { id: userId } })
 }

@@ -8,13 +8,13 @@ import type { Actor } from '../actor.ts'
 import type { Deps } from '../deps.ts'
 import { withinOutageLimit } from './within-outage-limit.ts'
 
-interface Person {
+export interface Person {
   readonly id: string
   readonly name: string
 }
 
-/** Null where nobody is signed in. @throws AuthError in a foreign workspace, AppError origin_forbidden */
-export async function sessionActor(deps: Deps, req: Request): Promise<Actor | null> {
+/** Who is signed in, in whatever workspaces. @throws AppError origin_forbidden */
+export async function signedInPerson(deps: Deps, req: Request): Promise<Person | null> {
   if (req.headers.cookie === undefined) return null
   const headers = fromNodeHeaders(req.headers)
   const session = await withinOutageLimit(deps, () =>
@@ -22,7 +22,13 @@ export async function sessionActor(deps: Deps, req: Request): Promise<Actor | nu
   )
   if (session === null) return null
   checkOrigin(deps, req)
-  const { user } = session
+  return session.user
+}
+
+/** Null where nobody is signed in. @throws AuthError in a foreign workspace, AppError origin_forbidden */
+export async function sessionActor(deps: Deps, req: Request): Promise<Actor | null> {
+  const user = await signedInPerson(deps, req)
+  if (user === null) return null
   const memberships = await deps.db.asSystem((tx) =>
     tx.membership.findMany({
       where: { userId: user.id },

@@ -1,5 +1,6 @@
-// Signing in by a link, with a new password where the old one is lost.
+// Signing in by a link, with a new password where the old one is lost; one that was made for that wants a new one.
 
+import { AppError } from '@gatehouse/errors'
 import type { useSignInLink } from '@gatehouse/registry-api'
 import type { z } from 'zod'
 import { audit } from '../audit.ts'
@@ -15,10 +16,16 @@ export async function signInByLink(
   requestId: string,
 ): Promise<string> {
   // Hashing takes long on purpose: only who has a link gets it done.
-  await deps.db.asSystem((tx) => findLink(tx, input.token, deps.now()))
+  const { kind } = await deps.db.asSystem((tx) => findLink(tx, input.token, deps.now()))
+  if (kind === 'claim') throw new AppError('link_invalid')
+  if (kind === 'reset' && input.password === undefined) throw new AppError('weak_password')
   const password = input.password === undefined ? undefined : await hashNewPassword(input.password)
   return deps.db.asSystem(async (tx) => {
-    const { userId, workspaceId } = await useLink(tx, 'sign-in', input.token, deps.now())
+    const { userId, workspaceId } = await useLink(tx, kind, input.token, deps.now())
+    // Whoever made it rules that workspace only.
+    const elsewhere = { userId, workspaceId: { not: workspaceId } }
+    if (kind === 'reset' && (await tx.membership.count({ where: elsewhere })) > 0)
+      throw new AppError('link_invalid')
     const user = await tx.user.findUniqueOrThrow({ where: { id: userId }, select: { id: true, name: true } })
     if (password !== undefined) {
       await tx.account.updateMany({ where: { userId, providerId: 'credential' }, data: { password } })

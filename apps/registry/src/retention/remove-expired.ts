@@ -1,4 +1,4 @@
-// Rows that nothing will use again, in every workspace: repeated posts' answers after a day, links that work once, sessions that
+// Rows that nothing will use again, in every workspace: repeated posts' answers after a day, links that work once, invitations, sessions that
 // have ended, what they had set, the old secrets of rotated keys, and visits to authorization servers a day after. Audit events are kept for ever.
 
 import type { Deps } from '../deps.ts'
@@ -16,6 +16,7 @@ export function removeExpired(deps: Pick<Deps, 'db' | 'now'>): Promise<Record<st
     return {
       answers: await tx.$executeRaw`DELETE FROM idempotent_answer WHERE created_at <= ${yesterday}`,
       links: await tx.$executeRaw`DELETE FROM one_time_link WHERE expires_at <= ${now}`,
+      invitations: await tx.$executeRaw`DELETE FROM invitation WHERE expires_at <= ${now}`,
       signIns: await tx.$executeRaw`DELETE FROM session WHERE expires_at <= ${now}`,
       verifications: await tx.$executeRaw`DELETE FROM verification WHERE expires_at <= ${now}`,
       endedSessions: await tx.$executeRaw`DELETE FROM ended_session WHERE expires_at <= ${now}`,

@@ -104,6 +104,14 @@ describe('what has expired', () => {
         const digest = Buffer.from(randomUUID())
         await tx.oneTimeLink.create({ data: { ...where, id: randomUUID(), tokenHash: digest, expiresAt } })
         await tx.sessionNote.create({ data: { workspaceId, digest, notes: '{}', version: 1, expiresAt } })
+        const invitation = {
+          id: randomUUID(),
+          workspaceId,
+          email: '',
+          role: 'member',
+          inviterId: randomUUID(),
+        }
+        await tx.invitation.create({ data: { ...invitation, tokenHash: digest, expiresAt } })
       }
     })
     await db.asSystem(async (tx) => {
@@ -127,7 +135,7 @@ describe('what has expired', () => {
       }
     })
     const one = {
-      ...{ answers: 1, links: 1, signIns: 1, verifications: 1 },
+      ...{ answers: 1, links: 1, invitations: 1, signIns: 1, verifications: 1 },
       ...{ endedSessions: 1, notes: 1, secrets: 1, visits: 1 },
     }
     expect(await removeExpired(registry.deps)).toEqual(one)
@@ -136,9 +144,10 @@ describe('what has expired', () => {
       await tx.apiKeySecret.count(), // the current one and the one whose overlap goes on
       await tx.oneTimeLink.count(),
       await tx.sessionNote.count(),
+      await tx.invitation.count(),
       await tx.authSession.count(), // a day is left to ask how it ended
     ])
-    expect(left).toEqual([1, 2, 1, 1, 1])
+    expect(left).toEqual([1, 2, 1, 1, 1, 1])
     const response = await fetch(`${registry.url}/v1/api-keys`, { headers: { 'X-Api-Key': key.key } })
     expect(response.status).toBe(200)
   })

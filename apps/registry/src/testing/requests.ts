@@ -26,6 +26,10 @@ export interface Things {
   /** The tokens of two links of an owner. */
   readonly claimToken: string
   readonly signInToken: string
+  /** A person. */
+  readonly memberId: string
+  readonly invitationId: string
+  readonly invitationToken: string
 }
 
 interface Asked {
@@ -34,6 +38,7 @@ interface Asked {
 }
 
 const base = '/v1/deepagents'
+const password = 'a long password'
 const requests: Readonly<Record<string, (on: Things) => Asked>> = {
   createMcpServer: () => ({
     path: `${base}/mcp-servers`,
@@ -92,12 +97,24 @@ const requests: Readonly<Record<string, (on: Things) => Asked>> = {
   listAuditEvents: ({ serverId }) => ({ path: `/v1/audit?object_id=${serverId}` }),
   verifyAudit: () => ({ path: '/v1/audit/verify' }),
   exportAudit: ({ keyId }) => ({ path: `/v1/audit/export?actor_id=${keyId}` }),
+  listMembers: ({ memberId }) => ({ path: `/v1/members?cursor=${memberId}` }),
+  updateMember: ({ memberId }) => ({ path: `/v1/members/${memberId}`, body: { role: 'auditor' } }),
+  removeMember: ({ memberId }) => ({ path: `/v1/members/${memberId}` }),
+  createResetLink: ({ memberId }) => ({ path: `/v1/members/${memberId}/reset-link` }),
+  createInvitation: () => ({ path: '/v1/invitations', body: { role: 'member' } }),
+  listInvitations: ({ invitationId }) => ({ path: `/v1/invitations?cursor=${invitationId}` }),
+  deleteInvitation: ({ invitationId }) => ({ path: `/v1/invitations/${invitationId}` }),
+  checkInvitation: ({ invitationToken: token }) => ({ path: '/v1/invitations/check', body: { token } }),
+  acceptInvitation: ({ invitationToken: token }) => ({
+    path: '/v1/invitations/accept',
+    body: { token, account: { name: 'B', email: `${token.slice(0, 20)}@example.test`, password } },
+  }),
   getMe: () => ({ path: '/v1/me' }),
   getInstallation: () => ({ path: '/v1/installation' }),
   checkLink: ({ claimToken }) => ({ path: '/v1/links/check', body: { token: claimToken } }),
   claimAccount: ({ claimToken: token }) => ({
     path: '/v1/claim',
-    body: { token, name: 'A', email: `${token.slice(0, 20)}@example.test`, password: 'a long password' },
+    body: { token, name: 'A', email: `${token.slice(0, 20)}@example.test`, password },
   }),
   useSignInLink: ({ signInToken: token }) => ({ path: '/v1/sign-in-link', body: { token } }),
 }
@@ -163,7 +180,21 @@ export async function makeThings(registry: TestRegistry, workspace: TestWorkspac
     return made.split('token=')[1] ?? ''
   }
   const tokens = { claimToken: await link('claim'), signInToken: await link('sign-in') }
-  return { serverId: server.id, serverUrl, keyId: key.id, callId, ...account, ...visit, ...tokens }
+  const people = { memberId: await workspace.member('member'), ...(await addInvitation(registry, workspace)) }
+  return { serverId: server.id, serverUrl, keyId: key.id, callId, ...account, ...visit, ...tokens, ...people }
+}
+
+async function addInvitation({ deps }: TestRegistry, { id: workspaceId }: TestWorkspace) {
+  const [invitationId, invitationToken] = [uuidv7(), newWord()]
+  await deps.db.inWorkspace(workspaceId, (tx) =>
+    tx.invitation.create({
+      data: {
+        ...{ workspaceId, id: invitationId, email: '', role: 'member', inviterId: uuidv7() },
+        ...{ tokenHash: hashOf(invitationToken), expiresAt: new Date(Date.now() + 60_000) },
+      },
+    }),
+  )
+  return { invitationId, invitationToken }
 }
 
 /** One that a service has begun. */

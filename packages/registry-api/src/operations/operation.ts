@@ -20,7 +20,15 @@ export interface Operation {
   readonly method: 'get' | 'post' | 'patch' | 'delete'
   /** With `{name}` for each member of `params`. */
   readonly path: `/v1/${string}`
-  readonly tag: 'MCP servers' | 'MCP tools' | 'Connections' | 'API keys' | 'Calls' | 'Audit' | 'People'
+  readonly tag:
+    | 'MCP servers'
+    | 'MCP tools'
+    | 'Connections'
+    | 'API keys'
+    | 'Calls'
+    | 'Audit'
+    | 'Members'
+    | 'People'
   readonly summary: string
   readonly description?: string
   /** null: any good key or session will do. Absent: none is needed, and none is looked at. */

@@ -51,7 +51,8 @@ export const peopleOperations: readonly Operation[] = [
     path: '/v1/sign-in-link',
     tag: 'People',
     summary: 'Sign in by a single-use link',
-    description: 'With `password` that becomes the new one, and every other session ends.',
+    description:
+      'With `password` that becomes the new one, and every other session ends; a link of the kind `reset` wants one.',
     body: useSignInLink,
     answers: { 200: { description: 'Signed in; a cookie is set', schema: signedIn } },
     codes: ['link_invalid', 'weak_password'],

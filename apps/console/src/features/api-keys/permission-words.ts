@@ -14,6 +14,8 @@ const words: Readonly<Record<Permission, string>> = {
   'calls:own': 'See own calls',
   'calls:all': 'See all calls',
   'audit:read': 'Read the audit trail',
+  'members:manage': 'Manage members and invitations',
+  'settings:manage': 'Change the settings of the workspace',
 }
 
 export const permissionWords = (permission: Permission): string => words[permission]

@@ -55,7 +55,6 @@ export function createHeldCalls(): HeldCalls {
       return call
     },
     changed(event) {
-      if (event.subject === 'membership') return
       for (const [id, { bearer }] of held)
         if (touches(event, bearer)) remove(id)?.leave('the server or its credential was changed')
     },
