@@ -25,6 +25,7 @@ export async function startFaultyCluster(
     const registryUrl = `http://localhost:${port}`
     const registryEnv = {
       ...apps.registryEnv,
+      GATEHOUSE_DATABASE_TIMEOUT_MS: '1700',
       ...settings.registry,
       PORT: String(port),
       INTERNAL_PORT: String(internal),

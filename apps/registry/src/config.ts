@@ -98,6 +98,11 @@ export const settings = {
     schema: kind.networks(),
     about: 'Addresses or networks of proxies whose X-Forwarded-* headers count, separated by commas',
   },
+  GATEHOUSE_DATABASE_TIMEOUT_MS: {
+    schema: kind.whole(500, 60_000, 1_700),
+    about: 'A PostgreSQL that says nothing for so long is answered as being away, in ms',
+    fallback: '1700',
+  },
   GATEHOUSE_TOKEN_TIMEOUT_MS: {
     schema: kind.whole(500, 60_000, 15_000),
     about:

@@ -32,15 +32,18 @@ export interface Source {
   readonly pool: pg.PoolConfig
   /** PGlite behind its socket: one connection, because it mixes up the messages of several. */
   readonly embedded: boolean
+  /** A server that says nothing for so long counts as away; GATEHOUSE_DATABASE_TIMEOUT_MS, 1,700 unless told. */
+  readonly silenceMs?: number | undefined
   /** It has given up and answers nothing more. */
   readonly onPanic?: () => void
 }
 
 /** @param onError told about connections that break while idle; the next query makes a new one */
 export function openDb(source: Source, onError: (error: Error) => void): Db {
+  const silenceMs = source.silenceMs ?? 1_700
   const pool = new pg.Pool({
     // A query that waits longer for a connection is answered 503 (database_unavailable).
-    connectionTimeoutMillis: source.embedded ? 20_000 : 1_500,
+    connectionTimeoutMillis: source.embedded ? 20_000 : silenceMs - 200,
     max: source.embedded ? 1 : 10,
     Client: NotedClient,
     ...source.pool,
@@ -57,7 +60,7 @@ export function openDb(source: Source, onError: (error: Error) => void): Db {
   })
   const prisma = new PrismaClient({
     adapter,
-    transactionOptions: { maxWait: source.embedded ? 20_000 : 1_800, timeout: 10_000 },
+    transactionOptions: { maxWait: source.embedded ? 20_000 : silenceMs + 100, timeout: Math.max(10_000, silenceMs) },
   })
   const as = async <T>(
     role: string,
@@ -65,7 +68,7 @@ export function openDb(source: Source, onError: (error: Error) => void): Db {
     work: (tx: Tx) => Promise<T>,
     isPatient: boolean,
   ): Promise<T> => {
-    const watch = source.embedded ? undefined : watchSilence(1_700)
+    const watch = source.embedded ? undefined : watchSilence(silenceMs)
     const begin = () =>
       prisma.$transaction(async (tx) => {
         await tx.$executeRaw`SELECT set_config('app.workspace', ${workspaceId}, true), set_config('role', ${role}, true)`

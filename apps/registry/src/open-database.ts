@@ -15,9 +15,11 @@ export interface OpenDatabase {
 
 /** @throws Error with one sentence where it can not be used */
 export async function openDatabase(
-  config: Pick<Config, 'DATABASE_URL' | 'GATEHOUSE_DATA_DIR'>,
+  config: Pick<Config, 'DATABASE_URL' | 'GATEHOUSE_DATA_DIR'> &
+    Partial<Pick<Config, 'GATEHOUSE_DATABASE_TIMEOUT_MS'>>,
 ): Promise<OpenDatabase> {
-  if (config.DATABASE_URL) return openPostgres(config.DATABASE_URL.reveal())
+  if (config.DATABASE_URL)
+    return openPostgres(config.DATABASE_URL.reveal(), config.GATEHOUSE_DATABASE_TIMEOUT_MS)
   const embedded = await openEmbedded(config.GATEHOUSE_DATA_DIR)
   try {
     await migrate(embedded.source)
@@ -28,8 +30,8 @@ export async function openDatabase(
   }
 }
 
-async function openPostgres(connectionString: string): Promise<OpenDatabase> {
-  const source = { pool: { connectionString }, embedded: false }
+async function openPostgres(connectionString: string, silenceMs: number | undefined): Promise<OpenDatabase> {
+  const source = { pool: { connectionString }, embedded: false, silenceMs }
   try {
     await migrate(source)
   } catch (cause) {

@@ -3,8 +3,6 @@
 import { AppError } from '@gatehouse/errors'
 import type { Deps } from '../deps.ts'
 
-const limitMs = 1_900
-
 /** The outcome of `ask`. @throws AppError database_unavailable where the database is away or does not answer in time */
 export async function withinOutageLimit<T>(
   deps: Pick<Deps, 'config' | 'db'>,
@@ -13,6 +11,7 @@ export async function withinOutageLimit<T>(
 ): Promise<T> {
   // The embedded database lives in this process: it is slow under load, never away.
   if (deps.config.DATABASE_URL === undefined) return ask()
+  const limitMs = deps.config.GATEHOUSE_DATABASE_TIMEOUT_MS + 200
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new AppError('database_unavailable')), limitMs)
