@@ -20,6 +20,7 @@ import { nothingHere, renderError } from './render-error.ts'
 import { serverRoutes } from './servers/routes.ts'
 import { serverSettingsRoutes } from './servers/settings-routes.ts'
 import { toolRoutes } from './tools/routes.ts'
+import { usageRoutes } from './usage/routes.ts'
 
 /** What is known only once the listeners are bound. */
 export interface Standing {
@@ -37,6 +38,7 @@ export function publicApp(deps: Deps, standing: () => Standing): Express {
     ...oauthRoutes(deps),
     apiKeyRoutes(deps),
     callRoutes(deps),
+    usageRoutes(deps),
     auditRoutes(deps),
     memberRoutes(deps),
     invitationRoutes(deps),

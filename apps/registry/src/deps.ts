@@ -4,6 +4,7 @@ import { createEgress, type Egress } from '@gatehouse/egress'
 import { AppError } from '@gatehouse/errors'
 import { type Logger, pino } from 'pino'
 import { Registry } from 'prom-client'
+import { callChannel } from './calls/call-notices.ts'
 import { type CallFeed, createCallFeed } from './calls/feed.ts'
 import { type Changes, channel, createChanges } from './changes.ts'
 import type { Config } from './config.ts'
@@ -80,9 +81,18 @@ export async function openDeps(
     })
     const changes = await createChanges({ db, leases, onError: warn })
     const authSessions = createSessionNotices()
-    const noticed = { [channel]: changes, [leaseChannel]: leases, [sessionChannel]: authSessions }
-    const heard = (on?: string) => {
-      for (const [name, one] of Object.entries(noticed)) if (on === undefined || on === name) one.notice()
+    const calls = createCallFeed({
+      db,
+      isAlone: source.embedded,
+      onError: (error) => log.warn({ err: error }, 'calls that another process recorded were not read'),
+    })
+    const noticed = {
+      ...{ [channel]: changes, [leaseChannel]: leases },
+      ...{ [sessionChannel]: authSessions, [callChannel]: calls },
+    }
+    const heard = (on?: string, payload?: string) => {
+      for (const [name, one] of Object.entries(noticed))
+        if (on === undefined || on === name) one.notice(payload)
     }
     const listener = source.embedded
       ? undefined
@@ -100,7 +110,7 @@ export async function openDeps(
       sealer,
       changes,
       leases,
-      calls: createCallFeed(),
+      calls,
       authSessions,
       streams: new Set(),
       installation,

@@ -1,5 +1,5 @@
-// PostgreSQL's LISTEN on a connection of its own, which comes back after an outage. Notices carry nothing: who hears one
-// reads the outbox or the leases, so a lost or doubled notice does no harm.
+// PostgreSQL's LISTEN on a connection of its own, which comes back after an outage. Who hears a notice reads the database, and
+// after an outage everything anew, so a lost or doubled notice does no harm.
 
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
@@ -11,11 +11,11 @@ export interface Listener {
 /** A connection that a broken wire holds does not hold the stop. */
 const closeMs = 1_000
 
-/** @param onNotice called for every notice with its channel, and after every new connection without one */
+/** @param onNotice called for every notice with its channel and payload, and after every new connection without them */
 export async function listen(
   config: pg.ClientConfig,
   channels: readonly string[],
-  onNotice: (channel?: string) => void,
+  onNotice: (channel?: string, payload?: string) => void,
   onError: (error: unknown) => void,
 ): Promise<Listener> {
   let closed = false
@@ -34,7 +34,7 @@ export async function listen(
     }
     next.on('error', reconnect)
     next.on('end', () => reconnect())
-    next.on('notification', ({ channel }) => onNotice(channel))
+    next.on('notification', ({ channel, payload }) => onNotice(channel, payload))
     client = next
     try {
       await next.connect()

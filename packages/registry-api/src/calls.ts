@@ -37,14 +37,29 @@ export const callReport = z.object({
   request_bytes: z.int(),
   response_bytes: z.int(),
   attached_headers: z.array(z.string()),
+  /** Until the caller was known, since the request came. */
+  authenticate_ms: z.number().nullable().optional(),
+  /** From there until it was decided that they may: reading the message included. */
+  policy_ms: z.number().nullable().optional(),
+  /** From there until the headers to attach were there: a free connection and a session included. */
+  credential_ms: z.number().nullable().optional(),
 })
 export type CallReport = z.output<typeof callReport>
 
+const phaseMs = z.number().nullable()
+
 /** As `GET /v1/calls` shows it. */
-export const call = callReport
-  .omit({ workspace_id: true, started_at_ms: true })
-  .extend({ started_at: timestamp })
+export const call = callReport.omit({ workspace_id: true, started_at_ms: true }).extend({
+  started_at: timestamp,
+  authenticate_ms: phaseMs,
+  policy_ms: phaseMs,
+  credential_ms: phaseMs,
+})
 export type Call = z.output<typeof call>
+
+const some = z.coerce.number().min(0).max(2_147_483_647)
+const ms = some.optional()
+const bytes = some.int().optional()
 
 /** Query of `GET /v1/calls`, newest first; filters are named like the fields and hold all at once. */
 export const callQuery = z.strictObject({
@@ -56,6 +71,18 @@ export const callQuery = z.strictObject({
   method: z.string().max(128).optional(),
   /** Id of the API key that called. */
   key: uuid.optional(),
+  http_status: z.coerce.number().int().min(100).max(599).optional(),
+  error_code: z.string().max(128).optional(),
+  request_id: z.string().max(128).optional(),
+  /** In ms and bytes, both ends included; a call that has no such measure passes neither. */
+  duration_ms_min: ms,
+  duration_ms_max: ms,
+  upstream_ms_min: ms,
+  upstream_ms_max: ms,
+  request_bytes_min: bytes,
+  request_bytes_max: bytes,
+  response_bytes_min: bytes,
+  response_bytes_max: bytes,
   /** Started at or after. */
   since: z.iso.datetime({ offset: true }).optional(),
   /** Started before. */
@@ -63,13 +90,7 @@ export const callQuery = z.strictObject({
 })
 
 /** Query of `GET /v1/calls/stream`: server-sent events `call`, each a `call` as JSON, from now on. */
-export const callStreamQuery = callQuery.pick({
-  server: true,
-  tool: true,
-  outcome: true,
-  method: true,
-  key: true,
-})
+export const callStreamQuery = callQuery.omit({ limit: true, cursor: true, since: true, until: true })
 
 /** Query of lists without filters. */
 export const pageQuery = callQuery.pick({ limit: true, cursor: true })

@@ -12,6 +12,7 @@ import { peopleOperations } from './operations/people.ts'
 import { serverSettingsOperations } from './operations/server-settings.ts'
 import { serverOperations } from './operations/servers.ts'
 import { toolOperations } from './operations/tools.ts'
+import { usageOperations } from './operations/usage.ts'
 
 export { type Answer, failures, type Operation } from './operations/operation.ts'
 
@@ -23,6 +24,7 @@ export const operations: readonly Operation[] = [
   ...connectionOperations,
   ...keyOperations,
   ...callOperations,
+  ...usageOperations,
   ...auditOperations,
   ...memberOperations,
   ...peopleOperations,

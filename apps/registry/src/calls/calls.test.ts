@@ -1,18 +1,22 @@
 // Call records over HTTP: whose calls somebody sees, in pages, by filters and live.
 
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { type CallReport, call, type Permission } from '@gatehouse/registry-api'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { recordCalls } from '../internal/call-records.ts'
+import { type TestDatabase, testDatabase } from '../testing/database.ts'
 import { startTestRegistry, type TestRegistry, type TestWorkspace } from '../testing/registry.ts'
 import { openStream, type TestStream } from '../testing/stream.ts'
 import { makePartitions } from './partitions.ts'
 
+const env = { MASTER_KEY: randomBytes(32).toString('base64') }
+let database: TestDatabase
 let registry: TestRegistry
 let a: TestWorkspace
 let b: TestWorkspace
 beforeAll(async () => {
-  registry = await startTestRegistry()
+  database = await testDatabase()
+  registry = await startTestRegistry({ database, env })
 })
 afterAll(() => registry.stop())
 beforeEach(async () => {
@@ -20,7 +24,14 @@ beforeEach(async () => {
   b = await registry.workspace('B')
 })
 
-async function record(workspaceId: string, ...records: Partial<CallReport>[]): Promise<string[]> {
+const record = (workspaceId: string, ...records: Partial<CallReport>[]) =>
+  recordAt(registry, workspaceId, ...records)
+
+async function recordAt(
+  at: TestRegistry,
+  workspaceId: string,
+  ...records: Partial<CallReport>[]
+): Promise<string[]> {
   const reports = records.map(
     (more): CallReport => ({
       id: randomUUID(),
@@ -46,7 +57,7 @@ async function record(workspaceId: string, ...records: Partial<CallReport>[]): P
       ...more,
     }),
   )
-  await recordCalls(registry.deps, reports)
+  await recordCalls(at.deps, reports)
   return reports.map((report) => report.id)
 }
 
@@ -60,6 +71,14 @@ async function ids(key: string, query = ''): Promise<string[]> {
   expect(status).toBe(200)
   return (body.data as unknown[]).map((row) => call.parse(row).id)
 }
+
+const streams: TestStream[] = []
+const watch = async (key: string, query = '') => {
+  const stream = await openStream(`${registry.url}/v1/calls/stream${query}`, { 'X-Api-Key': key })
+  streams.push(stream)
+  return stream
+}
+afterEach(() => Promise.all(streams.splice(0).map((stream) => stream.close())))
 
 describe('whose calls', () => {
   test('with calls:all every one of the workspace, none of another', async () => {
@@ -139,12 +158,37 @@ describe('the list', () => {
     expect(await ids(key, `?until=${at}`)).toHaveLength(1)
   })
 
+  test('every column has a filter, in the list and in the stream', async () => {
+    const { key } = await a.key()
+    const common = { duration_ms: 5, upstream_ms: null, request_bytes: 100, response_bytes: 100 }
+    const measures = { duration_ms: 900, upstream_ms: 850, request_bytes: 5_000, response_bytes: 70_000 }
+    const mark = { http_status: 502, error_code: 'upstream_unreachable', request_id: 'r-special' }
+    const filters = [
+      'http_status=502',
+      'error_code=upstream_unreachable',
+      'request_id=r-special',
+      'duration_ms_min=900',
+      'upstream_ms_min=1&upstream_ms_max=850',
+      'request_bytes_min=101',
+      'response_bytes_min=70000&response_bytes_max=70000',
+    ]
+    const streams = await Promise.all(filters.map((filter) => watch(key, `?${filter}`)))
+    const [common1, hit] = await record(a.id, common, { ...measures, ...mark })
+    for (const filter of filters) expect([filter, await ids(key, `?${filter}`)]).toEqual([filter, [hit]])
+    for (const stream of streams) expect(JSON.parse((await stream.next()).data).id).toBe(hit)
+    expect(await ids(key, '?duration_ms_max=899')).toEqual([common1])
+    expect(await ids(key, '?duration_ms_max=899&http_status=502')).toEqual([])
+  })
+
   test('400 for what is no filter, no cursor or no id', async () => {
     const { key } = await a.key()
     const wrong = [
       '?what=1',
       '?server=x',
       '?outcome=great',
+      '?http_status=20',
+      '?duration_ms_min=fast',
+      '?request_bytes_max=1.5',
       '?limit=1000',
       '?cursor=abc',
       '?since=today',
@@ -158,14 +202,6 @@ describe('the list', () => {
 })
 
 describe('the stream', () => {
-  const streams: TestStream[] = []
-  const watch = async (key: string, query = '') => {
-    const stream = await openStream(`${registry.url}/v1/calls/stream${query}`, { 'X-Api-Key': key })
-    streams.push(stream)
-    return stream
-  }
-  afterEach(() => Promise.all(streams.splice(0).map((stream) => stream.close())))
-
   test('shows calls as they are recorded, of its own workspace only', async () => {
     const stream = await watch((await a.key()).key)
     await record(b.id, {})
@@ -185,6 +221,26 @@ describe('the stream', () => {
     )
     expect(JSON.parse((await stream.next()).data).id).toBe(hit)
   })
+
+  test.runIf(process.env.GATEHOUSE_TEST_DATABASE === 'postgresql')(
+    'shows what another process of the registry records, each call once, and ends where it may have missed some',
+    async () => {
+      const shared = { ...database, close: async () => undefined }
+      const replica = await startTestRegistry({ database: shared, env })
+      const stream = await watch((await a.key()).key)
+      const reports = Array.from({ length: 400 }, (_, i) => ({ tool: `t${i}` }))
+      const [foreign] = await recordAt(replica, b.id, {})
+      const far = await recordAt(replica, a.id, ...reports)
+      const [near] = await record(a.id, {})
+      const seen: string[] = []
+      while (seen.length < 401) seen.push(JSON.parse((await stream.next()).data).id)
+      expect(seen.toSorted()).toEqual([...far, near].toSorted())
+      expect(seen).not.toContain(foreign)
+      registry.deps.calls.notice() // as after a connection that was lost
+      await stream.ended()
+      await replica.stop()
+    },
+  )
 
   test('ends when its key is revoked', async () => {
     const [watcher, admin] = [await a.key(), await a.key()]

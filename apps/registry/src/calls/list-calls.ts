@@ -6,6 +6,7 @@ import { z } from 'zod'
 import type { Call } from '../actor.ts'
 import type { Deps } from '../deps.ts'
 import type { Prisma } from '../generated/client.ts'
+import { toWhere } from './filter.ts'
 import { toWire } from './to-wire.ts'
 import { ownKeyIds, visibleCalls } from './visible.ts'
 
@@ -18,7 +19,7 @@ export async function listCalls(
   query: Query,
 ): Promise<{ data: CallRecord[]; next_cursor: string | null }> {
   const { actor } = call
-  const conditions = [filters(query), after(query.cursor)]
+  const conditions = [toWhere(query), started(query), after(query.cursor)]
   const rows = await deps.db.inWorkspace(actor.workspaceId, async (tx) =>
     tx.callRecord.findMany({
       where: { AND: [visibleCalls(actor, await ownKeyIds(tx, actor)), ...conditions] },
@@ -34,12 +35,7 @@ export async function listCalls(
   }
 }
 
-const filters = (query: Query): Prisma.CallRecordWhereInput => ({
-  ...(query.server === undefined ? {} : { serverId: query.server }),
-  ...(query.tool === undefined ? {} : { tool: query.tool }),
-  ...(query.outcome === undefined ? {} : { outcome: query.outcome }),
-  ...(query.method === undefined ? {} : { method: query.method }),
-  ...(query.key === undefined ? {} : { callerKeyId: query.key.toLowerCase() }),
+const started = (query: Query): Prisma.CallRecordWhereInput => ({
   startedAt: {
     ...(query.since === undefined ? {} : { gte: new Date(query.since) }),
     ...(query.until === undefined ? {} : { lt: new Date(query.until) }),

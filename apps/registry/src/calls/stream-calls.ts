@@ -1,14 +1,13 @@
 // Calls as they are recorded, as server-sent events. The credential is looked at again with every beat, so that a stream does
 // not outlive a key, a session or a role.
 
-import type { callStreamQuery } from '@gatehouse/registry-api'
 import type { Request, Response } from 'express'
-import type { z } from 'zod'
 import { type Actor, type Call, requirePermission } from '../actor.ts'
 import { authenticate } from '../authenticate.ts'
 import type { Deps } from '../deps.ts'
 import { openEventStream } from '../event-stream.ts'
-import { isWatched, ownKeyIds } from './visible.ts'
+import { type CallFilter, passes } from './filter.ts'
+import { isVisible, ownKeyIds } from './visible.ts'
 
 const beatMs = 5_000
 
@@ -16,7 +15,7 @@ const beatMs = 5_000
 export async function streamCalls(
   deps: Deps,
   call: Call,
-  filter: z.output<typeof callStreamQuery>,
+  filter: CallFilter,
   req: Request,
   res: Response,
 ): Promise<void> {
@@ -26,8 +25,11 @@ export async function streamCalls(
     own: await deps.db.inWorkspace(workspaceId, (tx) => ownKeyIds(tx, actor)),
   })
   let seen = await look(call.actor)
-  const stop = deps.calls.watch(workspaceId, (record) => {
-    if (isWatched(record, seen.actor, seen.own, filter)) stream.send('call', record)
+  const stop = deps.calls.watch(workspaceId, {
+    call(record) {
+      if (isVisible(record, seen.actor, seen.own) && passes(record, filter)) stream.send('call', record)
+    },
+    gap: () => stream.end(),
   })
   const stream = openEventStream(deps.streams, res, {
     beatMs,

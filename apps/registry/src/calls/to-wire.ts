@@ -31,6 +31,9 @@ export const toRow = (report: CallReport): CallRow => ({
   requestBytes: int(report.request_bytes),
   responseBytes: int(report.response_bytes),
   attachedHeaders: report.attached_headers.map(text),
+  authenticateMs: report.authenticate_ms ?? null,
+  policyMs: report.policy_ms ?? null,
+  credentialMs: report.credential_ms ?? null,
 })
 
 const words = call.pick({ path: true, era: true, outcome: true })
@@ -53,4 +56,7 @@ export const toWire = (row: CallRow): Call => ({
   request_bytes: row.requestBytes,
   response_bytes: row.responseBytes,
   attached_headers: row.attachedHeaders,
+  authenticate_ms: row.authenticateMs,
+  policy_ms: row.policyMs,
+  credential_ms: row.credentialMs,
 })

@@ -1,8 +1,7 @@
 // Whose calls somebody may see: their own keys' calls, or with calls:all every one of the workspace; a key that is limited to
 // some servers sees the calls of those only.
 
-import type { Call as CallRecord, callStreamQuery } from '@gatehouse/registry-api'
-import type { z } from 'zod'
+import type { Call as CallRecord } from '@gatehouse/registry-api'
 import { type Actor, may, mayReach } from '../actor.ts'
 import { ownKeys } from '../api-keys/visible.ts'
 import type { Tx } from '../db.ts'
@@ -24,20 +23,9 @@ export function visibleCalls(actor: Actor, own: ReadonlySet<string> | null): Pri
   }
 }
 
-/** The same for one record, with the filters of a stream. */
-export function isWatched(
-  record: CallRecord,
-  actor: Actor,
-  own: ReadonlySet<string> | null,
-  filter: z.output<typeof callStreamQuery>,
-): boolean {
-  const wanted =
-    (filter.server === undefined || record.server_id === filter.server) &&
-    (filter.tool === undefined || record.tool === filter.tool) &&
-    (filter.outcome === undefined || record.outcome === filter.outcome) &&
-    (filter.method === undefined || record.method === filter.method) &&
-    (filter.key === undefined || record.caller_key_id === filter.key)
+/** The same for one record. */
+export function isVisible(record: CallRecord, actor: Actor, own: ReadonlySet<string> | null): boolean {
   const mine = own === null || own.has(record.caller_key_id)
   const reached = actor.servers === null || (record.server_id !== null && mayReach(actor, record.server_id))
-  return wanted && mine && reached
+  return mine && reached
 }

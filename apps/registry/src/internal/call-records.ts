@@ -20,6 +20,7 @@ export async function recordCalls(deps: Deps, reports: readonly CallReport[]): P
       await tx.callRecord.createMany({ data: rows.slice(i, i + chunk), skipDuplicates: true })
     }
     await recordUse(tx, usedKeys(rows), deps.now())
+    await deps.calls.announce(tx, rows)
     return rows
   })
   for (const [workspaceId, those] of Map.groupBy(rows, (row) => row.workspaceId)) {

@@ -113,7 +113,12 @@ const systemMay = {
   // A key is found and its use noted; nothing that is sealed is among these.
   ...{ api_key: 'SELECT', 'api_key.last_used_at': 'UPDATE', api_key_secret: 'DELETE SELECT' },
   ...{ mcp_server: 'SELECT', upstream_session: 'SELECT', session_note: 'DELETE SELECT' },
-  ...{ call_record: 'INSERT', audit_event: 'INSERT SELECT', audit_head: 'INSERT SELECT UPDATE' },
+  ...{
+    call_record: 'INSERT',
+    call_usage: all(),
+    audit_event: 'INSERT SELECT',
+    audit_head: 'INSERT SELECT UPDATE',
+  },
   // Which data keys there are, without what is in them.
   ...{ 'data_key.workspace_id': 'SELECT', 'data_key.id': 'SELECT', 'data_key.wrapped_by': 'SELECT' },
   ...{ 'data_key.created_at': 'SELECT', 'data_key.retired_at': 'SELECT' },
@@ -135,6 +140,9 @@ const systemSees = {
   ...{ 'user ALL': 'true', 'workspace ALL': 'true', 'membership ALL': 'true', 'invitation ALL': 'true' },
   ...{ 'one_time_link ALL': 'true', 'api_key ALL': 'true', 'api_key_secret SELECT': 'true' },
   ...{ 'audit_event ALL': 'true', 'audit_head ALL': 'true', 'call_record INSERT': 'new' },
+  // Usage is counted with the calls, and removed once it is old.
+  ...{ 'call_usage SELECT': 'true', 'call_usage INSERT': 'new', 'call_usage UPDATE': 'true' },
+  'call_usage DELETE': expect.stringContaining("THEN '1 day'"),
   ...{ 'mcp_server SELECT': 'true', 'data_key SELECT': 'true' },
   ...{ 'upstream_session SELECT': 'true', 'session_note ALL': 'true' },
   ...{ 'auth_session SELECT': 'true', 'oauth_token SELECT': 'true' },

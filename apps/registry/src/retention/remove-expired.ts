@@ -1,6 +1,7 @@
 // Rows that nothing will use again, in every workspace: repeated posts' answers after a day, links that work once, invitations, sessions that
 // have ended, what they had set, the old secrets of rotated keys, and visits to authorization servers a day after. Audit events are kept for ever.
 
+import type { Tx } from '../db.ts'
 import type { Deps } from '../deps.ts'
 
 const dayMs = 86_400_000
@@ -23,6 +24,23 @@ export function removeExpired(deps: Pick<Deps, 'db' | 'now'>): Promise<Record<st
       notes: await tx.$executeRaw`DELETE FROM session_note WHERE expires_at <= ${now}`,
       secrets: await tx.$executeRaw`DELETE FROM api_key_secret WHERE expires_at <= ${now}`,
       visits: await tx.$executeRaw`DELETE FROM auth_session WHERE expires_at <= ${yesterday}`,
+      usage: await removeUsage(tx, now),
     }
   })
+}
+
+/** By width in seconds; what is shown of each is in registry-api's usage.ts. */
+const usageDays = [
+  [60, 1],
+  [3_600, 9],
+  [86_400, 400],
+] as const
+
+async function removeUsage(tx: Tx, now: Date): Promise<number> {
+  let removed = 0
+  for (const [widthS, days] of usageDays) {
+    const oldest = new Date(now.getTime() - days * dayMs)
+    removed += await tx.$executeRaw`DELETE FROM call_usage WHERE width_s = ${widthS} AND at <= ${oldest}`
+  }
+  return removed
 }

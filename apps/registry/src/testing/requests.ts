@@ -94,6 +94,7 @@ const requests: Readonly<Record<string, (on: Things) => Asked>> = {
   listCalls: ({ serverId, keyId }) => ({ path: `/v1/calls?server=${serverId}&key=${keyId}` }),
   streamCalls: ({ serverId, keyId }) => ({ path: `/v1/calls/stream?server=${serverId}&key=${keyId}` }),
   getCall: ({ callId }) => ({ path: `/v1/calls/${callId}` }),
+  readUsage: ({ serverId, keyId }) => ({ path: `/v1/usage?by=tool&server=${serverId}&key=${keyId}` }),
   listAuditEvents: ({ serverId }) => ({ path: `/v1/audit?object_id=${serverId}` }),
   verifyAudit: () => ({ path: '/v1/audit/verify' }),
   exportAudit: ({ keyId }) => ({ path: `/v1/audit/export?actor_id=${keyId}` }),
