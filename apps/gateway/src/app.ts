@@ -1,17 +1,21 @@
 // The HTTP server: /mcp in front, the probes through Express behind it.
 
-import { createServer, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { AppError } from '@gatehouse/errors'
 import { newRequestId, probes } from '@gatehouse/http-kit'
 import express from 'express'
 import type { Deps } from './deps.ts'
+import { McpResponse } from './mcp/mcp-response.ts'
 import { refuse } from './mcp/refuse.ts'
 import { handleMcp } from './mcp/route.ts'
 import { version } from './version.ts'
 
 /** @param stopping true from the first signal on */
-export function createGatewayServer(deps: Deps, stopping: () => boolean): Server {
+export function createGatewayServer(
+  deps: Deps,
+  stopping: () => boolean,
+): Server<typeof IncomingMessage, typeof McpResponse> {
   const app = express()
   app.disable('x-powered-by')
   app.use(
@@ -34,8 +38,9 @@ export function createGatewayServer(deps: Deps, stopping: () => boolean): Server
 
   /** Connections of which nothing more is taken: their last request was there. */
   const finished = new WeakSet<Duplex>()
-  const server = createServer(
+  const server = createServer<typeof IncomingMessage, typeof McpResponse>(
     {
+      ServerResponse: McpResponse,
       headersTimeout: deps.config.GATEHOUSE_HEADER_TIMEOUT_MS,
       requestTimeout: 0,
       connectionsCheckingInterval: 1_000,

@@ -2,7 +2,7 @@
 
 import { AppError, AuthError } from '@gatehouse/errors'
 import type { ResolvedCaller, ResolvedServer } from '@gatehouse/registry-api/internal'
-import type { Knowledge } from '../registry/knowledge.ts'
+import type { Knowledge, Known as Read } from '../registry/knowledge.ts'
 
 /** `/mcp` and `/mcp/` are every server (null); `/mcp/{slug}` is one; anything else undefined. */
 export function targetOf(url: string): string | null | undefined {
@@ -23,7 +23,21 @@ export async function resolve(
   slug: string | null,
   now: () => number,
 ): Promise<Known> {
-  const { caller, servers } = await knowledge.resolve(keyDigest, slug)
+  return valid(await knowledge.resolve(keyDigest, slug), now)
+}
+
+/** The same where it is known, so that nothing is awaited; else undefined. @throws as resolve */
+export function resolved(
+  knowledge: Knowledge,
+  keyDigest: string,
+  slug: string | null,
+  now: () => number,
+): Known | undefined {
+  const known = knowledge.resolved(keyDigest, slug)
+  return known && valid(known, now)
+}
+
+function valid({ caller, servers }: Read, now: () => number): Known {
   const expired = caller?.expires_at_ms != null && caller.expires_at_ms <= now()
   if (caller === null || expired) throw new AuthError(401)
   return { caller, servers }

@@ -1,9 +1,9 @@
 // The life of a request to /mcp/, told in order: framing, host, key, address, method, body, era, policy, and on to the server.
 // Refusals come in exactly this order.
 
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { AppError, AuthError, toAppError } from '@gatehouse/errors'
-import { checkHostAndOrigin, newRequestId } from '@gatehouse/http-kit'
+import { checkHostAndOrigin } from '@gatehouse/http-kit'
 import {
   classify,
   compareHeaders,
@@ -21,23 +21,19 @@ import type { Call, Message, Trace } from './call.ts'
 import { checkLoop } from './check-loop.ts'
 import { answerCors } from './cors.ts'
 import { checkFraming } from './framing.ts'
+import type { McpResponse } from './mcp-response.ts'
 import { newTrace } from './new-trace.ts'
 import { checkMediaType, discardRest, readBody } from './read-body.ts'
 import { refuse } from './refuse.ts'
-import { type Known, resolve, targetOf, theServer } from './resolve.ts'
+import { type Known, resolve, resolved, targetOf, theServer } from './resolve.ts'
 import { serve } from './serve.ts'
 import { answerFailure, isOfCredential } from './transparent/failure.ts'
 
 const maxAttempts = 3
 
 /** Answers one request to /mcp or below. Never rejects. */
-export async function handleMcp(
-  deps: Deps,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const requestId = newRequestId()
-  response.setHeader('X-Request-Id', requestId)
+export async function handleMcp(deps: Deps, request: IncomingMessage, response: McpResponse): Promise<void> {
+  const { requestId } = response
   let leave: (() => void) | undefined
   try {
     leave = deps.overload.enter()
@@ -48,7 +44,8 @@ export async function handleMcp(
     const keyDigest = authenticate(request)
     const slug = targetOf(request.url ?? '')
     const look = () => resolve(deps.knowledge, keyDigest, slug ?? null, deps.now)
-    const { caller, servers } = await look()
+    const known = resolved(deps.knowledge, keyDigest, slug ?? null, deps.now) ?? (await look())
+    const { caller, servers } = known
     if (!handedOver) deps.rateLimits.count(caller, response)
     if (slug === undefined) throw new AppError('not_found')
     const call: Call = {
@@ -138,13 +135,15 @@ async function sendOn(
     const server = theServer(known.servers)
     authorize(known.caller, server, known.servers)
     try {
-      return await serve(deps, { ...call, caller: known.caller }, server, message, trace)
+      return await serve(deps, callOf(call, known), server, message, trace)
     } catch (thrown) {
       if (!(thrown instanceof ServerChanged) || attempt === maxAttempts) throw thrown
       known = await lookAgain()
     }
   }
 }
+
+const callOf = (call: Call, { caller }: Known) => (call.caller === caller ? call : { ...call, caller })
 
 /** The first message of a batch was counted with its request. @throws AppError rate_limited */
 function countRest(deps: Deps, call: Call, messages: number): void {

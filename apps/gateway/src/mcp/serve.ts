@@ -29,13 +29,13 @@ export async function serve(
   trace: Trace,
 ): Promise<void> {
   if (message !== undefined) checkDisabled(resolved, message)
-  const server = await connectedFor(deps, call, resolved, message)
+  const server = resolved.auth_type === 'oauth' ? await connectedFor(deps, call, resolved, message) : resolved
   const bearer = bearerOf(call.caller, server)
   if (message?.era === 'modern') {
     const { modern, legacy } = await deps.eras.probe(bearer)
     if (modern === false && legacy !== false) return bridgeModernClient(deps, call, server, message, trace)
     if (hidesTools(server, message)) return listVisibleTools(deps, call, server, message, trace, undefined)
-    await forward(deps, call, server, message, trace)
+    await forward(deps, call, bearer, message, trace)
     return
   }
   const token = tokenOf(call)
@@ -49,7 +49,7 @@ export async function serve(
   const greets = asks && message.envelope.method === 'initialize'
   const isOther = greets ? refusesLegacy : refusesFirst
   const otherEra = asks ? (held: HeldAnswer) => isOther(deps, bearer, held) : undefined
-  const went = await forward(deps, call, server, message, trace, { session, otherEra })
+  const went = await forward(deps, call, bearer, message, trace, { session, otherEra })
   if (went === 'other-era') return bridgeLegacyClient(deps, call, server, message, trace)
 }
 

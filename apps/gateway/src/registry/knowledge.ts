@@ -43,6 +43,8 @@ export type ServerRef = Pick<Server, 'id' | 'slug' | 'credential_generation' | '
 export interface Knowledge {
   /** Who has this key and which server (null: which servers) it may use. */
   resolve(keyDigest: string, slug: string | null): Promise<Known>
+  /** The same where it is known, else undefined. @throws AppError registry_unreachable past the lease */
+  resolved(keyDigest: string, slug: string | null): Known | undefined
   /**
    * The headers for exactly this state of the server, so that a new credential never goes to an old address.
    * @throws ServerChanged; AppError mcp_server_not_found, credential_unreadable, registry_unreachable,
@@ -50,6 +52,8 @@ export interface Knowledge {
    * @param insists asks again where that is what is known: somebody may have acted just now
    */
   credentials(caller: CallerRef, server: ServerRef, insists?: boolean): Promise<CredentialsAnswer>
+  /** The same where it is known and holds, so that nothing is awaited; else undefined. Throws as credentials. */
+  known(caller: CallerRef, server: ServerRef): CredentialsAnswer | undefined
   /** The same after the server answered 401 to this token: with another one. Throws as credentials. */
   refused(caller: CallerRef, server: ServerRef, used: UsedConnection): Promise<CredentialsAnswer>
   hello(event: HelloEvent): void
@@ -72,9 +76,14 @@ interface Parts {
   readonly onGap: () => void
 }
 
+const maxCredentials = 20_000
+
 export function createKnowledge(parts: Parts): Knowledge {
   const resolved = new LRUCache<string, Known>({ max: 50_000 })
-  const credentials = new LRUCache<string, CredentialsAnswer>({ max: 20_000 })
+  const credentials = new LRUCache<string, CredentialsAnswer>({ max: maxCredentials })
+  /** What was last used for a server, so that the next call looks nothing up; good as long as nothing changed in `credentials`. */
+  const last = new WeakMap<ServerRef, { caller: CallerRef; answer: CredentialsAnswer; at: number }>()
+  let changes = 0
   let greeting: HelloEvent | undefined
   let revision = 0
   let connected = false
@@ -90,6 +99,7 @@ export function createKnowledge(parts: Parts): Knowledge {
   }
 
   const forget = (workspaceId: string) => {
+    changes += 1
     for (const [key, { caller }] of resolved.entries())
       if (caller === null || caller.workspace_id === workspaceId) resolved.delete(key)
     for (const key of credentials.keys()) if (key.startsWith(workspaceId)) credentials.delete(key)
@@ -97,6 +107,7 @@ export function createKnowledge(parts: Parts): Knowledge {
 
   /** Only what a connection's owner, or everybody at its server, may have got by it. */
   const forgetConnection = ({ workspace_id, subject_id }: ChangeEvent) => {
+    changes += 1
     for (const [key, { connection, required }] of credentials.entries()) {
       if (connection === null && required === null) continue
       const [workspace, server, , user] = key.split(' ')
@@ -119,6 +130,7 @@ export function createKnowledge(parts: Parts): Knowledge {
   const keep = (key: string, answer: CredentialsAnswer): CredentialsAnswer => {
     const known = credentials.get(key)
     if (known && supersedes(known.connection, answer.connection)) return known
+    changes += 1
     credentials.set(key, answer)
     return answer
   }
@@ -144,9 +156,13 @@ export function createKnowledge(parts: Parts): Knowledge {
     get revision() {
       return revision
     },
+    resolved(keyDigest, slug) {
+      parts.lease.check()
+      return resolved.get(resolveKey(keyDigest, slug))
+    },
     async resolve(keyDigest, slug) {
       parts.lease.check()
-      const key = `${keyDigest} ${slug ?? ''}`
+      const key = resolveKey(keyDigest, slug)
       const known = resolved.get(key)
       if (known) return known
       return once(`resolve ${key}`, async () => {
@@ -154,6 +170,18 @@ export function createKnowledge(parts: Parts): Knowledge {
         resolved.set(key, answer)
         return answer
       })
+    },
+    known(caller, server) {
+      parts.lease.check()
+      // Once it is full it matters which of them are used.
+      let used = credentials.size === maxCredentials ? undefined : last.get(server)
+      if (used?.caller !== caller || used.at !== changes) {
+        const answer = credentials.get(credentialKey(caller, server))
+        if (answer === undefined) return undefined
+        used = { caller, answer, at: changes }
+        last.set(server, used)
+      }
+      return isFresh(used.answer) ? check(used.answer, caller, server) : undefined
     },
     async credentials(caller, server, insists = false) {
       parts.lease.check()
@@ -183,6 +211,7 @@ export function createKnowledge(parts: Parts): Knowledge {
     hello(event) {
       // A second hello on a living stream brings keys only; after a gap nothing that was cached may be trusted.
       if (!connected) {
+        changes += 1
         resolved.clear()
         credentials.clear()
         parts.onGap()
@@ -206,6 +235,8 @@ export function createKnowledge(parts: Parts): Knowledge {
 
 /** In keys: a service, or one whose person is not known here. */
 const nobody = '-'
+
+const resolveKey = (keyDigest: string, slug: string | null) => `${keyDigest} ${slug ?? ''}`
 
 const credentialKey = (caller: CallerRef, server: ServerRef) =>
   `${caller.workspace_id} ${server.id} ${caller.key_id} ${caller.user_id ?? nobody}`

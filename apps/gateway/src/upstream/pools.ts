@@ -7,7 +7,7 @@ import type { Egress } from '@gatehouse/egress'
 import { AppError } from '@gatehouse/errors'
 import type { ResolvedServer } from '@gatehouse/registry-api/internal'
 import { LRUCache } from 'lru-cache'
-import type { Dispatcher, Pool } from 'undici'
+import { Dispatcher, type Pool } from 'undici'
 import type { Lease } from '../registry/lease.ts'
 import { addressOf } from './address.ts'
 import { type Circuit, type CircuitOptions, createCircuit } from './circuit.ts'
@@ -109,21 +109,29 @@ export function createPools({ egress, connectTimeoutMs, lease, circuit }: PoolPa
       upstream: newCircuit('upstream'),
       credential: newCircuit('credential'),
     }
-    const guarded = (counts401: boolean) =>
-      pool.compose((dispatch) => (options, handler) => {
-        if (state.retired) throw new Superseded('the pool was replaced') // who held it since an earlier request
-        const refusal = refusalBy(state)
-        if (refusal === undefined)
-          return dispatch(options, new LastLook(handler, state, options.method, counts401))
-        handler.onResponseError?.(neverSent, refusal)
-        return true
-      })
-    const lenient = account && guarded(false)
-    return Object.assign(state, { pool, dispatcher: guarded(true), lenient, serverId, account })
+    const lenient = account && new Guarded(pool, state, false)
+    return Object.assign(state, {
+      pool,
+      dispatcher: new Guarded(pool, state, true),
+      lenient,
+      serverId,
+      account,
+    })
+  }
+
+  /** What was last taken for a server, so that the next call looks nothing up. */
+  const last = new WeakMap<object, { workspaceId: string; generation: string; entry: Entry }>()
+  const lastOf = (workspaceId: string, server: object, generation: string): Entry | undefined => {
+    if (pools.size === maxPools) return undefined // now it matters which of them are used
+    const used = last.get(server)
+    const fits = used?.workspaceId === workspaceId && used.generation === generation
+    return fits && !used.entry.retired ? used.entry : undefined
   }
 
   return {
     take(workspaceId, server, generation, account) {
+      const used = account ? undefined : lastOf(workspaceId, server, generation)
+      if (used) return used.dispatcher
       const { origin } = addressOf(server)
       const key = `${prefix(workspaceId, server.id)}${origin} ${generation}`
       let entry = pools.get(key)
@@ -131,6 +139,7 @@ export function createPools({ egress, connectTimeoutMs, lease, circuit }: PoolPa
         entry = open(origin, server.id, account)
         pools.set(key, entry)
       }
+      if (account === undefined) last.set(server, { workspaceId, generation, entry })
       return account?.mayBeStale && entry.lenient ? entry.lenient : entry.dispatcher
     },
     drop(workspaceId, serverId) {
@@ -192,6 +201,29 @@ const neverSent: Dispatcher.DispatchController = {
 function blameless(error: Error): Error {
   if (!(error instanceof AppError) || error.code !== 'url_not_allowed') return error
   return new AppError('upstream_unreachable', { what: 'its address is not allowed', cause: error })
+}
+
+/** A pool as it may be used. */
+class Guarded extends Dispatcher {
+  readonly #pool: Pool
+  readonly #state: Standing
+  readonly #counts401: boolean
+
+  constructor(pool: Pool, state: Standing, counts401: boolean) {
+    super()
+    this.#pool = pool
+    this.#state = state
+    this.#counts401 = counts401
+  }
+
+  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    if (this.#state.retired) throw new Superseded('the pool was replaced') // who held it since an earlier request
+    const refusal = refusalBy(this.#state)
+    if (refusal === undefined)
+      return this.#pool.dispatch(options, new LastLook(handler, this.#state, options.method, this.#counts401))
+    handler.onResponseError?.(neverSent, refusal)
+    return true
+  }
 }
 
 /**

@@ -4,6 +4,7 @@
 import { sessionHeader } from '@gatehouse/protocol'
 import type { CredentialsAnswer } from '@gatehouse/registry-api/internal'
 import type { Deps } from '../../deps.ts'
+import { headerNames } from '../../registry/header-names.ts'
 import { addressOf } from '../../upstream/address.ts'
 import { dispatcherTo } from '../../upstream/dispatcher-to.ts'
 import type { Call, Trace } from '../call.ts'
@@ -22,7 +23,7 @@ export async function endSession(
 ): Promise<void> {
   const token = String(call.request.headers[sessionHeader])
   deps.sessions.end(token, session.expiresAtMs)
-  trace.attachedHeaders = credential.headers.map(([name]) => name)
+  trace.attachedHeaders = headerNames(credential)
   trace.upstreamStartedAt = performance.now()
   const status = await passOn(deps, call, bearer, session, credential)
   trace.upstreamMs = performance.now() - trace.upstreamStartedAt

@@ -35,8 +35,7 @@ export function answerFailure(
     return credentialRefused(deps, call, server, message, idRaw, ending.error)
   if (ending.kind === 'failed') return refuse(call.response, ending.error, call.requestId, idRaw)
   // An event that says so, then the end; where the stream stands inside an event, only the broken connection is honest.
-  const isStream = String(call.response.getHeader('Content-Type')).startsWith('text/event-stream')
-  if (!isStream || !ending.clean) return void call.response.destroy()
+  if (!ending.clean) return void call.response.destroy()
   if (idRaw !== undefined) {
     const error = new AppError('upstream_unreachable', { what: 'the MCP server broke off its answer' })
     call.response.write(`data: ${withRawId(renderRpcError(error, null, call.requestId), idRaw)}\n\n`)

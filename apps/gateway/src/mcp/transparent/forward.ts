@@ -6,18 +6,19 @@ import { sessionHeader } from '@gatehouse/protocol'
 import type { ResolvedServer } from '@gatehouse/registry-api/internal'
 import type { Dispatcher } from 'undici'
 import type { Deps } from '../../deps.ts'
+import { headerNames } from '../../registry/header-names.ts'
 import { ServerChanged } from '../../registry/knowledge.ts'
 import { addressOf } from '../../upstream/address.ts'
 import { dispatcherTo } from '../../upstream/dispatcher-to.ts'
 import type { Call, Message, Trace } from '../call.ts'
-import { type Bearer, bearerOf, type Session, tokenDigest } from '../session-token.ts'
+import { type Bearer, type Session, tokenDigest } from '../session-token.ts'
 import { standing } from '../standing.ts'
 import { endSession } from './end-session.ts'
 import { answerFailure } from './failure.ts'
-import { createOutcomeReader, type OutcomeReader } from './outcome.ts'
-import { dropUnread, type HeldAnswer, relay } from './relay.ts'
+import { OutcomeReader } from './outcome.ts'
+import { dropUnread, type HeldAnswer, type Passage, relay } from './relay.ts'
 import { upstreamHeaders } from './request-headers.ts'
-import { checkAnswer, clientHeaders } from './response-headers.ts'
+import { checkAnswer, clientHeaders, type Head } from './response-headers.ts'
 
 export interface ForwardOptions {
   /** What the client's session header opened to. */
@@ -25,6 +26,8 @@ export interface ForwardOptions {
   /** Asked with an answer that may mean that the server refuses this era; where it says so, the client gets nothing of it. */
   readonly otherEra?: ((held: HeldAnswer) => Promise<boolean>) | undefined
 }
+
+const none: ForwardOptions = {}
 
 /**
  * @param message undefined for GET and DELETE
@@ -34,84 +37,137 @@ export interface ForwardOptions {
 export async function forward(
   deps: Deps,
   call: Call,
-  server: ResolvedServer,
+  bearer: Bearer,
   message: Message | undefined,
   trace: Trace,
-  { session, otherEra }: ForwardOptions = {},
+  options: ForwardOptions = none,
 ): Promise<'answered' | 'other-era'> {
+  const { caller, server } = bearer
+  const { config, knowledge } = deps
   const isStream = call.request.method === 'GET' || message?.envelope.method === 'subscriptions/listen'
-  const bearer = bearerOf(call.caller, server)
-  const release = isStream ? deps.slots.takeStream(call.caller.key_id) : deps.slots.take(bearer)
-  let stop: AbortSignal | undefined
-  let leave = () => {}
+  const release = isStream ? deps.slots.takeStream(caller.key_id) : deps.slots.take(bearer)
+  let leave: (() => void) | undefined
   try {
-    const credential = await deps.knowledge.credentials(call.caller, server)
-    const token = tokenOf(call)
+    const credential = knowledge.known(caller, server) ?? (await knowledge.credentials(caller, server))
+    const passage = new Passing(deps, call, bearer, message, trace, options)
     if (call.request.method === 'DELETE') {
-      if (session === undefined) throw new AppError('session_not_found')
-      await endSession(deps, call, bearer, session, credential, trace)
+      if (options.session === undefined) throw new AppError('session_not_found')
+      await endSession(deps, call, bearer, options.session, credential, trace)
       return 'answered'
     }
+    let stop: AbortSignal | undefined
     if (isStream) {
-      const name = session && token ? tokenDigest(token) : call.requestId
+      const name = options.session && passage.token ? tokenDigest(passage.token) : call.requestId
       const lost = new AbortController()
       stop = AbortSignal.any([deps.stopping, lost.signal])
       const open = standing(deps, bearer, () => lost.abort())
       leave = deps.openEnds.streams.add(name, open).remove
     }
-    trace.attachedHeaders = credential.headers.map(([name]) => name)
+    trace.attachedHeaders = headerNames(credential)
     trace.upstreamStartedAt = performance.now()
-    let outcome: OutcomeReader | undefined
-    const head = (status: number, headers: IncomingHttpHeaders) => {
-      if (message?.era === 'modern' && isRefusal(status)) deps.eras.doubt(bearer)
-      checkAnswer(status, headers, message === undefined || message.envelope.kind === 'request')
-      const sessionId = sessionFor(deps, bearer, message, headers, token, session)
-      return { status, headers: clientHeaders(headers, sessionId) }
-    }
-    const passed = (chunk: Buffer) => {
-      trace.responseBytes += chunk.length
-      outcome?.take(chunk)
-    }
     const ending = await relay({
-      dispatcher: dispatcherTo(deps, call.caller, server, credential),
-      request: requestOf(deps, call, server, message, session, credential.headers),
+      dispatcher: dispatcherTo(deps, caller, server, credential),
+      request: requestOf(deps, call, server, message, options.session, credential.headers),
       response: call.response,
-      keepAliveMs: deps.config.GATEHOUSE_KEEP_ALIVE_MS,
-      readerTimeoutMs: deps.config.GATEHOUSE_READER_TIMEOUT_MS,
-      bodyTimeoutMs: deps.config.GATEHOUSE_CALL_TIMEOUT_MS,
+      keepAliveMs: config.GATEHOUSE_KEEP_ALIVE_MS,
+      readerTimeoutMs: config.GATEHOUSE_READER_TIMEOUT_MS,
+      bodyTimeoutMs: config.GATEHOUSE_CALL_TIMEOUT_MS,
       stop,
-      hold: otherEra && ((status, headers) => mayRefuse(status, message) && !isEventStream(headers)),
-      head,
-      started: (status, type) => {
-        outcome = createOutcomeReader(type, status)
-      },
-      passed,
+      passage,
     })
     trace.upstreamMs = performance.now() - trace.upstreamStartedAt
     if (ending.kind === 'superseded') throw new ServerChanged(server.slug)
     if (ending.kind === 'held') {
-      if (await otherEra?.(ending)) return 'other-era'
-      const given = head(ending.status, ending.headers)
-      outcome = createOutcomeReader(given.headers['Content-Type'] ?? '', given.status)
-      passed(ending.body)
-      call.response.writeHead(given.status, given.headers).end(ending.body)
-      dropUnread(call.response, deps.config.GATEHOUSE_READER_TIMEOUT_MS)
+      if (await options.otherEra?.(ending)) return 'other-era'
+      passage.release(ending)
+      dropUnread(call.response, config.GATEHOUSE_READER_TIMEOUT_MS)
     }
-    if (ending.kind === 'complete' || ending.kind === 'held') Object.assign(trace, outcome?.read())
+    if (ending.kind === 'complete' || ending.kind === 'held') passage.judge()
     else answerFailure(deps, call, server, message, ending, trace)
     return 'answered'
   } finally {
-    leave()
+    leave?.()
     release()
   }
 }
 
-/** A handshake teaches by its success too. */
-const mayRefuse = (status: number, message: Message | undefined) =>
-  status >= 400 || message?.envelope.method === 'initialize'
+/** What of an answer passes to the client, and what is written down about it. */
+class Passing implements Passage {
+  /** As the client sent it. */
+  readonly token: string | undefined
+  readonly #deps: Deps
+  readonly #call: Call
+  readonly #bearer: Bearer
+  readonly #message: Message | undefined
+  readonly #trace: Trace
+  readonly #options: ForwardOptions
+  #outcome: OutcomeReader | undefined
 
-const isEventStream = (headers: IncomingHttpHeaders) =>
-  String(headers['content-type']).toLowerCase().startsWith('text/event-stream')
+  constructor(
+    deps: Deps,
+    call: Call,
+    bearer: Bearer,
+    message: Message | undefined,
+    trace: Trace,
+    options: ForwardOptions,
+  ) {
+    this.#deps = deps
+    this.#call = call
+    this.#bearer = bearer
+    this.#message = message
+    this.#trace = trace
+    this.#options = options
+    this.token = tokenOf(call)
+  }
+
+  /** A handshake teaches by its success too. */
+  holds(status: number): boolean {
+    if (this.#options.otherEra === undefined) return false
+    return status >= 400 || this.#message?.envelope.method === 'initialize'
+  }
+
+  head(status: number, headers: IncomingHttpHeaders): Head {
+    const envelope = this.#message?.envelope
+    if (this.#message?.era === 'modern' && isRefusal(status)) this.#deps.eras.doubt(this.#bearer)
+    checkAnswer(status, headers, envelope === undefined || envelope.kind === 'request')
+    this.#outcome = new OutcomeReader(headers['content-type'], status)
+    return { status, headers: clientHeaders(headers, this.#sessionId(headers)) }
+  }
+
+  passed(chunk: Buffer): void {
+    this.#trace.responseBytes += chunk.length
+    this.#outcome?.take(chunk)
+  }
+
+  /** Gives the client what was held after all. */
+  release({ status, headers, body }: HeldAnswer): void {
+    const head = this.head(status, headers)
+    this.passed(body)
+    this.#call.response.writeHead(head.status, head.headers).end(body)
+  }
+
+  judge(): void {
+    const judged = this.#outcome?.read()
+    if (judged === undefined) return
+    this.#trace.outcome = judged.outcome
+    this.#trace.errorCode = judged.errorCode
+  }
+
+  /** The token for the session id in an answer: the client's own again where it is the same session. */
+  #sessionId(headers: IncomingHttpHeaders): string | undefined {
+    const upstreamId = headers[sessionHeader]
+    if (typeof upstreamId !== 'string') return undefined
+    const { session } = this.#options
+    if (this.token !== undefined && session?.upstreamId === upstreamId) return this.token
+    const message = this.#message
+    return this.#deps.sessions.seal(this.#bearer, {
+      upstreamId,
+      protocolVersion: (message?.envelope.requestedVersion ?? session?.protocolVersion ?? '').slice(0, 64),
+      elicitation:
+        message?.envelope.method === 'initialize' ? declaredElicitation(message.body) : session?.elicitation,
+    })
+  }
+}
 
 /** What a server of the older era might say to a modern request; a modern one says it too. */
 const isRefusal = (status: number) => status === 400 || status === 404 || status === 405 || status === 406
@@ -153,26 +209,6 @@ function requestOf(
     // A stream may be quiet for as long as its server likes.
     bodyTimeout: 0,
   }
-}
-
-/** The token for the session id in an answer: the client's own again where it is the same session. */
-function sessionFor(
-  deps: Deps,
-  bearer: Bearer,
-  message: Message | undefined,
-  headers: IncomingHttpHeaders,
-  token: string | undefined,
-  session: Session | undefined,
-): string | undefined {
-  const upstreamId = headers[sessionHeader]
-  if (typeof upstreamId !== 'string') return undefined
-  if (token !== undefined && session?.upstreamId === upstreamId) return token
-  return deps.sessions.seal(bearer, {
-    upstreamId,
-    protocolVersion: (message?.envelope.requestedVersion ?? session?.protocolVersion ?? '').slice(0, 64),
-    elicitation:
-      message?.envelope.method === 'initialize' ? declaredElicitation(message.body) : session?.elicitation,
-  })
 }
 
 /** Its modes, without what is said about them: a token has to fit into a header. */

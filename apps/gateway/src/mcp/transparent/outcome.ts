@@ -4,36 +4,46 @@ import type { Outcome } from '../call.ts'
 
 const limit = 64 * 1024
 
-export interface OutcomeReader {
-  take(chunk: Buffer): void
-  /** Once, at the end. */
-  read(): { outcome: Outcome; errorCode: string | undefined }
+export interface Judgement {
+  readonly outcome: Outcome
+  readonly errorCode: string | undefined
 }
 
-export function createOutcomeReader(contentType: string, status: number): OutcomeReader {
-  const isStream = contentType.startsWith('text/event-stream')
-  const chunks: Buffer[] = []
-  let size = 0
-  let cut = false
-  return {
-    take(chunk) {
-      chunks.push(chunk)
-      size += chunk.length
-      while (isStream && chunks.length > 1 && size - (chunks[0]?.length ?? 0) > limit) {
-        size -= chunks.shift()?.length ?? 0
-        cut = true
-      }
-      if (!isStream && size > limit) {
-        chunks.length = 0
-        cut = true
-      }
-    },
-    read() {
-      if (size === 0) return { outcome: status < 400 ? 'ok' : 'protocol_error', errorCode: undefined }
-      if (!isStream && cut) return { outcome: 'unknown', errorCode: undefined }
-      const text = Buffer.concat(chunks).toString('utf8')
-      return judge(isStream ? lastEvent(text) : text)
-    },
+export class OutcomeReader {
+  readonly #isStream: boolean
+  readonly #status: number
+  readonly #chunks: Buffer[] = []
+  #size = 0
+  #cut = false
+
+  constructor(contentType: string | undefined, status: number) {
+    this.#isStream = contentType?.startsWith('text/event-stream') === true
+    this.#status = status
+  }
+
+  take(chunk: Buffer): void {
+    const chunks = this.#chunks
+    chunks.push(chunk)
+    this.#size += chunk.length
+    while (this.#isStream && chunks.length > 1 && this.#size - (chunks[0]?.length ?? 0) > limit) {
+      this.#size -= chunks.shift()?.length ?? 0
+      this.#cut = true
+    }
+    if (!this.#isStream && this.#size > limit) {
+      chunks.length = 0
+      this.#cut = true
+    }
+  }
+
+  /** Once, at the end. */
+  read(): Judgement {
+    if (this.#size === 0)
+      return { outcome: this.#status < 400 ? 'ok' : 'protocol_error', errorCode: undefined }
+    if (!this.#isStream && this.#cut) return { outcome: 'unknown', errorCode: undefined }
+    const [first] = this.#chunks
+    const bytes = this.#chunks.length === 1 && first ? first : Buffer.concat(this.#chunks)
+    const text = bytes.toString('utf8')
+    return judge(this.#isStream ? lastEvent(text) : text)
   }
 }
 
@@ -48,7 +58,7 @@ function lastEvent(text: string): string {
 }
 
 /** How the call went, by its JSON-RPC response. */
-export function judge(text: string): { outcome: Outcome; errorCode: string | undefined } {
+export function judge(text: string): Judgement {
   try {
     const message: unknown = JSON.parse(text)
     const { error, result } = (Array.isArray(message) ? message.at(-1) : message) as {

@@ -5,7 +5,8 @@ import { toUpstreamError } from '@gatehouse/egress'
 import { AppError, toAppError } from '@gatehouse/errors'
 import type { Dispatcher } from 'undici'
 import { Superseded } from '../../upstream/pools.ts'
-import { watchStream } from './watch-stream.ts'
+import type { Head } from './response-headers.ts'
+import { type StreamWatch, watchStream } from './watch-stream.ts'
 
 /** How an answer ended. */
 export type Ending =
@@ -14,7 +15,7 @@ export type Ending =
   | { readonly kind: 'superseded' }
   /** Nothing was sent to the client: it can still be given an answer. upstream_auth_failed for a refused credential. */
   | { readonly kind: 'failed'; readonly error: AppError }
-  /** The upstream broke off after the client had been sent headers; `clean`: no event is half there. */
+  /** The upstream broke off after the client had been sent headers; `clean`: an event stream, and no event is half there. */
   | { readonly kind: 'broken'; readonly error: AppError; readonly clean: boolean }
   | { readonly kind: 'client-gone' }
   /** The whole answer, kept back from the client. */
@@ -28,7 +29,7 @@ export interface HeldAnswer {
 }
 
 export interface RelayOptions {
-  readonly dispatcher: Dispatcher
+  readonly dispatcher: Pick<Dispatcher, 'dispatch'>
   readonly request: Dispatcher.DispatchOptions
   readonly response: ServerResponse
   readonly keepAliveMs: number
@@ -37,12 +38,16 @@ export interface RelayOptions {
   readonly bodyTimeoutMs: number
   /** For streams that would stay open: ends them cleanly after the event that is under way. */
   readonly stop: AbortSignal | undefined
+  readonly passage: Passage
+}
+
+/** What the answer's way to the client asks of whoever knows the call. */
+export interface Passage {
   /** True for an answer that is to be looked at before the client gets it; never for a stream. */
-  readonly hold?: ((status: number, headers: IncomingHttpHeaders) => boolean) | undefined
+  holds(status: number, headers: IncomingHttpHeaders): boolean
   /** The head for the client. Throws for an answer that may not pass. */
-  head(status: number, headers: IncomingHttpHeaders): { status: number; headers: Record<string, string> }
-  /** The head's content type, before the first chunk. */
-  started(status: number, contentType: string): void
+  head(status: number, headers: IncomingHttpHeaders): Head
+  /** Bytes that go to the client, after the head. */
   passed(chunk: Buffer): void
 }
 
@@ -51,137 +56,179 @@ const maxAnswerBytes = 16 * 1024 * 1024
 
 /** Sends the request and relays the answer. Never rejects. */
 export function relay(options: RelayOptions): Promise<Ending> {
-  const { response, stop } = options
-  if (response.destroyed) return Promise.resolve({ kind: 'client-gone' })
+  if (options.response.destroyed) return Promise.resolve({ kind: 'client-gone' })
   return new Promise((resolve) => {
-    let controller: Dispatcher.DispatchController | undefined
-    let started = false
-    let over = false
-    let held: { status: number; headers: IncomingHttpHeaders; chunks: Buffer[]; size: number } | undefined
-    let reader: NodeJS.Timeout | undefined
-    let isBody = false
-    let body: NodeJS.Timeout | undefined
-    const watch = watchStream(response)
-
-    const finish = (ending: Ending) => {
-      if (over) return
-      over = true
-      clearTimeout(reader)
-      clearTimeout(body)
-      watch.stop()
-      response.off('close', gone)
-      response.off('drain', drained)
-      stop?.removeEventListener('abort', endBetweenEvents)
-      resolve(ending)
-    }
-    /** We don't wait for the upstream's end: its connection goes with it. */
-    const leave = (ending: Ending, why: string) => {
-      finish(ending)
-      controller?.abort(new Error(why))
-    }
-    const gone = () => leave({ kind: 'client-gone' }, 'the client went away')
-    const awaitBody = () => {
-      if (isBody && !over) body = setTimeout(tooSlow, options.bodyTimeoutMs)
-    }
-    const tooSlow = () => {
-      const error = new AppError('upstream_timeout', { what: 'its answer does not end' })
-      leave(
-        started ? { kind: 'broken', error, clean: false } : { kind: 'failed', error },
-        'the answer is too slow',
-      )
-    }
-    const drained = () => {
-      clearTimeout(reader)
-      awaitBody()
-      controller?.resume()
-    }
-    const endBetweenEvents = () => {
-      if (!started || over || !watch.atBoundary()) return
-      leave({ kind: 'complete' }, 'this gateway stops')
-      response.end()
-    }
-    response.on('close', gone)
-    response.on('drain', drained)
-    stop?.addEventListener('abort', endBetweenEvents)
-
-    options.dispatcher.dispatch(options.request, {
-      onRequestStart(given) {
-        controller = given
-        if (over) given.abort(new Error('the client went away'))
-      },
-      onResponseStart(_given, status, headers) {
-        if (status < 200 || over) return
-        if (status === 401 || status === 403) {
-          const error = new AppError('upstream_auth_failed')
-          return leave({ kind: 'failed', error }, 'credential refused')
-        }
-        if (!String(headers['content-type']).toLowerCase().startsWith('text/event-stream')) {
-          isBody = true
-          awaitBody()
-        }
-        if (options.hold?.(status, headers)) {
-          held = { status, headers, chunks: [], size: 0 }
-          return
-        }
-        let head: ReturnType<RelayOptions['head']>
-        try {
-          head = options.head(status, headers)
-        } catch (thrown) {
-          return leave({ kind: 'failed', error: toAppError(thrown) }, 'the answer may not pass')
-        }
-        const type = head.headers['Content-Type'] ?? ''
-        options.started(status, type)
-        started = true
-        response.writeHead(head.status, head.headers)
-        if (!type.startsWith('text/event-stream')) return
-        response.flushHeaders()
-        watch.startComments(options.keepAliveMs)
-        if (stop?.aborted) endBetweenEvents()
-      },
-      onResponseData(given, chunk) {
-        if (held && !over) {
-          held.chunks.push(chunk)
-          held.size += chunk.length
-          if (held.size <= maxAnswerBytes) return
-          const error = new AppError('upstream_invalid', { what: 'its answer is over 16 MiB' })
-          return leave({ kind: 'failed', error }, 'the answer is too large')
-        }
-        if (!started || over) return
-        options.passed(chunk)
-        watch.saw(chunk)
-        const room = response.write(chunk)
-        if (watch.pending() > maxAnswerBytes) {
-          const error = new AppError('upstream_invalid', { what: 'its answer is over 16 MiB' })
-          return leave({ kind: 'broken', error, clean: false }, 'the answer is too large')
-        }
-        if (stop?.aborted) endBetweenEvents()
-        if (room || over) return
-        given.pause()
-        clearTimeout(body)
-        clearTimeout(reader)
-        reader = setTimeout(() => response.destroy(), options.readerTimeoutMs)
-      },
-      onResponseEnd() {
-        if (over) return
-        if (held) {
-          const { status, headers, chunks } = held
-          return finish({ kind: 'held', status, headers, body: Buffer.concat(chunks) })
-        }
-        finish({ kind: 'complete' })
-        response.end()
-        dropUnread(response, options.readerTimeoutMs)
-      },
-      onResponseError(_given, cause) {
-        if (cause instanceof Superseded) return finish({ kind: 'superseded' })
-        const error = toUpstreamError(cause)
-        finish(started ? { kind: 'broken', error, clean: watch.atBoundary() } : { kind: 'failed', error })
-      },
-    })
+    options.dispatcher.dispatch(options.request, new Relay(options, resolve))
   })
 }
 
+const complete: Ending = { kind: 'complete' }
+
+class Relay implements Dispatcher.DispatchHandler {
+  readonly #options: RelayOptions
+  readonly #response: ServerResponse
+  readonly #resolve: (ending: Ending) => void
+  #controller: Dispatcher.DispatchController | undefined
+  #started = false
+  #over = false
+  #held: { status: number; headers: IncomingHttpHeaders; chunks: Buffer[] } | undefined
+  /** Of an event stream. */
+  #watch: StreamWatch | undefined
+  /** Of an answer that is none: bytes so far, and how many its head announced. */
+  #size = 0
+  #length = -1
+  #reader: NodeJS.Timeout | undefined
+  #body: NodeJS.Timeout | undefined
+  #onStop: (() => void) | undefined
+
+  constructor(options: RelayOptions, resolve: (ending: Ending) => void) {
+    this.#options = options
+    this.#response = options.response
+    this.#resolve = resolve
+    this.#response.on('close', this.#gone)
+    if (options.stop) {
+      this.#onStop = () => this.#endBetweenEvents()
+      options.stop.addEventListener('abort', this.#onStop)
+    }
+  }
+
+  onRequestStart(given: Dispatcher.DispatchController): void {
+    this.#controller = given
+    if (this.#over) given.abort(new Error('the client went away'))
+  }
+
+  onResponseStart(_given: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    if (status < 200 || this.#over) return
+    if (status === 401 || status === 403)
+      return this.#leave(
+        { kind: 'failed', error: new AppError('upstream_auth_failed') },
+        'credential refused',
+      )
+    const isStream = isEventStream(headers)
+    // Nearly always the whole answer comes along with its head, and takes no timer.
+    if (!isStream) process.nextTick(awaitBody, this)
+    const { passage, keepAliveMs, stop } = this.#options
+    if (!isStream && passage.holds(status, headers)) {
+      this.#held = { status, headers, chunks: [] }
+      return
+    }
+    let head: Head
+    try {
+      head = passage.head(status, headers)
+    } catch (thrown) {
+      return this.#leave({ kind: 'failed', error: toAppError(thrown) }, 'the answer may not pass')
+    }
+    this.#started = true
+    this.#response.writeHead(head.status, head.headers)
+    if (!isStream) {
+      this.#length = Number(headers['content-length'] ?? -1)
+      return
+    }
+    this.#response.flushHeaders()
+    this.#watch = watchStream(this.#response, keepAliveMs)
+    if (stop?.aborted) this.#endBetweenEvents()
+  }
+
+  onResponseData(given: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#over) return
+    this.#size += chunk.length
+    if (this.#held) {
+      this.#held.chunks.push(chunk)
+      if (this.#size > maxAnswerBytes)
+        this.#leave({ kind: 'failed', error: tooLarge() }, 'the answer is too large')
+      return
+    }
+    if (!this.#started) return
+    this.#options.passage.passed(chunk)
+    this.#watch?.saw(chunk)
+    // What completes an answer of known length leaves in one write with its end, and with its head if that is still here.
+    if (this.#size === this.#length) return void this.#response.end(chunk)
+    const room = this.#response.write(chunk)
+    if ((this.#watch?.pending() ?? this.#size) > maxAnswerBytes)
+      return this.#leave({ kind: 'broken', error: tooLarge(), clean: false }, 'the answer is too large')
+    if (this.#options.stop?.aborted) this.#endBetweenEvents()
+    if (!room && !this.#over) this.#waitForReader(given)
+  }
+
+  onResponseEnd(): void {
+    if (this.#over) return
+    if (this.#held) {
+      const { status, headers, chunks } = this.#held
+      return this.#finish({ kind: 'held', status, headers, body: Buffer.concat(chunks) })
+    }
+    this.#finish(complete)
+    this.#response.end()
+    dropUnread(this.#response, this.#options.readerTimeoutMs)
+  }
+
+  onResponseError(_given: Dispatcher.DispatchController, cause: Error): void {
+    if (cause instanceof Superseded) return this.#finish({ kind: 'superseded' })
+    const error = toUpstreamError(cause)
+    if (!this.#started) return this.#finish({ kind: 'failed', error })
+    this.#finish({ kind: 'broken', error, clean: this.#watch?.atBoundary() ?? false })
+  }
+
+  #finish(ending: Ending): void {
+    if (this.#over) return
+    this.#over = true
+    clearTimeout(this.#reader)
+    clearTimeout(this.#body)
+    this.#watch?.stop()
+    this.#response.off('close', this.#gone)
+    if (this.#onStop) this.#options.stop?.removeEventListener('abort', this.#onStop)
+    this.#resolve(ending)
+  }
+
+  /** We don't wait for the upstream's end: its connection goes with it. */
+  #leave(ending: Ending, why: string): void {
+    this.#finish(ending)
+    this.#controller?.abort(new Error(why))
+  }
+
+  readonly #gone = () => this.#leave({ kind: 'client-gone' }, 'the client went away')
+
+  #endBetweenEvents(): void {
+    if (this.#over || !this.#watch?.atBoundary()) return
+    this.#leave(complete, 'this gateway stops')
+    this.#response.end()
+  }
+
+  #waitForReader(given: Dispatcher.DispatchController): void {
+    given.pause()
+    clearTimeout(this.#body)
+    this.#reader = setTimeout(() => this.#response.destroy(), this.#options.readerTimeoutMs)
+    this.#response.once('drain', () => {
+      if (this.#over) return
+      clearTimeout(this.#reader)
+      this.#reader = undefined
+      if (this.#watch === undefined) this.awaitBody()
+      given.resume()
+    })
+  }
+
+  /** The rest of an answer that is no stream has to come in its time, however slowly it drips. */
+  awaitBody(): void {
+    if (this.#over || this.#reader) return
+    this.#body = setTimeout(() => {
+      const error = new AppError('upstream_timeout', { what: 'its answer does not end' })
+      this.#leave(
+        this.#started ? { kind: 'broken', error, clean: false } : { kind: 'failed', error },
+        'the answer is too slow',
+      )
+    }, this.#options.bodyTimeoutMs)
+  }
+}
+
+const awaitBody = (relay: Relay) => relay.awaitBody()
+
+const isEventStream = (headers: IncomingHttpHeaders) =>
+  /^text\/event-stream/i.test(headers['content-type'] ?? '')
+
+const tooLarge = () => new AppError('upstream_invalid', { what: 'its answer is over 16 MiB' })
+
 /** The answer is complete, but a client that doesn't read would hold its bytes for ever. */
 export function dropUnread(response: ServerResponse, timeoutMs: number): void {
+  if (response.writableLength === 0) return
   // What was written in this turn is handed to the system at its end: nearly always that was all.
   setImmediate(() => {
     if (response.writableFinished || response.destroyed) return

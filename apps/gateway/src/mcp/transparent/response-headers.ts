@@ -2,24 +2,26 @@
 
 import type { IncomingHttpHeaders } from 'node:http'
 import { AppError } from '@gatehouse/errors'
-import { ownHeaders } from '../refuse.ts'
+
+export interface Head {
+  readonly status: number
+  /** Names and values in turn. */
+  readonly headers: string[]
+}
 
 /** @param sessionId the token for the upstream's session id, where the answer carries one */
-export function clientHeaders(
-  upstream: IncomingHttpHeaders,
-  sessionId: string | undefined,
-): Record<string, string> {
-  const out: Record<string, string> = { ...ownHeaders }
-  const copy = (name: string, as: string) => {
-    const value = upstream[name]
-    if (typeof value === 'string') out[as] = value
-  }
-  copy('content-type', 'Content-Type')
-  copy('content-length', 'Content-Length')
-  copy('retry-after', 'Retry-After')
-  copy('x-accel-buffering', 'X-Accel-Buffering')
-  if (sessionId !== undefined) out['Mcp-Session-Id'] = sessionId
+export function clientHeaders(upstream: IncomingHttpHeaders, sessionId: string | undefined): string[] {
+  const out = ['Cache-Control', 'no-store, no-transform', 'Vary', 'Authorization, X-Api-Key']
+  copy(out, 'Content-Type', upstream['content-type'])
+  copy(out, 'Content-Length', upstream['content-length'])
+  copy(out, 'Retry-After', upstream['retry-after'])
+  copy(out, 'X-Accel-Buffering', upstream['x-accel-buffering'])
+  copy(out, 'Mcp-Session-Id', sessionId)
   return out
+}
+
+function copy(out: string[], name: string, value: string | string[] | undefined): void {
+  if (typeof value === 'string') out.push(name, value)
 }
 
 /**
@@ -28,7 +30,6 @@ export function clientHeaders(
  * @throws AppError upstream_invalid
  */
 export function checkAnswer(status: number, upstream: IncomingHttpHeaders, asked: boolean): void {
-  const invalid = (what: string) => new AppError('upstream_invalid', { what })
   if (status >= 300 && status < 400) throw invalid(`the server answered with a redirect (${status})`)
   const encoding = upstream['content-encoding']
   if (encoding !== undefined && encoding !== 'identity') throw invalid('the server compressed its answer')
@@ -37,3 +38,5 @@ export function checkAnswer(status: number, upstream: IncomingHttpHeaders, asked
     throw invalid('the server answered with something that is neither JSON nor an event stream')
   }
 }
+
+const invalid = (what: string) => new AppError('upstream_invalid', { what })
