@@ -60,7 +60,10 @@ export function openDb(source: Source, onError: (error: Error) => void): Db {
   })
   const prisma = new PrismaClient({
     adapter,
-    transactionOptions: { maxWait: source.embedded ? 20_000 : silenceMs + 100, timeout: Math.max(10_000, silenceMs) },
+    transactionOptions: {
+      maxWait: source.embedded ? 20_000 : silenceMs + 100,
+      timeout: Math.max(10_000, silenceMs),
+    },
   })
   const as = async <T>(
     role: string,
