@@ -1,3 +1,5 @@
+/** The base of what stands before a pool: it opens nothing by itself. */
+export { Dispatcher } from 'undici'
 export { type Allow, parseAllow } from './allow.ts'
 export type { Lookup } from './connector.ts'
 export {

@@ -3,11 +3,11 @@
 // again pauses (circuit.ts). Next: slots.ts.
 
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Egress } from '@gatehouse/egress'
+import { Dispatcher, type Egress } from '@gatehouse/egress'
 import { AppError } from '@gatehouse/errors'
 import type { ResolvedServer } from '@gatehouse/registry-api/internal'
 import { LRUCache } from 'lru-cache'
-import { Dispatcher, type Pool } from 'undici'
+import type { Pool } from 'undici'
 import type { Lease } from '../registry/lease.ts'
 import { addressOf } from './address.ts'
 import { type Circuit, type CircuitOptions, createCircuit } from './circuit.ts'
