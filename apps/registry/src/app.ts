@@ -5,7 +5,7 @@ import { type Allowed, checkHostAndOrigin, newRequestId, observeRequests, probes
 import express, { type Express, type RequestHandler } from 'express'
 import { apiKeyRoutes } from './api-keys/routes.ts'
 import { auditRoutes } from './audit-trail/routes.ts'
-import { jsonBody } from './body.ts'
+import { jsonBody, requireJson } from './body.ts'
 import { callRoutes } from './calls/routes.ts'
 import { connectionRoutes } from './connections/routes.ts'
 import type { Deps } from './deps.ts'
@@ -21,6 +21,7 @@ import { serverRoutes } from './servers/routes.ts'
 import { serverSettingsRoutes } from './servers/settings-routes.ts'
 import { toolRoutes } from './tools/routes.ts'
 import { usageRoutes } from './usage/routes.ts'
+import { importPath, workspaceFileRoutes } from './workspace-file/routes.ts'
 
 /** What is known only once the listeners are bound. */
 export interface Standing {
@@ -43,6 +44,7 @@ export function publicApp(deps: Deps, standing: () => Standing): Express {
     memberRoutes(deps),
     invitationRoutes(deps),
     ...peopleRoutes(deps),
+    workspaceFileRoutes(deps),
     docsRoutes(deps),
   ]
   const app = front(deps)
@@ -50,8 +52,12 @@ export function publicApp(deps: Deps, standing: () => Standing): Express {
   app.use(probes(readiness(deps, () => standing().stopping)))
   app.use(guardHost(() => standing().allowed))
   const readJson = jsonBody('1mb')
-  // Sign-in has a smaller limit of its own.
-  app.use((req, res, next) => (req.path.startsWith('/api/auth/') ? next() : readJson(req, res, next)))
+  // Sign-in has a smaller limit of its own, an import a larger one for those who may.
+  app.use((req, res, next) => {
+    if (req.path === importPath) requireJson(req)
+    const isReadLater = req.path === importPath || req.path.startsWith('/api/auth/')
+    return isReadLater ? next() : readJson(req, res, next)
+  })
   for (const router of routers) app.use(router)
   app.use(nothingHere(routers))
   app.use(renderError(deps))

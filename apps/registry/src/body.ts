@@ -1,20 +1,24 @@
 // JSON bodies: one media type, one limit, no compression (a small body could become a huge one).
 
 import { AppError } from '@gatehouse/errors'
-import express, { type RequestHandler } from 'express'
+import express, { type Request, type RequestHandler } from 'express'
 
 /** Reads a JSON body into `req.body`; a body of another media type is 415. @param limit for example `1mb` */
 export function jsonBody(limit: string): RequestHandler {
   const read = express.json({ limit, inflate: false, strict: true, type: 'application/json' })
   return (req, res, next) => {
-    const has =
-      req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0
-    if (has && !req.is('application/json')) throw new AppError('unsupported_media_type')
-    const charset = /;\s*charset="?([^\s;"]*)/i.exec(req.headers['content-type'] ?? '')?.[1]
-    if (has && charset !== undefined && !/^utf-?8$/i.test(charset))
-      throw new AppError('unsupported_media_type', { todo: 'Send the body as UTF-8' })
+    requireJson(req)
     read(req, res, next)
   }
+}
+
+/** Looks at the headers only. @throws AppError unsupported_media_type */
+export function requireJson(req: Request): void {
+  const has = req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0
+  if (has && !req.is('application/json')) throw new AppError('unsupported_media_type')
+  const charset = /;\s*charset="?([^\s;"]*)/i.exec(req.headers['content-type'] ?? '')?.[1]
+  if (has && charset !== undefined && !/^utf-?8$/i.test(charset))
+    throw new AppError('unsupported_media_type', { todo: 'Send the body as UTF-8' })
 }
 
 /** What the body's reader threw, as ours; undefined where it is none of those. */

@@ -30,6 +30,8 @@ export interface Subscriber {
 export interface Changes {
   /** Takes the next revision for a change of this transaction. Call it last: it locks the one revision row. */
   record(tx: Tx, change: Change): Promise<number>
+  /** The same for many at once. @returns the last one's revision */
+  recordAll(tx: Tx, changes: readonly Change[]): Promise<number>
   /** Call after the commit: connected gateways are told. */
   published(revision: number): void
   /** As Leases.settled. */
@@ -106,7 +108,8 @@ export async function createChanges({ db, leases, onError }: ChangesOptions): Pr
   }
 
   return {
-    record,
+    record: (tx, change) => recordAll(tx, [change]),
+    recordAll,
     current,
     published: notice,
     notice,
@@ -130,21 +133,18 @@ export async function createChanges({ db, leases, onError }: ChangesOptions): Pr
 /** The name that PostgreSQL's LISTEN and NOTIFY know this by. */
 export const channel = 'gatehouse_change'
 
-async function record(tx: Tx, change: Change): Promise<number> {
+async function recordAll(tx: Tx, changes: readonly Change[]): Promise<number> {
   const { revision } = await tx.revision.update({
     where: { id: 1 },
-    data: { revision: { increment: 1 } },
+    data: { revision: { increment: changes.length } },
     select: { revision: true },
   })
-  await tx.change.create({
-    data: {
-      revision,
-      workspaceId: change.workspaceId,
-      subject: change.subject,
-      subjectId: change.subjectId,
-      expiresAt: change.expiresAtMs === undefined ? null : new Date(change.expiresAtMs),
-    },
-    select: { revision: true },
+  const first = revision - BigInt(changes.length) + 1n
+  await tx.change.createMany({
+    data: changes.map(({ workspaceId, subject, subjectId, expiresAtMs }, at) => ({
+      ...{ revision: first + BigInt(at), workspaceId, subject, subjectId },
+      expiresAt: expiresAtMs === undefined ? null : new Date(expiresAtMs),
+    })),
   })
   await tx.$executeRaw`SELECT pg_notify(${channel}, ${revision.toString()})`
   return Number(revision)

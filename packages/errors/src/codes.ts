@@ -66,6 +66,16 @@ export const codes = {
     'Use a new Idempotency-Key for a new request',
     'the key was used for another body',
   ),
+  import_invalid: row(
+    422,
+    'Correct the file, or export it again; nothing was imported',
+    'it is no export that can be read',
+  ),
+  import_conflict: row(
+    409,
+    'Change what is in the way, or import everything else; nothing was imported',
+    'servers of the file are in conflict with the workspace',
+  ),
   payload_too_large: row(413, 'Send a smaller body', 'the body is over the limit'),
   unsupported_media_type: row(
     415,

@@ -7,6 +7,7 @@ import { auditEvent } from './audit.ts'
 import { call } from './calls.ts'
 import { type Answer, failures, type Operation, operations } from './operations.ts'
 import { createServer, errorResponse, flatError, server, tool, toolList, updateServer } from './servers.ts'
+import { importResult, workspaceFile } from './workspace-file.ts'
 
 /** A JSON Schema, or any other object of the document. */
 export type JsonObject = { readonly [member: string]: unknown }
@@ -24,6 +25,8 @@ const names = {
   RotateApiKey: rotateApiKey,
   Call: call,
   AuditEvent: auditEvent,
+  WorkspaceFile: workspaceFile,
+  ImportResult: importResult,
   ErrorResponse: errorResponse,
   FlatError: flatError,
 }

@@ -13,6 +13,7 @@ import { serverSettingsOperations } from './operations/server-settings.ts'
 import { serverOperations } from './operations/servers.ts'
 import { toolOperations } from './operations/tools.ts'
 import { usageOperations } from './operations/usage.ts'
+import { workspaceFileOperations } from './operations/workspace-file.ts'
 
 export { type Answer, failures, type Operation } from './operations/operation.ts'
 
@@ -28,4 +29,5 @@ export const operations: readonly Operation[] = [
   ...auditOperations,
   ...memberOperations,
   ...peopleOperations,
+  ...workspaceFileOperations,
 ]

@@ -110,6 +110,20 @@ const requests: Readonly<Record<string, (on: Things) => Asked>> = {
     path: '/v1/invitations/accept',
     body: { token, account: { name: 'B', email: `${token.slice(0, 20)}@example.test`, password } },
   }),
+  exportWorkspace: () => ({ path: '/v1/export' }),
+  importWorkspace: () => ({
+    path: '/v1/import',
+    body: {
+      ...{ format: 'gatehouse-workspace', version: 1 },
+      servers: [
+        {
+          ...{ slug: 'imported', name: 'New', url: 'https://new.test/mcp', headers: ['X-A'], enabled: true },
+          ...{ auth_type: 'headers', oauth_mode: '', oauth_client: null, era: 'auto', disabled_tools: [] },
+          ...{ vendor_id: null, external_system_id: null, call_timeout_s: null, max_concurrent: null },
+        },
+      ],
+    },
+  }),
   getMe: () => ({ path: '/v1/me' }),
   getInstallation: () => ({ path: '/v1/installation' }),
   checkLink: ({ claimToken }) => ({ path: '/v1/links/check', body: { token: claimToken } }),

@@ -29,6 +29,7 @@ export interface Operation {
     | 'Audit'
     | 'Members'
     | 'People'
+    | 'Workspace'
   readonly summary: string
   readonly description?: string
   /** null: any good key or session will do. Absent: none is needed, and none is looked at. */
