@@ -14,6 +14,8 @@ export interface Actor {
   readonly userId: string | null
   readonly keyId: string | null
   readonly kind: 'user' | 'service' | 'session'
+  /** The console's session of a person who is signed in. */
+  readonly sessionId?: string
   /** Already intersected with the person's present role. */
   readonly permissions: ReadonlySet<Permission>
   /** null: every server. */

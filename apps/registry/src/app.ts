@@ -10,6 +10,7 @@ import { callRoutes } from './calls/routes.ts'
 import { connectionRoutes } from './connections/routes.ts'
 import type { Deps } from './deps.ts'
 import { docsRoutes } from './docs/routes.ts'
+import { gatewayTokenRoutes } from './gateway-tokens/routes.ts'
 import { internalRoutes } from './internal/routes.ts'
 import { invitationRoutes } from './invitations/routes.ts'
 import { memberRoutes } from './members/routes.ts'
@@ -38,6 +39,7 @@ export function publicApp(deps: Deps, standing: () => Standing): Express {
     connectionRoutes(deps),
     ...oauthRoutes(deps),
     apiKeyRoutes(deps),
+    gatewayTokenRoutes(deps),
     callRoutes(deps),
     usageRoutes(deps),
     auditRoutes(deps),

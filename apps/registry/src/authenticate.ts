@@ -55,7 +55,7 @@ async function actorOfKey(deps: Deps, text: string): Promise<Actor> {
   if (parsed === undefined) throw new AuthError(403)
   const now = deps.now()
   const key = await deps.db.asSystem((tx) => findLiveKey(tx, parsed.digest, now, parsed.publicId))
-  if (key === null) throw new AuthError(403)
+  if (key?.purpose !== 'client') throw new AuthError(403)
   if (isWorthRecording(key.lastUsedAt, now)) {
     deps.db
       .asSystem((tx) => recordUse(tx, [key], now))

@@ -49,6 +49,11 @@ export const codes = {
     'Verify the key ID and that the calling identity has access',
     'API key not found',
   ),
+  session_required: row(
+    403,
+    'Sign in at the console; programs call gateways with their API key',
+    'this is for people who are signed in',
+  ),
   call_not_found: row(
     404,
     'Verify the call ID; records are kept for a limited time',

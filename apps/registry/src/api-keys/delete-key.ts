@@ -5,6 +5,7 @@ import { AuthError } from '@gatehouse/errors'
 import type { Call } from '../actor.ts'
 import { audit } from '../audit.ts'
 import type { Deps } from '../deps.ts'
+import { endTokensAs } from '../gateway-tokens/end-tokens.ts'
 import { shown, toWire } from './to-wire.ts'
 import { visibleKeys } from './visible.ts'
 
@@ -13,10 +14,7 @@ export async function deleteKey(deps: Deps, call: Call, id: string): Promise<voi
   const { actor } = call
   const { workspaceId } = actor
   const revision = await deps.db.inWorkspace(workspaceId, async (tx) => {
-    const row = await tx.apiKey.findUnique({
-      where: { workspaceId_id: { workspaceId, id } },
-      select: shown,
-    })
+    const row = await tx.apiKey.findFirst({ where: { workspaceId, id, purpose: 'client' }, select: shown })
     if (!row) return deps.changes.current(tx)
     const visible = await tx.apiKey.count({ where: { AND: [visibleKeys(actor), { id }] } })
     if (visible === 0) throw new AuthError(403, 'the permission api-keys:all is missing')
@@ -24,6 +22,7 @@ export async function deleteKey(deps: Deps, call: Call, id: string): Promise<voi
     const { count } = await tx.apiKey.deleteMany({ where: { workspaceId, id } })
     if (count === 0) return deps.changes.current(tx)
     await tx.invitation.deleteMany({ where: { workspaceId, inviterId: id } })
+    await endTokensAs(tx, deps.changes, workspaceId, id)
     await audit(tx, actor, {
       action: 'api-key.deleted',
       objectType: 'api-key',

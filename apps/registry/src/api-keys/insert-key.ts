@@ -19,6 +19,12 @@ export interface NewApiKey {
   readonly expiresAt: Date | null
   /** Made by `npm start`. */
   readonly local?: boolean
+  /** One that no list shows. */
+  readonly purpose?: 'console' | 'health'
+  readonly sessionId?: string
+  readonly asKeyId?: string | null
+  /** Until when its secret is good, where that is not as long as the key. */
+  readonly secretExpiresAt?: Date
 }
 
 /** As gatehouse_app. A new key is in no gateway's cache, so it needs no revision. @param env `dev` or `live`, see keyEnv */
@@ -28,7 +34,7 @@ export async function insertKey(
   wanted: NewApiKey,
 ): Promise<{ row: KeyRow; key: string }> {
   const id = uuidv7()
-  const { workspaceId, permissions, servers, local = false, ...rest } = wanted
+  const { workspaceId, permissions, servers, local = false, secretExpiresAt, ...rest } = wanted
   await tx.apiKey.create({
     data: {
       ...rest,
@@ -41,7 +47,7 @@ export async function insertKey(
     },
     select: { id: true },
   })
-  const key = await insertSecret(tx, env, workspaceId, id)
+  const key = await insertSecret(tx, env, workspaceId, id, secretExpiresAt)
   const row = await tx.apiKey.findUniqueOrThrow({
     where: { workspaceId_id: { workspaceId, id } },
     select: shown,
@@ -50,13 +56,19 @@ export async function insertKey(
 }
 
 /** One more secret for a key; returns the whole key. */
-export async function insertSecret(tx: Tx, env: string, workspaceId: string, keyId: string): Promise<string> {
+export async function insertSecret(
+  tx: Tx,
+  env: string,
+  workspaceId: string,
+  keyId: string,
+  expiresAt: Date | null = null,
+): Promise<string> {
   const { key } = makeKey(env)
   const parsed = parseKey(key)
   if (parsed === undefined) throw new Error('a fresh key is malformed')
   const hash = Buffer.from(parsed.digest, 'hex')
   await tx.apiKeySecret.create({
-    data: { workspaceId, id: uuidv7(), keyId, publicId: parsed.publicId, hash },
+    data: { workspaceId, id: uuidv7(), keyId, publicId: parsed.publicId, hash, expiresAt },
     select: { id: true },
   })
   return key

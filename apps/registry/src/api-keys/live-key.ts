@@ -12,6 +12,8 @@ export interface LiveKey {
   readonly id: string
   readonly name: string
   readonly kind: 'user' | 'service'
+  /** Who uses it; `console` and `health` are for gateways only. */
+  readonly purpose: 'client' | 'console' | 'health'
   /** The person that a user key acts for. */
   readonly userId: string | null
   /** Already intersected with the person's present role. */
@@ -37,6 +39,8 @@ const keyColumns = {
   rateLimit: true,
   expiresAt: true,
   lastUsedAt: true,
+  purpose: true,
+  sessionId: true,
 } as const
 
 /**
@@ -56,6 +60,8 @@ export async function findLiveKey(
     select: { hash: true, expiresAt: true, apiKey: { select: keyColumns } },
   })
   if (!secret || secret.hash.length !== hash.length || !timingSafeEqual(secret.hash, hash)) return null
+  const { sessionId } = secret.apiKey
+  if (sessionId !== null && (await tx.session.count({ where: { id: sessionId } })) === 0) return null
   return live(tx, secret.apiKey, now, secret.expiresAt)
 }
 
@@ -79,14 +85,15 @@ async function live(tx: Tx, key: KeyRow, now: Date, secretEnds: Date | null): Pr
   const expiresAt = earlier(key.expiresAt, secretEnds)
   if (expiresAt !== null && expiresAt <= now) return null
   const own = permission.array().parse(key.permissions)
-  const present = key.kind === 'service' ? own : await ofOwner(tx, key)
+  const present = key.kind === 'service' && key.ownerId === null ? own : await ofOwner(tx, key)
   if (present === null) return null
   return {
     workspaceId: key.workspaceId,
     id: key.id,
     name: key.name,
     kind: key.kind === 'service' ? 'service' : 'user',
-    userId: key.ownerId,
+    purpose: key.purpose as LiveKey['purpose'], // a column that only this app writes
+    userId: key.kind === 'service' ? null : key.ownerId,
     permissions: new Set(own.filter((one) => includes(present, one))),
     servers: key.allServers ? null : key.servers,
     rateLimit: key.rateLimit,

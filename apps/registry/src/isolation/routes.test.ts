@@ -141,8 +141,14 @@ describe('the audit trail', () => {
 
 /** Posts that only ask. */
 const silent = ['findServerEras', 'checkLink', 'checkInvitation']
-/** Their events are shown where there is an authorization server, and a browser that visits it: oauth/*.test.ts. */
-const visiting = ['registerOAuthProvider', 'createOAuthProvider', 'followConnectLink', 'finishConnect']
+/**
+ * Their events are shown where there is an authorization server, and a browser that visits it: oauth/*.test.ts; or somebody who is
+ * signed in: gateway-tokens/gateway-tokens.test.ts.
+ */
+const visiting = [
+  ...['registerOAuthProvider', 'createOAuthProvider', 'followConnectLink', 'finishConnect'],
+  'createGatewayToken',
+]
 
 const everybody: readonly Role[] = role.options
 const workers: readonly Role[] = ['owner', 'admin', 'operator', 'member']

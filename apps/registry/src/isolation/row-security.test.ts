@@ -111,7 +111,8 @@ const systemMay = {
   ...{ revision: 'SELECT UPDATE', change: 'DELETE INSERT SELECT' },
   ...{ gateway_address: all(), gateway_lease: all() },
   // A key is found and its use noted; nothing that is sealed is among these.
-  ...{ api_key: 'SELECT', 'api_key.last_used_at': 'UPDATE', api_key_secret: 'DELETE SELECT' },
+  ...{ api_key: 'DELETE SELECT', 'api_key.last_used_at': 'UPDATE', 'api_key.expires_at': 'UPDATE' },
+  ...{ api_key_secret: 'DELETE SELECT' },
   ...{ mcp_server: 'SELECT', upstream_session: 'SELECT', session_note: 'DELETE SELECT' },
   ...{
     call_record: 'INSERT',
@@ -138,7 +139,12 @@ function all() {
 /** Which rows those statements reach. */
 const systemSees = {
   ...{ 'user ALL': 'true', 'workspace ALL': 'true', 'membership ALL': 'true', 'invitation ALL': 'true' },
-  ...{ 'one_time_link ALL': 'true', 'api_key ALL': 'true', 'api_key_secret SELECT': 'true' },
+  ...{
+    'one_time_link ALL': 'true',
+    'api_key SELECT': 'true',
+    'api_key UPDATE': 'true',
+    'api_key_secret SELECT': 'true',
+  },
   ...{ 'audit_event ALL': 'true', 'audit_head ALL': 'true', 'call_record INSERT': 'new' },
   // Usage is counted with the calls, and removed once it is old.
   ...{ 'call_usage SELECT': 'true', 'call_usage INSERT': 'new', 'call_usage UPDATE': 'true' },
@@ -147,6 +153,8 @@ const systemSees = {
   ...{ 'upstream_session SELECT': 'true', 'session_note ALL': 'true' },
   ...{ 'auth_session SELECT': 'true', 'oauth_token SELECT': 'true' },
   'auth_session DELETE': "(expires_at <= (CURRENT_TIMESTAMP - '1 day'::interval))",
+  'api_key DELETE':
+    "((purpose <> 'client'::text) AND (expires_at <= (CURRENT_TIMESTAMP - '1 day'::interval)))",
   'api_key_secret DELETE': '(expires_at <= CURRENT_TIMESTAMP)',
   'idempotent_answer ALL': "(created_at <= (CURRENT_TIMESTAMP - '1 day'::interval))",
 }

@@ -64,7 +64,7 @@ async function makeLocalKey(deps: Deps, tx: Tx, actor: Actor, requestId: string)
 async function dropLocalKeys(deps: Deps, tx: Tx, actor: Actor, requestId: string): Promise<string[]> {
   const rows = await tx.apiKey.findMany({ where: { local: true }, select: shown })
   const ids = rows.map(({ id }) => id)
-  await tx.apiKey.deleteMany({ where: { id: { in: ids } } })
+  await tx.apiKey.deleteMany({ where: { OR: [{ id: { in: ids } }, { asKeyId: { in: ids } }] } })
   for (const row of rows) {
     const before = toWire(deps.config, row)
     await audit(tx, actor, {

@@ -14,7 +14,10 @@ export interface Person {
 }
 
 /** Who is signed in, in whatever workspaces. @throws AppError origin_forbidden */
-export async function signedInPerson(deps: Deps, req: Request): Promise<Person | null> {
+export async function signedInPerson(
+  deps: Deps,
+  req: Request,
+): Promise<(Person & { readonly sessionId: string }) | null> {
   if (req.headers.cookie === undefined) return null
   const headers = fromNodeHeaders(req.headers)
   const session = await withinOutageLimit(deps, () =>
@@ -22,7 +25,7 @@ export async function signedInPerson(deps: Deps, req: Request): Promise<Person |
   )
   if (session === null) return null
   checkOrigin(deps, req)
-  return session.user
+  return { ...session.user, sessionId: session.session.id }
 }
 
 /** Null where nobody is signed in. @throws AuthError in a foreign workspace, AppError origin_forbidden */
@@ -40,7 +43,8 @@ export async function sessionActor(deps: Deps, req: Request): Promise<Actor | nu
   const membership =
     wanted === undefined ? memberships[0] : memberships.find(({ workspaceId }) => workspaceId === wanted)
   if (membership === undefined) throw new AuthError(403, 'you are not a member of this workspace')
-  return personActor(membership.workspaceId, user, role.parse(membership.role))
+  const person = personActor(membership.workspaceId, user, role.parse(membership.role))
+  return { ...person, sessionId: user.sessionId }
 }
 
 /** A person who acts by themselves; without a role when they only just come in. */

@@ -1,5 +1,6 @@
-// Rows that nothing will use again, in every workspace: repeated posts' answers after a day, links that work once, invitations, sessions that
-// have ended, what they had set, the old secrets of rotated keys, and visits to authorization servers a day after. Audit events are kept for ever.
+// Rows that nothing will use again, in every workspace: repeated posts' answers after a day, links that work once, invitations,
+// sessions that have ended, what they had set, the old secrets of rotated keys, the console's keys for gateways, and visits to
+// authorization servers a day after. Audit events are kept for ever.
 
 import type { Tx } from '../db.ts'
 import type { Deps } from '../deps.ts'
@@ -7,9 +8,13 @@ import type { Deps } from '../deps.ts'
 const dayMs = 86_400_000
 
 /** How many of each kind; undefined where another registry process is just at it. */
-export function removeExpired(deps: Pick<Deps, 'db' | 'now'>): Promise<Record<string, number> | undefined> {
+export function removeExpired(
+  deps: Pick<Deps, 'db' | 'now' | 'config'>,
+): Promise<Record<string, number> | undefined> {
   const now = deps.now()
   const yesterday = new Date(now.getTime() - dayMs)
+  // As long as there are calls to tell whose they were.
+  const longAgo = new Date(now.getTime() - (deps.config.GATEHOUSE_CALL_RECORD_DAYS + 1) * dayMs)
   return deps.db.patient.asSystem(async (tx) => {
     const [lock] = await tx.$queryRaw<{ mine: boolean }[]>`
       SELECT pg_try_advisory_xact_lock(hashtextextended('gatehouse retention', 0)) AS mine`
@@ -23,6 +28,8 @@ export function removeExpired(deps: Pick<Deps, 'db' | 'now'>): Promise<Record<st
       endedSessions: await tx.$executeRaw`DELETE FROM ended_session WHERE expires_at <= ${now}`,
       notes: await tx.$executeRaw`DELETE FROM session_note WHERE expires_at <= ${now}`,
       secrets: await tx.$executeRaw`DELETE FROM api_key_secret WHERE expires_at <= ${now}`,
+      tokens:
+        await tx.$executeRaw`DELETE FROM api_key WHERE purpose <> 'client' AND expires_at <= ${longAgo}`,
       visits: await tx.$executeRaw`DELETE FROM auth_session WHERE expires_at <= ${yesterday}`,
       usage: await removeUsage(tx, now),
     }

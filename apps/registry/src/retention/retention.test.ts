@@ -136,7 +136,7 @@ describe('what has expired', () => {
     })
     const one = {
       ...{ answers: 1, links: 1, invitations: 1, signIns: 1, verifications: 1 },
-      ...{ endedSessions: 1, notes: 1, secrets: 1, visits: 1 },
+      ...{ endedSessions: 1, notes: 1, secrets: 1, tokens: 0, visits: 1 },
       usage: expect.any(Number), // of the calls above; usage.test.ts tells which
     }
     expect(await removeExpired(registry.deps)).toEqual(one)

@@ -91,6 +91,7 @@ const requests: Readonly<Record<string, (on: Things) => Asked>> = {
   listApiKeys: ({ keyId }) => ({ path: `/v1/api-keys?cursor=${keyId}` }),
   rotateApiKey: ({ keyId }) => ({ path: `/v1/api-keys/${keyId}/rotate` }),
   deleteApiKey: ({ keyId }) => ({ path: `/v1/api-keys/${keyId}` }),
+  createGatewayToken: ({ keyId }) => ({ path: '/v1/gateway-tokens', body: { as: keyId } }),
   listCalls: ({ serverId, keyId }) => ({ path: `/v1/calls?server=${serverId}&key=${keyId}` }),
   streamCalls: ({ serverId, keyId }) => ({ path: `/v1/calls/stream?server=${serverId}&key=${keyId}` }),
   getCall: ({ callId }) => ({ path: `/v1/calls/${callId}` }),

@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { apiKey, createApiKey, createdApiKey, rotateApiKey } from '../api-keys.ts'
 import { page, pageQuery } from '../calls.ts'
+import { createGatewayToken, gatewayToken } from '../gateway-tokens.ts'
 import { uuid } from '../primitives.ts'
 import type { Operation } from './operation.ts'
 
@@ -61,5 +62,18 @@ export const keyOperations: readonly Operation[] = [
     params: id,
     answers: { 204: { description: 'It is deleted, or never was' } },
     codes: ['revocation_pending'],
+  },
+  {
+    id: 'createGatewayToken',
+    method: 'post',
+    path: '/v1/gateway-tokens',
+    tag: 'API keys',
+    summary: 'Make a token for calling the gateway from the console',
+    description: 'It is good for five minutes and ends with the session of the person who asks.',
+    permission: 'mcp-servers:invoke',
+    body: createGatewayToken,
+    bodyOptional: true,
+    answers: { 201: { description: 'The token; it is shown this once', schema: gatewayToken } },
+    codes: ['session_required', 'api_key_not_found'],
   },
 ]
