@@ -139,7 +139,7 @@ export function openDeps(config: Config): Opened {
   const stopWatching = onLapse(lease, recheck)
   const sessions = createSessionTokens(knowledge, Date.now)
   const notes = createSessionNotes({ client: registry, knowledge, now: Date.now })
-  const openEnds = createOpenEnds()
+  const openEnds = createOpenEnds(Date.now)
   const heldCalls = createHeldCalls()
   const sideStreams = createSideStreams()
   const listeners = createListeners()

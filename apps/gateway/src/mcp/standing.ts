@@ -14,6 +14,7 @@ export const standing = (
   bearer: Bearer,
   end: () => void,
 ): Stream => ({
+  expiresAtMs: bearer.caller.expires_at_ms,
   subscriptionsChanged() {},
   sessionEnded: end,
   async changed(event) {

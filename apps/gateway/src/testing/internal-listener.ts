@@ -50,6 +50,8 @@ export interface InternalListener {
     rateLimit?: number
     /** A person's. */
     userId?: string
+    /** In Unix ms. */
+    expiresAtMs?: number
   }): TestKey
   /** Accounts at servers that want them. */
   readonly connections: Connections
@@ -222,6 +224,7 @@ export async function startInternalListener(): Promise<InternalListener> {
       servers: allowed,
       rateLimit,
       userId = null,
+      expiresAtMs = null,
     } = {}) {
       const { key } = makeKey('test')
       const id = randomUUID()
@@ -233,7 +236,7 @@ export async function startInternalListener(): Promise<InternalListener> {
         user_id: userId,
         permissions: [...permissions],
         rate_limit: rateLimit ?? null,
-        expires_at_ms: null,
+        expires_at_ms: expiresAtMs,
         servers: allowed,
       })
       return { key, id, userId }

@@ -92,6 +92,16 @@ test.each([
   await waitFor(() => gateway.deps.lease.holds())
 })
 
+test.each(['legacy', 'modern'] as const)('a %s stream ends when its key expires', async (era) => {
+  const served = await serve(era)
+  const { key } = gateway.registry.addKey({ expiresAtMs: Date.now() + 2_500 })
+  const answer = await opened[era]({ ...served, headers: { ...served.headers, 'x-api-key': key } })
+  expect(await answer.text()).toBe('data: 1\n\n')
+  expect((await opened[era]({ ...served, headers: { ...served.headers, 'x-api-key': key } })).status).toBe(
+    401,
+  )
+})
+
 test('a change that takes nothing from it leaves it open', async () => {
   const served = await serve('legacy')
   const answer = await opened.legacy(served)

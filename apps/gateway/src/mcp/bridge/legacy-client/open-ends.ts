@@ -11,8 +11,9 @@ export interface OpenEnds {
   readonly streams: Streams
 }
 
-export const createOpenEnds = (): OpenEnds => ({
+/** @param now in Unix ms */
+export const createOpenEnds = (now: () => number): OpenEnds => ({
   asks: createAsks(),
   running: createRunningCalls(),
-  streams: createStreams(),
+  streams: createStreams(now),
 })

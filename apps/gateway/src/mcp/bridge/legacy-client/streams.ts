@@ -4,9 +4,11 @@
 import type { ChangeEvent } from '@gatehouse/registry-api/internal'
 
 export interface Stream {
+  /** When its key expires, in Unix ms; null: never. */
+  readonly expiresAtMs: number | null
   /** The session's subscriptions are others now. */
   subscriptionsChanged(): void
-  /** The session is over. */
+  /** The session is over, or the key. */
   sessionEnded(): void
   /** Something was changed, without an event maybe anything: does it still hold what it is open by? Never rejects. */
   changed(event: ChangeEvent | undefined): Promise<void>
@@ -28,7 +30,11 @@ export interface Streams {
   changed(event?: ChangeEvent): Promise<void>
 }
 
-export function createStreams(): Streams {
+/** The longest wait of a timer, 24 days: no stream is that old. */
+const longestMs = 2 ** 31 - 1
+
+/** @param now in Unix ms */
+export function createStreams(now: () => number): Streams {
   const streams = new Map<string, Stream[]>()
   const without = (digest: string, stream: Stream) =>
     (streams.get(digest) ?? []).filter((one) => one !== stream)
@@ -36,6 +42,11 @@ export function createStreams(): Streams {
   return {
     add(digest, stream) {
       streams.set(digest, [...without(digest, stream), stream])
+      const { expiresAtMs } = stream
+      const expiry =
+        expiresAtMs === null
+          ? undefined
+          : setTimeout(() => stream.sessionEnded(), Math.min(expiresAtMs - now(), longestMs))
       return {
         begin() {
           begun.add(stream)
@@ -43,6 +54,7 @@ export function createStreams(): Streams {
         },
         speaks: () => streams.get(digest)?.findLast((one) => begun.has(one)) === stream,
         remove() {
+          clearTimeout(expiry)
           const left = without(digest, stream)
           if (left.length === 0) streams.delete(digest)
           else streams.set(digest, left)
