@@ -267,7 +267,7 @@ export const mutations = [
     replace: 'if (family >= 0) return true\n  if (family === 4) return !special4',
     project: registry,
     tests: ['apps/registry/src/servers/way-out.test.ts'],
-    noticedBy: 'no spelling of an inside address can be registered, nor a server be moved there',
+    noticedBy: 'no spelling of an inside address can be tried or registered, nor a server be moved there',
   },
   {
     name: 'answers of a look-up not checked',

@@ -16,6 +16,7 @@ import { invitationRoutes } from './invitations/routes.ts'
 import { memberRoutes } from './members/routes.ts'
 import { oauthRoutes } from './oauth/routes.ts'
 import { peopleRoutes } from './people/routes.ts'
+import { probeRoutes } from './probe/routes.ts'
 import { readiness } from './readiness.ts'
 import { nothingHere, renderError } from './render-error.ts'
 import { serverRoutes } from './servers/routes.ts'
@@ -35,6 +36,7 @@ export function publicApp(deps: Deps, standing: () => Standing): Express {
   const routers = [
     serverRoutes(deps),
     serverSettingsRoutes(deps),
+    probeRoutes(deps),
     toolRoutes(deps),
     connectionRoutes(deps),
     ...oauthRoutes(deps),

@@ -2,10 +2,11 @@
 // undici calls `lookup` for names only, so a literal has to be checked before. proxy.ts takes over where a proxy is set.
 
 import { type LookupAddress, lookup as systemLookup } from 'node:dns'
-import { isIP, type LookupFunction } from 'node:net'
+import { isIP, type LookupFunction, type Socket } from 'node:net'
 import { buildConnector } from 'undici'
 import { type Policy, refuse } from './policy.ts'
 import type { Tunnel } from './proxy.ts'
+import type { Moment } from './reach.ts'
 
 /** All addresses of a name; the system's by default, replaced in tests. */
 export type Lookup = (name: string) => Promise<LookupAddress[]>
@@ -15,11 +16,13 @@ export interface ConnectorParts {
   readonly lookup: Lookup
   readonly tunnel: Tunnel | undefined
   readonly ca: readonly string[] | undefined
+  /** Told what has happened on the way, in order. */
+  readonly watch?: (moment: Moment) => void
 }
 
 /** A connector for undici; TLS is verified for the host of the URL, whatever Host header a request carries. */
 export function guardedConnector(parts: ConnectorParts, timeoutMs: number): buildConnector.connector {
-  const { policy, tunnel } = parts
+  const { policy, tunnel, watch = () => {} } = parts
   const tls = { allowH2: false, timeout: timeoutMs, ...(parts.ca ? { ca: [...parts.ca] } : {}) }
 
   return (options, callback) => {
@@ -37,13 +40,20 @@ export function guardedConnector(parts: ConnectorParts, timeoutMs: number): buil
     }
     if (tunnel && !policy.isAllowed(hostname)) {
       tunnel(`${host && isIP(hostname) === 6 ? `[${hostname}]` : hostname}:${port}`, timeoutMs).then(
-        (httpSocket) => buildConnector(tls)({ ...target, httpSocket }, callback),
+        (httpSocket) => {
+          watch('connected')
+          buildConnector(tls)({ ...target, httpSocket }, (error, socket) => {
+            if (error) return callback(error, null)
+            watch('secured')
+            callback(null, socket)
+          })
+        },
         (error: Error) => callback(error, null),
       )
       return
     }
     const lookup = checkedLookup(parts, port)
-    buildConnector({ ...tls, lookup })(target, (error, socket) => {
+    const opened = buildConnector({ ...tls, lookup })(target, (error, socket) => {
       if (error) return callback(error, null)
       try {
         policy.checkAddress(hostname, socket.remoteAddress ?? '', port)
@@ -51,13 +61,16 @@ export function guardedConnector(parts: ConnectorParts, timeoutMs: number): buil
         socket.destroy()
         return callback(refusal as Error, null)
       }
+      if (protocol === 'https:') watch('secured')
       callback(null, socket)
     })
+    // undici gives the socket that it opens, which its type doesn't tell; TLS comes after this event
+    ;(opened as unknown as Socket).once('connect', () => watch('connected'))
   }
 }
 
 /** Resolves once, and gives Node nothing but answers that were all checked. */
-function checkedLookup({ policy, lookup }: ConnectorParts, port: number): LookupFunction {
+function checkedLookup({ policy, lookup, watch = () => {} }: ConnectorParts, port: number): LookupFunction {
   return (name, options, callback) => {
     lookup(name).then(
       (answers) => {
@@ -68,6 +81,7 @@ function checkedLookup({ policy, lookup }: ConnectorParts, port: number): Lookup
         }
         const [first] = answers
         if (!first) return callback(new Error(`no address for ${name}`), '', 0)
+        watch('looked-up')
         if (options.all) callback(null, answers)
         else callback(null, first.address, first.family)
       },

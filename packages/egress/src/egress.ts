@@ -9,6 +9,7 @@ import { guardedConnector, type Lookup, lookupAll } from './connector.ts'
 import { type FetchInit, fetchOnce } from './fetch.ts'
 import { createPolicy, type Policy } from './policy.ts'
 import { createTunnel } from './proxy.ts'
+import { type Moment, reachBy } from './reach.ts'
 
 export interface EgressSettings {
   /** What may be reached beyond the public internet; see parseAllow. */
@@ -36,6 +37,8 @@ export interface Egress {
   upstreamPool(origin: string, options?: UpstreamPoolOptions): Pool
   /** One request to an upstream; shape of the platform's fetch, so that libraries can be given it. */
   fetch(url: string | URL, init?: FetchInit): Promise<Response>
+  /** Opens one connection to an upstream and lets it be. @throws AppError url_not_allowed, upstream_unreachable, upstream_timeout */
+  reach(url: string, watch: (moment: Moment) => void): Promise<void>
   /** A pool to a fixed origin from configuration, never from data. */
   internalClient(origin: string, options?: UpstreamPoolOptions): Pool
 }
@@ -58,6 +61,10 @@ export function createEgress(settings: EgressSettings, parts: EgressParts = {}):
     async fetch(url, init = {}) {
       const checked = policy.checkUrl(String(url))
       return fetchOnce(upstreamPool(checked.origin, { connections: 1 }), checked, init)
+    },
+    async reach(url, watch) {
+      const connector = guardedConnector({ policy, lookup, tunnel, ca, watch }, 5_000)
+      await reachBy(connector, policy.checkUrl(url))
     },
     internalClient: (origin, options = {}) =>
       new Pool(origin, { ...options, connect: ca ? { ca } : {}, allowH2: false }),

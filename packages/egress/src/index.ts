@@ -11,3 +11,4 @@ export {
 } from './egress.ts'
 export { type FetchInit, readBody, refuseDetours } from './fetch.ts'
 export { toUpstreamError } from './outcome.ts'
+export type { Moment } from './reach.ts'

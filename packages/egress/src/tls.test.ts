@@ -84,6 +84,24 @@ test('through an egress proxy, TLS still ends at the upstream', async () => {
   proxy.close()
 })
 
+test('how far a connection comes is told in order, also where it fails', async () => {
+  const way = async (host: string, from: ReturnType<typeof egress>) => {
+    const seen: string[] = []
+    const end = await from.reach(`https://${host}:${port}/`, (moment) => seen.push(moment)).catch(String)
+    return [...seen, end]
+  }
+  const named = (allow: string) => egress({ allow: [allow, '127.0.0.1'] })
+  const whole = ['looked-up', 'connected', 'secured', undefined]
+  expect(await way('tls.example', named('tls.example'))).toEqual(whole)
+  expect(await way('127.0.0.1', egress())).toEqual(['connected', 'secured', undefined])
+  expect(await way('other.example', named('other.example'))).toEqual([
+    ...['looked-up', 'connected', expect.stringContaining('for another host')],
+  ])
+  expect(await way('tls.example', egress({ allow: [] }))).toEqual([
+    expect.stringContaining('public internet'),
+  ])
+})
+
 test('a name with several addresses is reached at the one that answers', async () => {
   const lookup = async () => [
     { address: '::1', family: 6 },

@@ -129,6 +129,11 @@ export const codes = {
     'the server did not answer as an MCP server',
     1003,
   ),
+  http_sse_only: row(
+    502,
+    'Use its address for Streamable HTTP, or serve it over that',
+    'the server speaks only HTTP+SSE, the transport that was replaced in 2025',
+  ),
   upstream_timeout: row(
     504,
     'Try again, or raise the time-out of this server',

@@ -9,6 +9,7 @@ import { memberOperations } from './operations/members.ts'
 import { oauthOperations } from './operations/oauth.ts'
 import type { Operation } from './operations/operation.ts'
 import { peopleOperations } from './operations/people.ts'
+import { probeOperations } from './operations/probe.ts'
 import { serverSettingsOperations } from './operations/server-settings.ts'
 import { serverOperations } from './operations/servers.ts'
 import { toolOperations } from './operations/tools.ts'
@@ -20,6 +21,7 @@ export { type Answer, failures, type Operation } from './operations/operation.ts
 export const operations: readonly Operation[] = [
   ...serverOperations,
   ...serverSettingsOperations,
+  ...probeOperations,
   ...toolOperations,
   ...oauthOperations,
   ...connectionOperations,

@@ -13,6 +13,8 @@ export {
   initialize,
   type LegacySession,
   legacyHeaders,
+  modernHeaders,
+  modernMeta,
 } from './era.ts'
 export { type EraSet, findEras } from './eras.ts'
 export {

@@ -47,9 +47,13 @@ describe('with the ids of another workspace', () => {
       const nobodys = unknown()
       const strange = await send(registry.url, operation, nobodys, headers)
       const foreign = await send(registry.url, operation, things, headers)
-      const comparable = ['createMcpServer', 'createInvitation', 'importWorkspace', 'verifyAudit'].includes(
-        operation.id,
-      )
+      const comparable = [
+        'createMcpServer',
+        'createInvitation',
+        'importWorkspace',
+        'verifyAudit',
+        'probeServer',
+      ].includes(operation.id)
         ? [strange.status, '']
         : [strange.status, nameless(strange.text, nobodys)]
       expect([foreign.status, comparable[1] === '' ? '' : nameless(foreign.text, things)]).toEqual(comparable)
@@ -140,7 +144,7 @@ describe('the audit trail', () => {
 })
 
 /** Posts that only ask. */
-const silent = ['findServerEras', 'checkLink', 'checkInvitation']
+const silent = ['findServerEras', 'probeServer', 'checkLink', 'checkInvitation']
 /**
  * Their events are shown where there is an authorization server, and a browser that visits it: oauth/*.test.ts; or somebody who is
  * signed in: gateway-tokens/gateway-tokens.test.ts.

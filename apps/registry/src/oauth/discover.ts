@@ -3,8 +3,8 @@
 
 import { AppError } from '@gatehouse/errors'
 import type { Deps } from '../deps.ts'
-import { askForChallenge } from './challenge.ts'
-import { findResourceMetadata } from './resource-metadata.ts'
+import { askForChallenge, type Challenge } from './challenge.ts'
+import { findResourceMetadata, type ResourceMetadata } from './resource-metadata.ts'
 import { checkMetadata, findServerMetadata, type ServerMetadata } from './server-metadata.ts'
 import { toScopes } from './words.ts'
 
@@ -18,13 +18,33 @@ export interface Discovered {
   readonly knownScopes: readonly string[]
 }
 
+/** What a server shows of the way to a token. Null where it has no such document. */
+export interface Shown {
+  readonly challenge: Challenge
+  readonly told: ResourceMetadata | null
+  readonly issuer: string
+  readonly metadata: ServerMetadata | null
+}
+
 /** @throws AppError oauth_discovery_failed, url_not_allowed, upstream_unreachable, upstream_timeout */
-export async function discover(deps: Pick<Deps, 'egress'>, serverUrl: string): Promise<Discovered> {
+export async function lookAround(deps: Pick<Deps, 'egress'>, serverUrl: string): Promise<Shown> {
   const challenge = await askForChallenge(deps, serverUrl)
   const told = await findResourceMetadata(deps, serverUrl, challenge)
   const issuer = told?.authorization_servers[0] ?? new URL(serverUrl).origin
-  const metadata =
-    (await findServerMetadata(deps, issuer)) ?? oldest(told === null, challenge.isAsked, issuer)
+  return { challenge, told, issuer, metadata: await findServerMetadata(deps, issuer) }
+}
+
+/** @throws AppError oauth_discovery_failed, url_not_allowed, upstream_unreachable, upstream_timeout */
+export const discover = async (deps: Pick<Deps, 'egress'>, serverUrl: string): Promise<Discovered> =>
+  concludeFrom(deps, serverUrl, await lookAround(deps, serverUrl))
+
+/** @throws AppError oauth_discovery_failed, url_not_allowed */
+export function concludeFrom(
+  deps: Pick<Deps, 'egress'>,
+  serverUrl: string,
+  { challenge, told, issuer, metadata: shown }: Shown,
+): Discovered {
+  const metadata = shown ?? oldest(told === null, challenge.isAsked, issuer)
   const supported = told?.scopes_supported ?? []
   return {
     resource: told?.resource ?? new URL(serverUrl).href,

@@ -50,14 +50,16 @@ const wrongUrls = () => [
   ),
 ]
 
-test('no spelling of an inside address can be registered, nor a server be moved there', async () => {
+test('no spelling of an inside address can be tried or registered, nor a server be moved there', async () => {
   const { id } = (await ask('POST', base, { body: { name: 'Fine', url: 'https://fine.example/mcp' } })).body
   for (const url of wrongUrls()) {
     const made = await ask('POST', base, { body: { name: 'Bad', url } })
     expect([url, made.status, made.body.code]).toEqual([url, 422, 'url_not_allowed'])
     const moved = await ask('PATCH', `${base}/${id}`, { body: { url } })
     expect([url, moved.status, moved.body.code]).toEqual([url, 422, 'url_not_allowed'])
-    expect(made.text + moved.text).not.toContain('canary-pw')
+    const tried = await ask('POST', '/v1/servers/probe', { body: { url } })
+    expect([url, tried.status, tried.body.code]).toEqual([url, 422, 'url_not_allowed'])
+    expect(made.text + moved.text + tried.text).not.toContain('canary-pw')
   }
   expect((await ask('GET', `${base}/${id}`)).body.url).toBe('https://fine.example/mcp')
   expect(JSON.parse((await ask('GET', base)).text)).toHaveLength(1)
@@ -92,6 +94,8 @@ test('a redirect leads nowhere, whatever it is and wherever it points', async ()
       const answer = await ask('GET', `/v1/servers/${body.id}/tools`)
       expect([answer.status, answer.body.code]).toEqual([502, 'upstream_invalid'])
       await ask('POST', `/v1/servers/${body.id}/eras`)
+      const tried = await ask('POST', '/v1/servers/probe', { body: { url: byName(upstream) } })
+      expect(tried.text).toContain('"code":"upstream_invalid"')
       expect(new Set(upstream.requests.map((request) => request.url))).toEqual(new Set(['/mcp']))
     }
   }
