@@ -109,6 +109,11 @@ export const settings = {
       "Longest wait for an authorization server's token endpoint, in ms; the other replicas wait 10 s longer",
     fallback: '15000',
   },
+  GATEHOUSE_DISCOVERY_TIMEOUT_MS: {
+    schema: kind.whole(500, 120_000, 20_000),
+    about: "Longest wait for all that tells of a server's authorization server, in ms",
+    fallback: '20000',
+  },
   GATEHOUSE_REVOCATION_WAIT_MS: {
     schema: kind.whole(1_000, 600_000, 20_000),
     about:

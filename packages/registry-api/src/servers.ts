@@ -12,7 +12,10 @@ const unset = <S extends z.ZodType>(schema: S) =>
 
 export const headerInput = z.strictObject({ key: z.string(), value: z.string() })
 
-/** Body of `POST /mcp-servers`. The URL and the headers are judged further by the registry (422). */
+/**
+ * Body of `POST /mcp-servers`. The URL and the headers are judged further by the registry (422). An `oauth_mode` alone makes
+ * `auth_type` oauth; `oauth_provider_id` names a client of this workspace (400).
+ */
 export const createServer = z.strictObject({
   name: z.string().min(1).max(256),
   url: z.string().min(1),
@@ -26,7 +29,10 @@ export const createServer = z.strictObject({
 })
 export type CreateServer = z.input<typeof createServer>
 
-/** Body of `PATCH /mcp-servers/{id}`; absent members stay as they are, `headers: []` or null clears. */
+/**
+ * Body of `PATCH /mcp-servers/{id}`; absent members stay as they are, `headers: []` or null clears. An `oauth_mode` alone makes
+ * `auth_type` oauth, and any other `auth_type` unsets `oauth_mode`.
+ */
 export const updateServer = z.strictObject({
   url: z.string().min(1).optional(),
   headers: z.array(headerInput).nullish(),

@@ -40,9 +40,7 @@ export async function findCredential(
     return required(deps, tx, server, nobodyCan || ownerId === null ? 'operator' : 'not_connected')
   }
   if (row.state !== 'active') {
-    const ourClient = row.clientKind === 'manual' && clientIsRefused.has(row.lastRefreshResult ?? '')
-    const reason = ourClient || ownerId === null ? 'operator' : 'needs_reconnecting'
-    return required(deps, tx, server, reason)
+    return required(deps, tx, server, whoCanHelp(row, ownerId))
   }
   const now = deps.now().getTime()
   const isRefused = refused?.tokenId === row.id && refused.version === row.version
@@ -97,8 +95,20 @@ function renewBehind(deps: Pick<Deps, 'refreshes' | 'log'>, token: TokenVersion)
 const lookAgainMs = 5_000
 /** One that is refused so soon after it was renewed gains nothing by another. */
 const settleMs = 10_000
-/** Our client is to blame, not the person's consent. */
-const clientIsRefused = new Set(['invalid_client', 'unauthorized_client'])
+
+/** Where our client is to blame, not the person's consent, an operator; else the person, who may have an account of their own. */
+function whoCanHelp(
+  row: NonNullable<Awaited<ReturnType<typeof findConnection>>>,
+  ownerId: OwnerId,
+): RequiredAction['reason'] {
+  const isOwn = row.ownerId === ownerId
+  if (ownerId === null || (!isOwn && !row.isForPeople)) return 'operator'
+  const result = row.lastRefreshResult
+  // The client may not ask in its own name, which says nothing about what people may ask it for.
+  const isRefused = result === 'invalid_client' || (isOwn && result === 'unauthorized_client')
+  if (isRefused && row.clientKind === 'manual') return 'operator'
+  return isOwn ? 'needs_reconnecting' : 'not_connected'
+}
 
 /** Half a minute before it runs out, or a tenth of its life where that is short. */
 function renewalOf(row: {

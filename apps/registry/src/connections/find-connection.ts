@@ -24,6 +24,8 @@ interface Standing {
   readonly resource: string
   /** Of the client. */
   readonly kind: string
+  /** Whether people can get accounts by that client: RFC 8414 section 2 has its servers do that unless they say otherwise. */
+  readonly is_for_people: boolean
 }
 
 /** Locked against changes until the end of the transaction; null where the caller has none. */
@@ -37,7 +39,8 @@ export async function findConnection(
   const isPerUser = server.oauthMode === 'per_user_dynamic_client'
   const find = () => tx.$queryRaw<Standing[]>`
     SELECT t.id, p.resource, p.kind, coalesce(t.claim_until > now(), false) AS is_claimed,
-      extract(epoch FROM t.retry_at - now())::float8 AS retry_s
+      extract(epoch FROM t.retry_at - now())::float8 AS retry_s,
+      coalesce(p.metadata->'grant_types_supported' @> '"authorization_code"'::jsonb, true) AS is_for_people
     FROM oauth_token t JOIN oauth_provider p ON p.workspace_id = t.workspace_id AND p.id = t.provider_id
     WHERE t.workspace_id = ${workspaceId}::uuid AND (t.owner_id IS NOT DISTINCT FROM ${ownerId}::uuid OR t.owner_id IS NULL AND NOT ${isPerUser})
       AND CASE WHEN ${isPerUser} THEN t.server_id = ${serverId}::uuid
@@ -48,13 +51,14 @@ export async function findConnection(
   if (!found && !(isPerUser && ownerId) && (await serviceConnection(deps, tx, server)))
     found = (await find()).find((one) => isFor(one.resource, url))
   if (!found) return null
-  const { is_claimed: isClaimed, retry_s, kind: clientKind } = found
+  const { is_claimed: isClaimed, retry_s, kind: clientKind, is_for_people: isForPeople } = found
   const row = await tx.oAuthToken.findUniqueOrThrow({
     where: { workspaceId_id: { workspaceId, id: found.id } },
   })
   return {
     ...row,
     clientKind,
+    isForPeople,
     isClaimed,
     retryInS: retry_s !== null && retry_s > 0 ? Math.ceil(retry_s) : null,
   }

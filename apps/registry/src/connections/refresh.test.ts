@@ -85,6 +85,11 @@ const change = (connection: TestConnection, data: object) =>
   registry.deps.db.inWorkspace(a.id, (tx) =>
     tx.oAuthToken.update({ where: { workspaceId_id: { workspaceId: a.id, id: connection.id } }, data }),
   )
+const sharedOf = ({ id }: TestServer) =>
+  registry.deps.db.inWorkspace(a.id, async (tx) => {
+    const { oauthProviderId } = await tx.mcpServer.findFirstOrThrow({ where: { id } })
+    return oauthProviderId ?? ''
+  })
 const refreshes = () => issuer.requestsTo('token', 'refresh_token').length
 /** Whom the answer's header is for, as the authorization server has it. */
 const subjectOf = async (answer: Answer) => (await issuer.verify(tokenOf(answer)))?.sub
@@ -179,6 +184,34 @@ describe('with a client that the workspace shares', () => {
     for (const key of [ada, await a.key()])
       expect(await issuer.verify(tokenOf(await credentials(key)))).toMatchObject({ sub: undefined })
     expect(issuer.requestsTo('token', 'client_credentials')).toHaveLength(1)
+  })
+})
+
+describe('where a shared client is refused tokens in its own name', () => {
+  const refusedWith = async (error: string, metadata: object = {}) => {
+    const grant = await grantAt(issuer, resource, 'ada')
+    const announced = { grant_types_supported: ['authorization_code', 'client_credentials'], ...metadata }
+    const { id } = await connect(grant, { shared: uuidv7(), kind: 'manual', metadata: announced })
+    await registry.deps.db.inWorkspace(a.id, (tx) => tx.oAuthToken.deleteMany({ where: { id } }))
+    issuer.set({ faults: { token: { answer: { error } } } })
+    return [await credentials(), await credentials(await a.key())]
+  }
+  const reasons = (mine: string) => [{ required: { reason: mine } }, { required: { reason: 'operator' } }]
+
+  test('a person connects an account of their own, a service needs an operator', async () => {
+    expect(await refusedWith('unauthorized_client')).toMatchObject(reasons('not_connected'))
+    issuer.set({})
+    await connect(await grantAt(issuer, resource, 'ada'), { shared: await sharedOf(server) })
+    expect(await subjectOf(await credentials())).toBe('ada')
+  })
+
+  test('because it is not known there at all, nobody but an operator can help', async () => {
+    expect(await refusedWith('invalid_client')).toMatchObject(reasons('operator'))
+  })
+
+  test('where people get no accounts, nobody but an operator can help', async () => {
+    const metadata = { grant_types_supported: ['client_credentials'] }
+    expect(await refusedWith('unauthorized_client', metadata)).toMatchObject(reasons('operator'))
   })
 })
 

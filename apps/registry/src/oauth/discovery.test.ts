@@ -4,6 +4,8 @@ import { type Switches, startAuthorizationServer } from '@gatehouse/testkit/auth
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startTestRegistry, type TestRegistry, type TestWorkspace } from '../testing/registry.ts'
 import { type Accounts, named, startAccounts, type Traveller, travel } from '../testing/visit.ts'
+import { discover } from './discover.ts'
+import { inTime } from './in-time.ts'
 
 const base = '/v1/deepagents'
 const documentUrl = 'https://gatehouse.example/oauth/client-metadata.json'
@@ -43,6 +45,16 @@ async function connects(): Promise<void> {
   const { link } = await ann.begin()
   expect(await ann.finish((await ann.follow(link)).back)).toMatchObject({ status: 200 })
 }
+
+test('all that is asked on the way has one limit, however many places are slow', async () => {
+  const { deps } = registry
+  accounts.issuer.set({ faults: { metadata: { wait: 400 } }, metadataAt: ['openid-appended'] })
+  const config = { ...deps.config, GATEHOUSE_DISCOVERY_TIMEOUT_MS: 600 }
+  const found = discover(inTime({ egress: deps.egress, config }), accounts.upstream.url)
+  await expect(found).rejects.toMatchObject({ code: 'upstream_timeout' })
+  accounts.issuer.set({ faults: { metadata: { wait: 400 } }, metadataAt: ['openid-appended'] })
+  expect(await register()).toMatchObject({ status: 200 })
+})
 
 describe('the resource metadata is found', () => {
   test.each([

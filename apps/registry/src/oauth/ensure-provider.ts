@@ -11,6 +11,7 @@ import type { Deps } from '../deps.ts'
 import type { SealedValue } from '../seal.ts'
 import { redirectUri } from './client-metadata.ts'
 import { type Discovered, discover } from './discover.ts'
+import { inTime } from './in-time.ts'
 import { secretLabel } from './labels.ts'
 import { type ProviderRow, shown, toAudit } from './provider-row.ts'
 import { type RegisteredClient, registerClient } from './register-client.ts'
@@ -30,7 +31,7 @@ export interface ForWhom {
  */
 export async function ensureProvider(deps: Deps, call: Call, whom: ForWhom): Promise<string> {
   const before = await deps.db.inWorkspace(whom.workspaceId, (tx) => findOwn(tx, whom))
-  const found = await discover(deps, whom.serverUrl).catch((error: unknown) => {
+  const found = await discover(inTime(deps), whom.serverUrl).catch((error: unknown) => {
     if (before && isGood(deps, before)) return undefined
     throw error
   })

@@ -78,6 +78,30 @@ describe('a client that is entered by hand', () => {
     })
   })
 
+  test('is named by servers of its workspace; one that is elsewhere or nowhere is refused alike', async () => {
+    const { serverId, providerId } = await shared()
+    const b = await registry.workspace('B')
+    const stranger = await travel(registry, b, accounts)
+    const ofPerson = (await stranger.begin()).providerId
+    const path = '/v1/deepagents/mcp-servers'
+    const name = async (who: Traveller, oauth_provider_id: string) => {
+      const body = { name: 'N', url: accounts.upstream.url, auth_type: 'oauth', oauth_provider_id }
+      const answers = [
+        await who.ask('POST', path, { body }),
+        await who.ask('PATCH', `${path}/${who.serverId}`, { body: { oauth_provider_id } }),
+      ]
+      return answers.map(({ status, body }) => [status, body.code, body.detail])
+    }
+    const [unknown] = await name(ann, '00000000-0000-7000-8000-000000000000')
+    expect(unknown).toMatchObject([400, 'invalid_parameter', expect.stringContaining('oauth_provider_id')])
+    expect(await name(ann, ofPerson)).toEqual([unknown, unknown])
+    expect(await name(stranger, providerId)).toEqual([unknown, unknown])
+    // A person's own client is for their own server alone.
+    expect((await name(stranger, ofPerson)).map(([status]) => status)).toEqual([400, 200])
+    const { body } = await ann.ask('GET', `${path}/${serverId}`)
+    expect(body.oauth_provider_id).toBe(providerId)
+  })
+
   test('is made once under one Idempotency-Key', async () => {
     const headers = { 'idempotency-key': 'once' }
     const body = { name: 'N', client_id: 'c', server_url: accounts.upstream.url }

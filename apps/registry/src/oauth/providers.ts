@@ -16,6 +16,7 @@ import { parseId } from '../parse.ts'
 import { redirectUri } from './client-metadata.ts'
 import { type Discovered, discover } from './discover.ts'
 import { sealSecret, toJson } from './ensure-provider.ts'
+import { inTime } from './in-time.ts'
 import { shown, toAudit, toWire } from './provider-row.ts'
 import { findServerMetadata } from './server-metadata.ts'
 
@@ -104,7 +105,7 @@ export async function createProvider(
 async function discoverFor(deps: Deps, input: Input): Promise<Discovered> {
   const { server_url: serverUrl, issuer, resource } = input
   if (serverUrl) {
-    const found = await discover(deps, deps.egress.checkUrl(serverUrl.trim()).href)
+    const found = await discover(inTime(deps), deps.egress.checkUrl(serverUrl.trim()).href)
     return { ...found, resource: resource ?? found.resource }
   }
   if (!issuer || !resource)
@@ -112,7 +113,7 @@ async function discoverFor(deps: Deps, input: Input): Promise<Discovered> {
       todo: "Set 'server_url', or 'issuer' and 'resource'",
       what: 'nothing tells where the authorization server is and what tokens are for',
     })
-  const metadata = await findServerMetadata(deps, issuer)
+  const metadata = await findServerMetadata(inTime(deps), issuer)
   if (metadata) return { metadata, resource, scopes: [], knownScopes: [] }
   throw new AppError('oauth_discovery_failed', { what: 'its authorization server has no metadata' })
 }

@@ -19,7 +19,7 @@ type Wanting = Pick<ServerRow, 'id' | 'workspaceId' | 'authType' | 'oauthMode' |
 
 const isPerUser = ({ oauthMode }: Wanting) => oauthMode === 'per_user_dynamic_client'
 
-export const wantsAccount = (row: Wanting): boolean => row.authType === 'oauth' || isPerUser(row)
+export const wantsAccount = (row: Pick<Wanting, 'authType'>): boolean => row.authType === 'oauth'
 
 /** In the transaction that read the servers. */
 export async function readAccounts(

@@ -8,7 +8,7 @@ import { audit } from '../audit.ts'
 import type { Deps } from '../deps.ts'
 import { createOnce, type Idempotency } from '../idempotency.ts'
 import { readAccounts } from './accounts.ts'
-import { checkAuth } from './check-auth.ts'
+import { authOf, checkProvider } from './check-auth.ts'
 import { checkHeaders } from './check-headers.ts'
 import { checkUrl, urlKeyOf } from './check-url.ts'
 import { showServer } from './find-server.ts'
@@ -22,7 +22,10 @@ export interface Created {
   readonly notice?: 'duplicate_url'
 }
 
-/** @throws AppError url_not_allowed, invalid_header, masked_header_value, conflicting_auth, slug_taken, idempotency_conflict */
+/**
+ * @throws AppError url_not_allowed, invalid_header, masked_header_value, conflicting_auth, invalid_parameter, slug_taken,
+ * idempotency_conflict
+ */
 export async function createServer(
   deps: Deps,
   call: Call,
@@ -32,7 +35,7 @@ export async function createServer(
   const { actor } = call
   const { workspaceId } = actor
   const headers = input.headers ?? []
-  checkAuth(input.auth_type ?? '', headers.length)
+  const auth = authOf(input, { authType: '', oauthMode: '' }, headers.length)
   checkHeaders(headers)
   checkUrl(deps, input.url)
   const now = deps.now()
@@ -43,6 +46,7 @@ export async function createServer(
     // Only those that the caller may see count.
     const seen = actor.servers && { id: { in: [...actor.servers] } }
     const duplicates = await tx.mcpServer.count({ where: { workspaceId, urlKey, ...seen } })
+    if (input.oauth_provider_id) await checkProvider(tx, actor, input.oauth_provider_id)
     const slug = await takeSlug(tx, workspaceId, input.name, input.slug)
     await tx.mcpServer.create({
       data: {
@@ -52,8 +56,7 @@ export async function createServer(
         name: input.name,
         url,
         urlKey,
-        authType: input.auth_type ?? '',
-        oauthMode: input.oauth_mode ?? '',
+        ...auth,
         oauthProviderId: input.oauth_provider_id ?? null,
         vendorId: input.vendor_id ?? null,
         externalSystemId: input.external_system_id ?? null,

@@ -196,6 +196,8 @@ describe('POST 409, 415, 422', () => {
     [{ url: 'http://gateway.test/mcp/x' }, 'url_not_allowed'],
     [{ url: 'nonsense' }, 'url_not_allowed'],
     [{ auth_type: 'oauth', headers: [{ key: 'X-A', value: 'b' }] }, 'conflicting_auth'],
+    [{ oauth_mode: 'per_user_dynamic_client', headers: [{ key: 'X-A', value: 'b' }] }, 'conflicting_auth'],
+    [{ oauth_mode: 'per_user_dynamic_client', auth_type: 'headers' }, 'conflicting_auth'],
     [{ headers: [{ key: 'X-A', value: '***' }] }, 'masked_header_value'],
     [{ headers: [{ key: 'Host', value: 'b' }] }, 'invalid_header'],
     [{ headers: [{ key: 'mcp-session-id', value: 'b' }] }, 'invalid_header'],
@@ -283,6 +285,23 @@ describe('PATCH', () => {
     expect(same.body).toEqual({ ...body, updated_at: same.body.updated_at })
     const cleared = await ask('PATCH', `/${body.id}`, { headers: null, auth_type: '' })
     expect(cleared.body).toMatchObject({ headers: [], auth_type: '' })
+  })
+
+  test('a mode of OAuth makes it a server that wants accounts, until something else is said', async () => {
+    const oauth_mode = 'per_user_dynamic_client'
+    const wanting = { auth_type: 'oauth', oauth_mode, can_invoke: false }
+    const { body } = await ask('POST', '', { ...minimal, oauth_mode })
+    expect(body).toMatchObject(wanting)
+    const plain = await ask('PATCH', `/${body.id}`, { auth_type: '' })
+    expect(plain.body).toMatchObject({ auth_type: '', oauth_mode: '' })
+    expect(plain.body).not.toHaveProperty('can_invoke')
+    const headers = [{ key: 'X-A', value: 'b' }]
+    expect((await ask('PATCH', `/${body.id}`, { headers })).status).toBe(200)
+    expect((await ask('PATCH', `/${body.id}`, { oauth_mode })).body.code).toBe('conflicting_auth')
+    expect((await ask('PATCH', `/${body.id}`, { oauth_mode, headers: [] })).body).toMatchObject(wanting)
+    expect((await ask('PATCH', `/${body.id}`, { url: minimal.url })).body).toMatchObject(wanting)
+    const none = await ask('PATCH', `/${body.id}`, { oauth_mode: null })
+    expect(none.body).toMatchObject({ auth_type: 'oauth', oauth_mode: '' })
   })
 
   test('another origin drops the stored headers unless they are sent again; a path of the same origin keeps them', async () => {

@@ -8,7 +8,7 @@ import { type Call, mayReach } from '../actor.ts'
 import { audit } from '../audit.ts'
 import type { Deps } from '../deps.ts'
 import { readAccounts } from './accounts.ts'
-import { checkAuth } from './check-auth.ts'
+import { authOf, checkProvider } from './check-auth.ts'
 import { checkHeaders } from './check-headers.ts'
 import { checkUrl, urlKeyOf } from './check-url.ts'
 import { storeHeaders } from './store-headers.ts'
@@ -21,7 +21,10 @@ export interface Updated {
   readonly notice?: 'headers_dropped'
 }
 
-/** @throws AppError mcp_server_not_found, url_not_allowed, invalid_header, masked_header_value, conflicting_auth, revocation_pending */
+/**
+ * @throws AppError mcp_server_not_found, url_not_allowed, invalid_header, masked_header_value, conflicting_auth, invalid_parameter,
+ * revocation_pending
+ */
 export async function updateServer(deps: Deps, call: Call, id: string, input: Input): Promise<Updated> {
   const { actor } = call
   const { workspaceId } = actor
@@ -40,16 +43,15 @@ export async function updateServer(deps: Deps, call: Call, id: string, input: In
     const moved = new URL(url).origin !== new URL(before.url).origin
     const dropped = moved && sent === undefined && before.headers.length > 0
     const headers = dropped ? [] : sent
-    const authType = input.auth_type === undefined ? before.authType : (input.auth_type ?? '')
-    checkAuth(authType, headers?.length ?? before.headers.length)
+    const auth = authOf(input, before, headers?.length ?? before.headers.length)
+    if (input.oauth_provider_id) await checkProvider(tx, actor, input.oauth_provider_id, id)
     const generation = headers === undefined ? before.credentialGeneration : uuidv7()
     await tx.mcpServer.update({
       where,
       data: {
         url,
         urlKey: urlKeyOf(url),
-        authType,
-        ...(input.oauth_mode !== undefined && { oauthMode: input.oauth_mode ?? '' }),
+        ...auth,
         ...(input.oauth_provider_id !== undefined && { oauthProviderId: input.oauth_provider_id }),
         credentialGeneration: generation,
         updatedAt: deps.now(),

@@ -134,6 +134,20 @@ test('a list of a server that was deleted meanwhile is answered and not kept', a
 describe('the server of a URL', () => {
   test('is the one with the named provider, in whatever letters, else the oldest', async () => {
     const provider = 'aaaaaaaa-0000-7000-8000-00000000000b'
+    await registry.deps.db.inWorkspace(a.id, (tx) =>
+      tx.oAuthProvider.create({
+        data: {
+          ...{
+            workspaceId: a.id,
+            id: provider,
+            name: 'Named',
+            kind: 'manual',
+            issuer: 'https://issuer.test',
+          },
+          ...{ resource: upstream.url, metadata: {}, clientId: 'c', authMethod: 'none', redirectUri: '' },
+        },
+      }),
+    )
     await register({ headers: [{ key: 'x-which', value: 'oldest' }] })
     await register({ headers: [{ key: 'x-which', value: 'named' }], oauth_provider_id: provider })
     const used = () => upstream.requests.at(-1)?.header('x-which')
