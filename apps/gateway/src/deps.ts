@@ -21,6 +21,7 @@ import { createRecorder, type Recorder } from './mcp/record-call.ts'
 import { createSealedStates, type SealedStates } from './mcp/sealed-state.ts'
 import { createSessionNotes, type SessionNotes } from './mcp/session-notes.ts'
 import { type Bearer, createSessionTokens, type SessionTokens } from './mcp/session-token.ts'
+import { createStepUps, type StepUps } from './mcp/step-ups.ts'
 import { followChanges } from './registry/change-stream.ts'
 import { createRegistryClient, type RegistryClient } from './registry/client.ts'
 import { createKnowledge, type Knowledge } from './registry/knowledge.ts'
@@ -49,6 +50,7 @@ export interface Deps {
   readonly rateLimits: RateLimits
   readonly overload: Overload
   readonly openEnds: OpenEnds
+  readonly stepUps: StepUps
   readonly heldCalls: HeldCalls
   readonly sideStreams: SideStreams
   readonly recorder: Recorder
@@ -197,6 +199,7 @@ export function openDeps(config: Config): Opened {
     ),
     overload,
     openEnds,
+    stepUps: createStepUps(),
     heldCalls,
     sideStreams,
     recorder,

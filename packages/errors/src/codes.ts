@@ -245,6 +245,12 @@ export const codes = {
   already_member: row(409, 'Go to the workspace', 'you are a member of it already'),
 
   // The gateway's /mcp/ addresses.
+  account_not_permitted: row(
+    403,
+    'Ask the operator of the MCP server which rights your account needs there',
+    'the MCP server refuses this to the account, also after it was connected anew',
+    1012,
+  ),
   unsupported_accept: row(
     400,
     'Send Accept: application/json, text/event-stream',

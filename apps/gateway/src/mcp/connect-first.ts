@@ -7,6 +7,7 @@ import { metaClientCapabilities, sessionHeader } from '@gatehouse/protocol'
 import type { ResolvedServer } from '@gatehouse/registry-api/internal'
 import { rawMember } from '@gatehouse/upstream'
 import type { Deps } from '../deps.ts'
+import { AccountRefused } from '../upstream/dispatcher-to.ts'
 import { mayBeAsked, takesMode } from './bridge/modern-client/questions.ts'
 import type { Call, Message, Trace } from './call.ts'
 import { sendJson, withRawId } from './refuse.ts'
@@ -43,7 +44,7 @@ interface Asked {
 
 /** The response. `asks`: it has the client open the page. */
 export function connectFirst(
-  { config }: Pick<Deps, 'config'>,
+  { config, stepUps }: Pick<Deps, 'config' | 'stepUps'>,
   { slug }: ResolvedServer,
   { message, elicitation, requestId }: Asked,
   told: AppError,
@@ -55,6 +56,17 @@ export function connectFirst(
     text: withRawId({ jsonrpc: '2.0', ...outcome }, idRaw),
     asks,
   })
+  const fail = (error: AppError) => {
+    if (method !== 'tools/call') return respond(renderRpcError(error, null, requestId), false)
+    const content = [{ type: 'text', text: error.message }]
+    return respond({ result: { content, isError: true, ...(isModern && { resultType: 'complete' }) } }, false)
+  }
+  if (told instanceof AccountRefused && stepUps.refused(told, message))
+    return fail(
+      new AppError('account_not_permitted', {
+        what: `the server '${slug}' refuses this to your account, also after it was connected anew`,
+      }),
+    )
   const page = { mode: 'url', message: `Connect your account to the server '${slug}'.`, url }
   if (mayBeAsked(method) && takesMode(elicitation, 'url') && connectAnswer(message) !== 'refused') {
     if (!isModern) {
@@ -65,14 +77,13 @@ export function connectFirst(
     const inputRequests = { [connectKey]: { method: 'elicitation/create', params: page } }
     return respond({ result: { resultType: 'input_required', inputRequests } }, true)
   }
-  const error = new AppError('connection_required', {
-    todo: `Open ${url} and connect your account, then repeat the call`,
-    what: told.what,
-    data: { url },
-  })
-  if (method !== 'tools/call') return respond(renderRpcError(error, null, requestId), false)
-  const content = [{ type: 'text', text: error.message }]
-  return respond({ result: { content, isError: true, ...(isModern && { resultType: 'complete' }) } }, false)
+  return fail(
+    new AppError('connection_required', {
+      todo: `Open ${url} and connect your account, then repeat the call`,
+      what: told.what,
+      data: { url },
+    }),
+  )
 }
 
 /** What the client's person did with our page, where the request is a retry after it was shown. */

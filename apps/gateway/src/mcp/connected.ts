@@ -5,6 +5,7 @@ import { AppError } from '@gatehouse/errors'
 import type { ResolvedCaller, ResolvedServer } from '@gatehouse/registry-api/internal'
 import type { Deps } from '../deps.ts'
 import type { Server } from '../registry/knowledge.ts'
+import { accountOf } from '../upstream/dispatcher-to.ts'
 import type { Call, Message } from './call.ts'
 import { connectAnswer } from './connect-first.ts'
 
@@ -33,18 +34,31 @@ export async function connectedFor(
   server: ResolvedServer,
   message: Message | undefined,
 ): Promise<Server> {
+  const isRetry = message !== undefined && connectAnswer(message) === 'opened'
   try {
-    return await connected(deps, call.caller, server, true)
+    const found = await connected(deps, call.caller, server, true)
+    if (!isRetry || !isRefused(deps, call, found, message)) return found
   } catch (thrown) {
     if (!isRequired(thrown)) throw thrown
     // To end a session takes no account, where it is ours; any other ended with its connection.
     if (call.request.method === 'DELETE') return server
-    if (message === undefined || connectAnswer(message) !== 'opened') throw thrown
-    return afterConnecting(deps, call, server)
+    if (!isRetry) throw thrown
   }
+  return afterConnecting(deps, call, server, message)
 }
 
-async function afterConnecting(deps: Deps, call: Call, server: ResolvedServer): Promise<Server> {
+/** Its person was sent for more rights and has not come back: it is the connection that the server said no to. */
+function isRefused({ stepUps }: Deps, { caller }: Call, server: Server, message: Message): boolean {
+  const { connection } = server
+  return connection !== undefined && stepUps.wasRefused(accountOf(caller, server), connection, message)
+}
+
+async function afterConnecting(
+  deps: Deps,
+  call: Call,
+  server: ResolvedServer,
+  message: Message,
+): Promise<Server> {
   const release = deps.slots.takeHeld(call.caller.key_id)
   const gone = new AbortController()
   const leave = () => gone.abort()
@@ -54,11 +68,12 @@ async function afterConnecting(deps: Deps, call: Call, server: ResolvedServer): 
     for (;;) {
       const changed = nextChange(deps, call.caller.workspace_id, over)
       try {
-        return await connected(deps, call.caller, server)
+        const found = await connected(deps, call.caller, server)
+        if (over.aborted || !isRefused(deps, call, found, message)) return found
       } catch (thrown) {
         if (!isRequired(thrown) || over.aborted) throw thrown
-        await changed
       }
+      await changed
     }
   } finally {
     gone.abort() // lets go of the signal that lives as long as the process

@@ -419,6 +419,54 @@ describe('a token that ran out is replaced', () => {
       expect(at.upstream.requests.length - seen).toBe(1)
     }
   })
+
+  test('a 403 sends its person for more rights twice at most, for one thing that is refused', async () => {
+    const at = await place()
+    const person = at.person('t0')
+    const wanted = { 'www-authenticate': 'Bearer error="insufficient_scope", scope="files:write"' }
+    at.upstream.answer(scripts.status(403, wanted))
+    const call = (params = echo) => person.modern('tools/call', params, urlMode)
+    const asks = { resultType: 'input_required' }
+    const connect = (token: string) =>
+      at.told(gateway.registry.connections.connect(person.userId, at.id, token))
+    for (const token of ['t1', 't2']) {
+      // With one connection it is one round, however often the call is made.
+      for (let i = 0; i < 4; i += 1) expect((await call()).body.result).toMatchObject(asks)
+      await connect(token)
+    }
+    const { body } = await call()
+    expect(body.result).toMatchObject({ isError: true, resultType: 'complete' })
+    expect(JSON.stringify(body.result)).toMatch(/Ask the operator of the MCP server .* connected anew/)
+    expect((await call({ ...echo, name: 'other' })).body.result).toMatchObject(asks)
+    const listed = async () => (await person.modern('tools/list')).body.error?.code
+    expect(await listed()).toBe(1011)
+    // It is told and not kept from trying: what is granted later works.
+    at.good.add('t3')
+    at.upstream.answer(account(at.good, scripts.modernServer({ tools })))
+    await connect('t3')
+    expect(JSON.stringify((await call()).body.result)).toContain('echo')
+  })
+
+  test('who was sent for more rights waits for them, and the call is sent with what they bring', async () => {
+    const at = await place()
+    const person = at.person('little')
+    const plenty = account(new Set(['plenty']), scripts.modernServer({ tools }))
+    const forbidden = scripts.status(403, {
+      'www-authenticate': 'Bearer error="insufficient_scope", scope="w"',
+    })
+    at.upstream.answer((request, response) =>
+      (request.header('authorization')[0] === 'Bearer little' ? forbidden : plenty)(request, response),
+    )
+    expect((await person.modern('tools/call', echo, urlMode)).body.result).toMatchObject({
+      resultType: 'input_required',
+    })
+    const seen = at.upstream.requests.length
+    const inputResponses = { 'gatehouse/connect': { action: 'accept' } }
+    const repeated = person.modern('tools/call', { ...echo, inputResponses }, urlMode)
+    setTimeout(() => gateway.registry.connections.connect(person.userId, at.id, 'plenty'), 300)
+    expect(JSON.stringify((await repeated).body.result)).toContain('echo')
+    expect(tokensSeen(at).slice(seen)).not.toContain('Bearer little')
+  })
 })
 
 describe('accounts are kept apart', () => {

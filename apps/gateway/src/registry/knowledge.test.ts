@@ -117,6 +117,21 @@ test('an answer that was read before a change and arrives after it is asked agai
   expect((await waiting).revision).toBe(2)
 })
 
+test('an answer is used however often other workspaces change, and a refusal only where nothing changed', async () => {
+  const { knowledge, next } = setUp()
+  knowledge.hello(hello(1))
+  await knowledge.changed(change(2))
+  const waiting = knowledge.credentials(caller, server)
+  const early = await next()
+  await knowledge.changed(change(3, 'another'))
+  early.answer(credential(2))
+  expect((await waiting).revision).toBe(2)
+  const key = knowledge.resolve('d', 'one')
+  ;(await next()).answer({ revision: 2, caller: null, servers: [] }) // whose key that is nobody knows
+  ;(await next()).answer(resolved(2))
+  expect((await key).caller).toEqual(caller)
+})
+
 test('a change makes its workspace forgotten, and every key that was unknown', async () => {
   const { knowledge, questions, next } = setUp()
   knowledge.hello(hello(1))
@@ -228,6 +243,21 @@ test('a token that was replaced stays so, whatever answer comes last', async () 
   expect((await asked).connection?.version).toBe(1)
   expect((await knowledge.refused(person, server, used)).connection?.version).toBe(1)
   expect(questions).toEqual([])
+})
+
+test('a connection that was made anew takes the place of the old one, whose tokens had been renewed', async () => {
+  const { knowledge, clock, next } = setUp()
+  knowledge.hello(hello(1))
+  const first = knowledge.credentials(person, server)
+  ;(await next()).answer(account(1, 5, { fresh_until_ms: 1 }))
+  const used = (await first).connection
+  if (!used) throw new Error('no connection')
+  clock.ms = 1
+  const again = knowledge.credentials(person, server)
+  const anew = { generation: 'c2', fresh_until_ms: null }
+  ;(await next()).answer(account(2, 1, anew)) // read before its change is told of
+  expect((await again).connection?.generation).toBe('c2')
+  expect((await knowledge.refused(person, server, used)).connection?.generation).toBe('c2')
 })
 
 test('a change of a connection makes those forgotten that have it, and nobody else', async () => {

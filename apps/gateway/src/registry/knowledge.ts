@@ -77,6 +77,8 @@ interface Parts {
 }
 
 const maxCredentials = 20_000
+/** Whose newest changes are told apart. */
+const maxWorkspaces = 10_000
 
 export function createKnowledge(parts: Parts): Knowledge {
   const resolved = new LRUCache<string, Known>({ max: 50_000 })
@@ -86,6 +88,9 @@ export function createKnowledge(parts: Parts): Knowledge {
   let changes = 0
   let greeting: HelloEvent | undefined
   let revision = 0
+  /** The newest change of each workspace; of one without an entry there was none after `base`. */
+  const changedAt = new Map<string, number>()
+  let base = 0
   let connected = false
 
   /** One question at a time for one thing, however many wait for its answer. */
@@ -116,12 +121,20 @@ export function createKnowledge(parts: Parts): Knowledge {
     }
   }
 
-  /** Asks until the answer is at least as new as what was acknowledged. */
-  const ask = async <T extends { revision: number }>(question: () => Promise<T>): Promise<T> => {
+  /**
+   * Asks until the answer is at least as new as what was acknowledged of its workspace: where many others change all the time,
+   * none would ever be as new as everything.
+   */
+  const ask = async <T extends { revision: number }>(
+    question: () => Promise<T>,
+    workspaceOf: (answer: T) => string | undefined,
+  ): Promise<T> => {
     for (let attempt = 0; attempt < 5; attempt += 1) {
       const answer = await question()
       parts.lease.check()
-      if (answer.revision >= revision) return answer
+      const workspaceId = workspaceOf(answer)
+      const needed = workspaceId === undefined ? revision : (changedAt.get(workspaceId) ?? base)
+      if (answer.revision >= needed) return answer
     }
     throw new AppError('registry_unreachable', { retryAfterS: 1, what: 'the registry answers with old data' })
   }
@@ -166,7 +179,10 @@ export function createKnowledge(parts: Parts): Knowledge {
       const known = resolved.get(key)
       if (known) return known
       return once(`resolve ${key}`, async () => {
-        const answer: ResolveAnswer = await ask(() => parts.client.resolve(keyDigest, slug))
+        const answer: ResolveAnswer = await ask(
+          () => parts.client.resolve(keyDigest, slug),
+          ({ caller }) => caller?.workspace_id,
+        )
         resolved.set(key, answer)
         return answer
       })
@@ -186,25 +202,27 @@ export function createKnowledge(parts: Parts): Knowledge {
     async credentials(caller, server, insists = false) {
       parts.lease.check()
       const key = credentialKey(caller, server)
+      const within = () => caller.workspace_id
       const known = credentials.get(key)
       const answer =
         known !== undefined && isFresh(known) && !(insists && known.required !== null)
           ? known
           : await once(`credentials ${key}`, async () =>
-              keep(key, await ask(() => parts.client.credentials(requestOf(caller, server)))),
+              keep(key, await ask(() => parts.client.credentials(requestOf(caller, server)), within)),
             )
       return check(answer, caller, server)
     },
     async refused(caller, server, used) {
       parts.lease.check()
       const key = credentialKey(caller, server)
+      const within = () => caller.workspace_id
       const known = credentials.get(key)
       const replaced = known !== undefined && isFresh(known) && !isSameToken(known.connection, used)
       const request = { ...requestOf(caller, server), token_id: used.token_id, version: used.version }
       const answer = replaced
         ? known
         : await once(`refused ${key} ${used.token_id} ${used.version}`, async () =>
-            keep(key, await ask(() => parts.client.refused(request))),
+            keep(key, await ask(() => parts.client.refused(request), within)),
           )
       return check(answer, caller, server)
     },
@@ -216,6 +234,8 @@ export function createKnowledge(parts: Parts): Knowledge {
         credentials.clear()
         parts.onGap()
         revision = event.revision
+        base = revision
+        changedAt.clear()
       }
       greeting = event
       connected = true
@@ -225,6 +245,11 @@ export function createKnowledge(parts: Parts): Knowledge {
       if (event.subject === 'connection') forgetConnection(event)
       else if (event.subject !== 'session-notes') forget(event.workspace_id)
       revision = Math.max(revision, event.revision)
+      if (changedAt.size === maxWorkspaces && !changedAt.has(event.workspace_id)) {
+        base = revision
+        changedAt.clear()
+      }
+      changedAt.set(event.workspace_id, revision)
       await parts.onChange(event)
     },
     disconnected() {
@@ -249,11 +274,15 @@ const requestOf = ({ key_id, workspace_id }: CallerRef, { id }: ServerRef) => ({
 
 type MaybeConnection = UsedConnection | null
 
+/** A connection that was made anew counts its tokens from the start. */
+const isOfSame = (one: UsedConnection, other: UsedConnection) =>
+  one.token_id === other.token_id && one.generation === other.generation
+
 const isSameToken = (one: MaybeConnection, other: UsedConnection) =>
-  one?.token_id === other.token_id && one.version <= other.version
+  one !== null && isOfSame(one, other) && one.version <= other.version
 
 const supersedes = (one: MaybeConnection, other: MaybeConnection) =>
-  one !== null && other !== null && one.token_id === other.token_id && one.version > other.version
+  one !== null && other !== null && isOfSame(one, other) && one.version > other.version
 
 function actionRequired({ reason, url }: RequiredAction, { slug }: ServerRef): AppError {
   const data = url === null ? {} : { data: { url } }

@@ -2,7 +2,7 @@
 // request sent once more: a 401 proves that nothing ran. Next: pools.ts.
 
 import type { IncomingHttpHeaders } from 'node:http'
-import { AppError } from '@gatehouse/errors'
+import { AppError, type AppErrorOptions } from '@gatehouse/errors'
 import type { CredentialsAnswer, UsedConnection } from '@gatehouse/registry-api/internal'
 import type { Dispatcher } from 'undici'
 import {
@@ -13,6 +13,22 @@ import {
   type ServerRef,
 } from '../registry/knowledge.ts'
 import { type Pools, Superseded } from './pools.ts'
+
+/** The server took the account and said no to what was asked with it: with more rights it might not. */
+export class AccountRefused extends AppError {
+  /** Whose, and where. */
+  readonly account: string
+  /** Of the connection. */
+  readonly generation: string
+  constructor(account: string, generation: string, options: AppErrorOptions) {
+    super('connection_required', options)
+    this.account = account
+    this.generation = generation
+  }
+}
+
+export const accountOf = (caller: CallerRef, server: ServerRef): string =>
+  `${caller.workspace_id} ${server.id} ${caller.user_id}`
 
 interface Parts {
   readonly pools: Pick<Pools, 'take'>
@@ -38,12 +54,13 @@ export function dispatcherTo(
       mayBeStale,
     })
   /** Only who acts can help: the person; an operator, where it is a service's. @param scope that the server asks for */
-  const hopeless: Hopeless = (what, { retryAfterS, scope } = {}) =>
-    new AppError(caller.user_id == null ? 'upstream_auth_failed' : 'connection_required', {
-      what,
-      data: { url: scope === undefined ? connection.url : withScope(connection.url, scope) },
-      ...(retryAfterS !== undefined && { retryAfterS }),
-    })
+  const hopeless: Hopeless = (what, { retryAfterS, scope, isForbidden = false } = {}) => {
+    const url = scope === undefined ? connection.url : withScope(connection.url, scope)
+    const options = { what, data: { url }, ...(retryAfterS !== undefined && { retryAfterS }) }
+    if (caller.user_id == null) return new AppError('upstream_auth_failed', options)
+    if (isForbidden) return new AccountRefused(accountOf(caller, server), connection.generation, options)
+    return new AppError('connection_required', options)
+  }
   return send(connection, true).compose((dispatch) => (options, handler) => {
     const again = async (): Promise<void> => {
       const renewed = await parts.knowledge.refused(caller, server, connection).catch((thrown: unknown) => {
@@ -67,7 +84,11 @@ const withCredential = (headers: readonly string[], old: CredentialsAnswer, rene
 
 type Hopeless = (
   what: string,
-  more?: { readonly retryAfterS?: number | undefined; readonly scope?: string | undefined },
+  more?: {
+    readonly retryAfterS?: number | undefined
+    readonly scope?: string | undefined
+    readonly isForbidden?: boolean
+  },
 ) => AppError
 
 const refusesAccount = 'the server refuses your account'
@@ -112,8 +133,9 @@ class AccountHandler implements Dispatcher.DispatchHandler {
       this.#again().catch((thrown: unknown) => this.#fail(controller, toFailure(thrown)))
     } else {
       const scope = scopeOf(headers['www-authenticate'])
-      const what = status === 401 ? refusesAccount : 'this account may not do that at the server'
-      this.#fail(controller, this.#hopeless(what, { scope }))
+      const isForbidden = status === 403
+      const what = isForbidden ? 'this account may not do that at the server' : refusesAccount
+      this.#fail(controller, this.#hopeless(what, { scope, isForbidden }))
     }
     controller.abort(new Error('the token was refused'))
   }
