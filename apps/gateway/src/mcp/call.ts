@@ -21,6 +21,8 @@ export interface Call {
   /** Monotonic and wall-clock start, in ms. */
   readonly startedAt: number
   readonly startedAtMs: number
+  /** Until the caller was known, in ms. */
+  readonly authenticateMs: number
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly caller: ResolvedCaller
@@ -50,6 +52,9 @@ export interface Trace {
   responseBytes: number
   upstreamStartedAt: number | undefined
   upstreamMs: number | undefined
+  /** When it was decided that they may, and when the credential was there; monotonic, in ms. */
+  decidedAt: number | undefined
+  credentialAt: number | undefined
   attachedHeaders: readonly string[]
   /** The replica that answered it writes it down. */
   handedOver?: true

@@ -15,5 +15,13 @@ export const newTrace = (method: string, server?: ResolvedServer): Trace => ({
   responseBytes: 0,
   upstreamStartedAt: undefined,
   upstreamMs: undefined,
+  decidedAt: undefined,
+  credentialAt: undefined,
   attachedHeaders: [],
 })
+
+/** The credential is there: its headers' names, and when that was. */
+export function attach(trace: Trace, names: readonly string[]): void {
+  trace.credentialAt ??= performance.now()
+  trace.attachedHeaders = names
+}

@@ -98,5 +98,11 @@ function toReport(call: Call, trace: Trace): CallReport {
     request_bytes: trace.requestBytes,
     response_bytes: trace.responseBytes,
     attached_headers: [...trace.attachedHeaders],
+    authenticate_ms: call.authenticateMs,
+    policy_ms: between(call.startedAt + call.authenticateMs, trace.decidedAt),
+    credential_ms: between(trace.decidedAt, trace.credentialAt),
   }
 }
+
+const between = (from: number | undefined, to: number | undefined) =>
+  from === undefined || to === undefined ? null : to - from

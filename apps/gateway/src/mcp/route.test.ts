@@ -221,5 +221,9 @@ test('the record of a call names the attached headers and never their values', a
     attached_headers: ['x-stored'],
     request_bytes: Buffer.byteLength(message),
   })
+  const { authenticate_ms, policy_ms, credential_ms, upstream_ms, duration_ms } = record ?? expect.fail()
+  const phases = [authenticate_ms, policy_ms, credential_ms, upstream_ms].map((ms) => ms ?? -1)
+  expect(Math.min(...phases)).toBeGreaterThanOrEqual(0)
+  expect(phases.reduce((sum, ms) => sum + ms, 0)).toBeLessThanOrEqual(duration_ms)
   expect(JSON.stringify(gateway.registry.records)).not.toContain('canary-88')
 })

@@ -34,6 +34,8 @@ const maxAttempts = 3
 /** Answers one request to /mcp or below. Never rejects. */
 export async function handleMcp(deps: Deps, request: IncomingMessage, response: McpResponse): Promise<void> {
   const { requestId } = response
+  const startedAt = performance.now()
+  const startedAtMs = deps.now()
   let leave: (() => void) | undefined
   try {
     leave = deps.overload.enter()
@@ -50,8 +52,9 @@ export async function handleMcp(deps: Deps, request: IncomingMessage, response: 
     if (slug === undefined) throw new AppError('not_found')
     const call: Call = {
       requestId,
-      startedAt: performance.now(),
-      startedAtMs: deps.now(),
+      startedAt,
+      startedAtMs,
+      authenticateMs: performance.now() - startedAt,
       request,
       response,
       caller,
@@ -134,6 +137,7 @@ async function sendOn(
   for (let attempt = 1; ; attempt += 1) {
     const server = theServer(known.servers)
     authorize(known.caller, server, known.servers)
+    trace.decidedAt = performance.now()
     try {
       return await serve(deps, callOf(call, known), server, message, trace)
     } catch (thrown) {

@@ -515,6 +515,8 @@ describe('a call', () => {
       outcome: 'ok',
       http_status: 200,
       attached_headers: ['X-Stored'],
+      ...{ authenticate_ms: expect.any(Number), policy_ms: expect.any(Number) },
+      credential_ms: expect.any(Number),
     })
   })
 })

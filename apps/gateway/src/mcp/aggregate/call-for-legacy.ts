@@ -10,6 +10,7 @@ import { toLegacyResult } from '../bridge/legacy-client/to-legacy.ts'
 import { modernHeaders, toModern } from '../bridge/legacy-client/to-modern.ts'
 import type { Call, Trace } from '../call.ts'
 import { paramsOf } from '../check-params.ts'
+import { attach } from '../new-trace.ts'
 import { answerFailure } from '../transparent/failure.ts'
 import { ourselves } from './greetings.ts'
 import { mayBeOtherEra, patienceMs } from './judge-answer.ts'
@@ -62,7 +63,7 @@ async function exchange(
     patienceMs: patience,
     signal: AbortSignal.any([gone, AbortSignal.timeout(patience)]),
     attached: (names) => {
-      trace.attachedHeaders = names
+      attach(trace, names)
     },
   })
   if (mayBeOtherEra(conversation.status)) deps.eras.doubt(bearer)

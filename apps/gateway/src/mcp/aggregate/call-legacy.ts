@@ -7,6 +7,7 @@ import type { Deps } from '../../deps.ts'
 import { follow, type Listener, type Sent } from '../bridge/modern-client/follow.ts'
 import { refuseRequest, tell } from '../bridge/modern-client/in-session.ts'
 import type { Call, Trace } from '../call.ts'
+import { attach } from '../new-trace.ts'
 import { answerFailure } from '../transparent/failure.ts'
 import { patienceMs } from './judge-answer.ts'
 import { answerAsked, answerOnce } from './single-answer.ts'
@@ -89,7 +90,7 @@ function send(
     patienceMs: patience,
     headers: [],
     attached: (names: readonly string[]) => {
-      trace.attachedHeaders = names
+      attach(trace, names)
     },
     sides: false,
     refusal: () => undefined,

@@ -11,6 +11,7 @@ import { isAnswerTo } from '../bridge/legacy-client/reply.ts'
 import { modernHeaders } from '../bridge/legacy-client/to-modern.ts'
 import type { Call, Trace } from '../call.ts'
 import { paramsOf } from '../check-params.ts'
+import { attach } from '../new-trace.ts'
 import { withRawId } from '../refuse.ts'
 import { answerFailure } from '../transparent/failure.ts'
 import { exposeMessage } from './expose.ts'
@@ -73,7 +74,7 @@ async function exchange(
     patienceMs: patienceMs(deps, bearer.server, method),
     signal: answer.gone,
     attached: (names) => {
-      trace.attachedHeaders = names
+      attach(trace, names)
     },
   })
   if (mayBeOtherEra(conversation.status)) deps.eras.doubt(bearer)

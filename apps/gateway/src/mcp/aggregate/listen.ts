@@ -38,6 +38,7 @@ export async function listen(
   trace: Trace,
 ): Promise<void> {
   for (const server of servers) authorize(call.caller, server, servers)
+  trace.decidedAt = performance.now()
   const filter = readFilter(message)
   const idRaw = message.envelope.idRaw ?? 'null'
   const release = deps.slots.takeStream(call.caller.key_id)

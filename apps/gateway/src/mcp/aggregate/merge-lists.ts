@@ -33,6 +33,7 @@ export async function answerList(
   trace: Trace,
 ): Promise<void> {
   for (const server of servers) authorize(call.caller, server, servers)
+  trace.decidedAt = performance.now()
   if (cursorOf(message) !== undefined) {
     throw new AppError('invalid_params', { what: 'the list is one page; there are no cursors' })
   }

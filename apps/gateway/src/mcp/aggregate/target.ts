@@ -107,6 +107,7 @@ async function enter(routing: Routing, server: ResolvedServer): Promise<Bearer> 
   const { deps, call, servers, message, trace } = routing
   trace.server = server
   authorize(call.caller, server, servers)
+  trace.decidedAt = performance.now()
   return bearerOf(call.caller, await connectedFor(deps, call, server, message))
 }
 

@@ -8,6 +8,7 @@ import { headerNames } from '../../registry/header-names.ts'
 import { addressOf } from '../../upstream/address.ts'
 import { dispatcherTo } from '../../upstream/dispatcher-to.ts'
 import type { Call, Trace } from '../call.ts'
+import { attach } from '../new-trace.ts'
 import { ownHeaders } from '../refuse.ts'
 import { type Bearer, type Session, tokenDigest } from '../session-token.ts'
 import { upstreamHeaders } from './request-headers.ts'
@@ -23,7 +24,7 @@ export async function endSession(
 ): Promise<void> {
   const token = String(call.request.headers[sessionHeader])
   deps.sessions.end(token, session.expiresAtMs)
-  trace.attachedHeaders = headerNames(credential)
+  attach(trace, headerNames(credential))
   trace.upstreamStartedAt = performance.now()
   const status = await passOn(deps, call, bearer, session, credential)
   trace.upstreamMs = performance.now() - trace.upstreamStartedAt

@@ -11,6 +11,7 @@ import { ServerChanged } from '../../registry/knowledge.ts'
 import { addressOf } from '../../upstream/address.ts'
 import { dispatcherTo } from '../../upstream/dispatcher-to.ts'
 import type { Call, Message, Trace } from '../call.ts'
+import { attach } from '../new-trace.ts'
 import { type Bearer, type Session, tokenDigest } from '../session-token.ts'
 import { standing } from '../standing.ts'
 import { endSession } from './end-session.ts'
@@ -63,7 +64,7 @@ export async function forward(
       const open = standing(deps, bearer, () => lost.abort())
       leave = deps.openEnds.streams.add(name, open).remove
     }
-    trace.attachedHeaders = headerNames(credential)
+    attach(trace, headerNames(credential))
     trace.upstreamStartedAt = performance.now()
     const ending = await relay({
       dispatcher: dispatcherTo(deps, caller, server, credential),

@@ -10,6 +10,7 @@ import { ServerChanged } from '../../registry/knowledge.ts'
 import { converse } from '../../upstream/converse.ts'
 import { createAnswer } from '../answer.ts'
 import type { Call, Message, Trace } from '../call.ts'
+import { attach } from '../new-trace.ts'
 import { ownHeaders } from '../refuse.ts'
 import { bearerOf, type Session } from '../session-token.ts'
 import { withoutDisabled } from './disabled-tools.ts'
@@ -40,7 +41,7 @@ export async function listVisibleTools(
       patienceMs: deps.config.GATEHOUSE_FIRST_BYTE_TIMEOUT_MS,
       signal: answer.gone,
       attached: (names) => {
-        trace.attachedHeaders = names
+        attach(trace, names)
       },
     })
     let list: string | undefined

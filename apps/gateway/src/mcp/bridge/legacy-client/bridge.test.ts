@@ -109,6 +109,7 @@ test('a call is answered, and written down', async () => {
   const record = await waitFor(() => gateway.registry.records.find((one) => one.tool === 'test_simple_text'))
   expect(record).toMatchObject({ era: 'legacy', outcome: 'ok', attached_headers: ['X-Secret'] })
   expect(record?.upstream_ms).toBeGreaterThan(0)
+  expect(record?.credential_ms).toBeGreaterThan(0)
 })
 
 test('a replaced credential ends the sessions that began with the old one', async () => {

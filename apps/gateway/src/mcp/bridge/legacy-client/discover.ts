@@ -6,6 +6,7 @@ import { modernRevisions } from '@gatehouse/protocol'
 import type { Deps } from '../../../deps.ts'
 import { converse } from '../../../upstream/converse.ts'
 import type { Trace } from '../../call.ts'
+import { attach } from '../../new-trace.ts'
 import type { Bearer } from '../../session-token.ts'
 import type { LegacyClient } from './client.ts'
 import { readReply } from './reply.ts'
@@ -31,7 +32,7 @@ export async function discover(
     patienceMs: deps.config.GATEHOUSE_FIRST_BYTE_TIMEOUT_MS,
     signal: AbortSignal.timeout(deps.config.GATEHOUSE_FIRST_BYTE_TIMEOUT_MS),
     attached: (names) => {
-      trace.attachedHeaders = names
+      attach(trace, names)
     },
   })
   try {

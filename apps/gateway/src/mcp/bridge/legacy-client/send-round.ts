@@ -3,6 +3,7 @@
 import { rawMember } from '@gatehouse/upstream'
 import { converse } from '../../../upstream/converse.ts'
 import { paramsOf } from '../../check-params.ts'
+import { attach } from '../../new-trace.ts'
 import { type BridgedCall, patienceMs, takesStream } from './bridged-call.ts'
 import { noAnswer } from './discover.ts'
 import { type Reply, readReply } from './reply.ts'
@@ -33,7 +34,7 @@ async function exchange(bridged: BridgedCall, body: string, headers: readonly He
     patienceMs: patienceMs(deps, bearer, method),
     signal: over,
     attached: (names) => {
-      trace.attachedHeaders = names
+      attach(trace, names)
     },
   })
   try {

@@ -6,6 +6,7 @@ import { rawMember, setMember } from '@gatehouse/upstream'
 import type { Deps } from '../../../deps.ts'
 import { type Conversation, converse } from '../../../upstream/converse.ts'
 import type { Trace } from '../../call.ts'
+import { attach } from '../../new-trace.ts'
 import type { Bearer } from '../../session-token.ts'
 import type { LegacyClient } from './client.ts'
 import { noAnswer } from './discover.ts'
@@ -52,7 +53,7 @@ export async function openSubscription(
     patienceMs: deps.config.GATEHOUSE_FIRST_BYTE_TIMEOUT_MS,
     signal,
     attached: (names) => {
-      trace.attachedHeaders = names
+      attach(trace, names)
     },
   })
   const messages = conversation.messages[Symbol.asyncIterator]()

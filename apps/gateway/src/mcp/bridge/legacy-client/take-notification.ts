@@ -4,6 +4,7 @@ import { rawMember } from '@gatehouse/upstream'
 import type { Deps } from '../../../deps.ts'
 import { converse } from '../../../upstream/converse.ts'
 import type { Call, Message, Trace } from '../../call.ts'
+import { attach } from '../../new-trace.ts'
 import type { Bearer } from '../../session-token.ts'
 import type { LegacyClient } from './client.ts'
 import { accept } from './take-answer.ts'
@@ -57,7 +58,7 @@ async function cross(
       patienceMs,
       signal: AbortSignal.timeout(patienceMs),
       attached: (names) => {
-        trace.attachedHeaders = names
+        attach(trace, names)
       },
     })
     conversation.close()

@@ -5,6 +5,7 @@ import { AppError } from '@gatehouse/errors'
 import { rawMember, rawMembers } from '@gatehouse/upstream'
 import type { Message } from '../../call.ts'
 import { checkParams, hasParams } from '../../check-params.ts'
+import { attach } from '../../new-trace.ts'
 import { attend, type State } from './attend.ts'
 import { askAgain, type Bridging, failCall } from './fail-call.ts'
 import { mayBeAsked, refusalOf } from './questions.ts'
@@ -38,7 +39,7 @@ async function sendCall(bridging: Bridging, request: Request): Promise<void> {
       patienceMs: patienceOf(bridging),
       headers: typeof traceparent === 'string' ? [['traceparent', traceparent]] : [],
       attached: (names) => {
-        trace.attachedHeaders = names
+        attach(trace, names)
       },
       sides: listens(request),
       refusal: (asked, params) => refusalOf(asked, params, capabilities, method),
