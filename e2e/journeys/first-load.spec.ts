@@ -11,6 +11,7 @@ const screens = [
   '/w/default/connections/providers',
   '/w/default/servers/register',
   '/w/default/keys',
+  '/w/default/playground',
   '/w/default/calls',
   '/connect/unknown',
 ]

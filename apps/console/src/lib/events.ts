@@ -41,7 +41,7 @@ export async function readEvents(
 
 /** One block of a stream; nothing for a comment. */
 export function parseEvent(block: string): ServerEvent[] {
-  const fields = block.split('\n').map((line) => /^(\w+): ?(.*)$/.exec(line))
+  const fields = block.split('\n').map((line) => /^(\w+): ?(.*)$/s.exec(line))
   const all = (name: string) => fields.filter((field) => field?.[1] === name).map((field) => field?.[2] ?? '')
   const data = all('data')
   return data.length === 0 ? [] : [{ event: all('event').at(-1) ?? 'message', data: data.join('\n') }]

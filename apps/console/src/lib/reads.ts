@@ -144,6 +144,7 @@ export interface CallFilter {
   readonly outcome?: string
   readonly method?: string
   readonly key?: string
+  readonly request_id?: string
 }
 
 export const filterText = (filter: CallFilter) => new URLSearchParams({ ...filter }).toString()

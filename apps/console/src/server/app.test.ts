@@ -104,8 +104,9 @@ describe('passing on', () => {
       authorization: 'Bearer t',
     })
     const got = JSON.parse(await answer.text())
-    expect([got.url, got.headers.cookie, got.headers.authorization]).toEqual([
+    expect([got.url, got.headers.cookie, got.headers.origin, got.headers.authorization]).toEqual([
       '/mcp/files',
+      undefined,
       undefined,
       'Bearer t',
     ])

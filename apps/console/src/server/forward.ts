@@ -39,11 +39,11 @@ export function createForward(config: Config): Forward {
         .request({
           path: new URL(urls[to]).pathname.replace(/\/$/, '') + path,
           method: req.method ?? 'GET',
-          // The gateway knows keys and tokens only: the console's session is none of its business.
+          // The gateway knows keys and tokens only: the console's session is none of its business, and our origin was checked here.
           headers: requestHeaders(
             req.rawHeaders,
             clientAddress(req.socket.remoteAddress ?? '', forwardedFor(req), trusted),
-            to === 'gateway' ? ['cookie'] : [],
+            to === 'gateway' ? ['cookie', 'origin'] : [],
           ),
           body: hasBody(req) ? req : null,
           signal: gone.signal,

@@ -34,6 +34,8 @@ const policyOf = (nonce: string) =>
     "connect-src 'self'",
     "font-src 'self'",
     "img-src 'self' data:",
+    // Sounds that a tool answered with, as pictures are.
+    'media-src data:',
     "manifest-src 'self'",
     "base-uri 'none'",
     "form-action 'self'",

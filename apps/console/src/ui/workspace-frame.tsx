@@ -22,6 +22,7 @@ const screens = [
   { path: '/connections', label: 'Connections', icon: 'link' },
   { path: '/keys', label: 'API keys', icon: 'key' },
   { path: '/connect-client', label: 'Connect a client', icon: 'plug' },
+  { path: '/playground', label: 'Playground', icon: 'play' },
   { path: '/calls', label: 'Calls', icon: 'list' },
 ] as const satisfies readonly { path: string; label: string; icon: IconName }[]
 

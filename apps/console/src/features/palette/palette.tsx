@@ -39,6 +39,7 @@ export function Palette({ wanted }: { wanted: number }) {
     go('Connections', '/connections', 'Go to'),
     go('OAuth providers', '/connections/providers', 'Go to'),
     go('API keys', '/keys', 'Go to'),
+    go('Playground', '/playground', 'Go to'),
     go('Calls', '/calls', 'Go to'),
     ...(may('mcp-servers:create') ? [go('Register server', '/servers/register', 'Create')] : []),
     ...(may('api-keys:own') ? [go('Create API key', '/keys?create=true', 'Create')] : []),

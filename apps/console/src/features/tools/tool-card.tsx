@@ -5,20 +5,24 @@
 import type { ToolList } from '@gatehouse/registry-api'
 import { Badge, Button, Collapse, Group, Paper, Stack, Text, Title } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
+import Link from 'next/link'
 import { type ReactNode, useId } from 'react'
 import { tokens } from '#lib/format.ts'
 import { plainly } from '#lib/invisible.ts'
 import { CodeBlock } from '#ui/code-block.tsx'
+import { Icon } from '#ui/icons.tsx'
 import { UpstreamText } from '#ui/upstream-text.tsx'
 import { hintsOf, titleOf } from './annotations.ts'
 
 export interface ToolCardProps {
   readonly tool: ToolList['tools'][number]
+  /** Of the playground with this tool; undefined for who may not call it. */
+  readonly tryAt: string | undefined
   /** Beside the name: whether it is on. */
   readonly state: ReactNode
 }
 
-export function ToolCard({ tool, state }: ToolCardProps) {
+export function ToolCard({ tool, tryAt, state }: ToolCardProps) {
   const [open, { toggle }] = useDisclosure()
   const id = useId()
   const title = titleOf(tool)
@@ -58,11 +62,23 @@ export function ToolCard({ tool, state }: ToolCardProps) {
             </Badge>
           ))}
         </Group>
-        <div>
+        <Group gap="xs">
           <Button variant="default" size="compact-sm" aria-expanded={open} onClick={toggle}>
             {open ? 'Hide schema' : 'Show schema'}
           </Button>
-        </div>
+          {tryAt !== undefined && (
+            <Button
+              component={Link}
+              href={tryAt}
+              variant="default"
+              size="compact-sm"
+              leftSection={<Icon name="play" size={14} />}
+              aria-label={`Try ${plainly(tool.name)} in the playground`}
+            >
+              Try
+            </Button>
+          )}
+        </Group>
         <Collapse expanded={open}>
           {open && (
             <CodeBlock

@@ -80,7 +80,8 @@ interface ToolsProps {
 }
 
 function Tools({ serverId, listed, again }: ToolsProps) {
-  const { may } = useWorkspace()
+  const { may, to } = useWorkspace()
+  const tryAt = (tool: string) => to(`/playground?${new URLSearchParams({ server: serverId, tool })}`)
   const change = useSwitchTool(serverId)
   const off = new Set(listed.disabled_tools)
   const [q, setQ] = useQueryState('q', parseAsString.withDefault(''))
@@ -111,6 +112,7 @@ function Tools({ serverId, listed, again }: ToolsProps) {
         <ToolCard
           key={tool.name}
           tool={tool}
+          tryAt={may('mcp-servers:invoke') ? tryAt(tool.name) : undefined}
           state={
             may('mcp-servers:update') ? (
               <Switch

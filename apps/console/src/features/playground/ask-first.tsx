@@ -1,0 +1,34 @@
+'use client'
+// A tool that says that it destroys something runs only when somebody said so twice.
+
+import { Button, Group, Modal, Stack, Text } from '@mantine/core'
+import { plainly } from '#lib/invisible.ts'
+
+interface Props {
+  readonly opened: boolean
+  readonly tool: string
+  readonly server: string
+  readonly onClose: () => void
+  readonly onRun: () => void
+}
+
+export function AskFirst({ opened, tool, server, onClose, onRun }: Props) {
+  return (
+    <Modal opened={opened} onClose={onClose} title={`Run ${plainly(tool)}?`}>
+      <Stack>
+        <Text>
+          It says of itself that it is destructive. It runs at {plainly(server)}, for real, with the arguments
+          that you gave.
+        </Text>
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose} data-autofocus>
+            Do not run
+          </Button>
+          <Button color="red.9" onClick={onRun}>
+            Run it
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  )
+}

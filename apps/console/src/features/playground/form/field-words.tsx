@@ -1,0 +1,73 @@
+'use client'
+// What stands around a field: its name, what the schema says of it, what is wrong with it. The words are the server's.
+
+import { Text } from '@mantine/core'
+import { plainly } from '#lib/invisible.ts'
+import { UpstreamText } from '#ui/upstream-text.tsx'
+import { isTooPrecise, JsonNumber } from '../json/json.ts'
+import { printJson } from '../json/print-json.ts'
+import type { Problem } from '../validate.ts'
+import { type Form, fromForm } from './form.ts'
+
+interface LabelProps {
+  readonly name: string
+  readonly form: Form
+  readonly required: boolean
+}
+
+export function Label({ name, form: { view }, required }: LabelProps) {
+  return (
+    <>
+      <span className="gh-break">
+        <UpstreamText text={name} />
+      </span>
+      {view.title !== undefined && view.title !== name && (
+        <>
+          {' · '}
+          <UpstreamText text={view.title} />
+        </>
+      )}
+      {!required && (
+        <Text span c="dimmed" size="sm" fw={400}>
+          {' '}
+          (optional)
+        </Text>
+      )}
+    </>
+  )
+}
+
+export function About({ form }: { form: Form }) {
+  const { description, fallback, kind } = form.view
+  const value = form.kind === 'number' ? fromForm(form) : undefined
+  return (
+    <>
+      {description !== undefined && (
+        <span className="gh-break">
+          <UpstreamText text={description} />{' '}
+        </span>
+      )}
+      {form.kind === 'absent' && fallback !== undefined && kind !== 'group' && (
+        <>
+          Left out, it is <UpstreamText text={printJson(fallback).slice(0, 200)} />.{' '}
+        </>
+      )}
+      {form.kind === 'text' && form.text === '' && 'It is sent as an empty text. '}
+      {value instanceof JsonNumber &&
+        isTooPrecise(value) &&
+        'It is sent digit for digit; many programs round it.'}
+    </>
+  )
+}
+
+export const errorOf = (problems: readonly Problem[], at: string) =>
+  problems
+    .filter((one) => one.at === at)
+    .map(({ what }) => plainly(what))
+    .join(' ') || undefined
+
+export const ProblemText = ({ text }: { text: string }) => (
+  <Text size="sm" c="var(--mantine-color-error)">
+    {text}
+  </Text>
+)

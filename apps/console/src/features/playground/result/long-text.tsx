@@ -1,0 +1,36 @@
+'use client'
+// A text that may be very long: its beginning, all of it on request, and always all of it to copy.
+
+import { Box, Button, Group, Text } from '@mantine/core'
+import { useState } from 'react'
+import { bytes } from '#lib/format.ts'
+import { CopyButton } from '#ui/copy-button.tsx'
+import { UpstreamText } from '#ui/upstream-text.tsx'
+
+const shown = 20_000
+
+/** @param what names it for who can't see it */
+export function LongText({ text, what }: { text: string; what: string }) {
+  const [all, setAll] = useState(false)
+  const cut = !all && text.length > shown
+  return (
+    <Box pos="relative">
+      {/* biome-ignore-start lint/a11y/noNoninteractiveTabindex lint/a11y/useSemanticElements: what scrolls has to be reachable by keyboard and needs a name then */}
+      <pre className="gh-code gh-code-with-copy" tabIndex={0} role="group" aria-label={what}>
+        <UpstreamText text={cut ? text.slice(0, shown) : text} />
+      </pre>
+      {/* biome-ignore-end lint/a11y/noNoninteractiveTabindex lint/a11y/useSemanticElements: as above */}
+      <CopyButton value={text} what={what} pos="absolute" top={8} right={8} />
+      {cut && (
+        <Group gap="xs" mt={4}>
+          <Text size="xs" c="dimmed">
+            The first {bytes(shown)} of {bytes(text.length)}.
+          </Text>
+          <Button variant="default" size="compact-xs" onClick={() => setAll(true)}>
+            Show all
+          </Button>
+        </Group>
+      )}
+    </Box>
+  )
+}

@@ -1,0 +1,71 @@
+'use client'
+// A tool's result in three ways: as a person reads it, its structured part, and the whole response.
+
+import { Stack, Tabs, Text } from '@mantine/core'
+import { useState } from 'react'
+import { isList, type Json, type JsonObject, member, textMember } from '../json/json.ts'
+import { printLines } from '../json/print-json.ts'
+import { ContentBlock } from './content-block.tsx'
+import { Fits } from './fits.tsx'
+import { LongText } from './long-text.tsx'
+
+interface Props {
+  readonly result: JsonObject
+  /** The JSON-RPC response around it. */
+  readonly response: JsonObject
+  readonly outputSchema: Json | undefined
+}
+
+export function ResultView({ result, response, outputSchema }: Props) {
+  const structured = member(result, 'structuredContent')
+  const [view, setView] = useState<string | null>('rendered')
+  return (
+    <Tabs value={view} onChange={setView}>
+      <Tabs.List mb="sm" aria-label="Ways to see the result">
+        <Tabs.Tab value="rendered">Rendered</Tabs.Tab>
+        <Tabs.Tab value="structured">Structured</Tabs.Tab>
+        <Tabs.Tab value="raw">Raw</Tabs.Tab>
+      </Tabs.List>
+      <Tabs.Panel value="rendered">{view === 'rendered' && <Rendered result={result} />}</Tabs.Panel>
+      <Tabs.Panel value="structured">
+        {view === 'structured' &&
+          (structured === undefined ? (
+            <Text size="sm">
+              This result has no structured content
+              {outputSchema === undefined ? '.' : ', though the tool has a schema for it.'}
+            </Text>
+          ) : (
+            <Stack gap="xs">
+              <Fits schema={outputSchema} value={structured} />
+              <LongText text={printLines(structured)} what="structured content" />
+            </Stack>
+          ))}
+      </Tabs.Panel>
+      <Tabs.Panel value="raw">
+        {view === 'raw' && <LongText text={printLines(response)} what="answer as it came" />}
+      </Tabs.Panel>
+    </Tabs>
+  )
+}
+
+function Rendered({ result }: { result: JsonObject }) {
+  const content = member(result, 'content')
+  const blocks = isList(content) ? content : []
+  const kind = textMember(result, 'resultType') ?? 'complete'
+  const structured = member(result, 'structuredContent')
+  return (
+    <Stack>
+      {kind !== 'complete' && (
+        <Text size="sm">A result of the type “{kind}”, which this page shows as it came.</Text>
+      )}
+      {blocks.length === 0 && structured === undefined && <Text size="sm">The result is empty.</Text>}
+      {blocks.map((block, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a block is its place in the answer
+        <ContentBlock key={index} block={block} />
+      ))}
+      {blocks.length === 0 && structured !== undefined && (
+        <LongText text={printLines(structured)} what="structured content" />
+      )}
+    </Stack>
+  )
+}

@@ -1,0 +1,189 @@
+'use client'
+// One tool: its arguments on one side, what came back on the other.
+
+import { keyVariable } from '@gatehouse/client-snippets'
+import type { Server } from '@gatehouse/registry-api'
+import { Alert, Button, Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core'
+import { useState } from 'react'
+import { plainly } from '#lib/invisible.ts'
+import { CopyButton } from '#ui/copy-button.tsx'
+import { Icon } from '#ui/icons.tsx'
+import { UpstreamText } from '#ui/upstream-text.tsx'
+import { AskFirst } from './ask-first.tsx'
+import { curlOf } from './call/curl.ts'
+import { useTokens } from './call/gateway-token.ts'
+import { requestOf } from './call/request.ts'
+import { useRun } from './call/use-run.ts'
+import { typedValue } from './form/form.ts'
+import { startingValue } from './form/starting-value.ts'
+import { ValueEditor } from './form/value-editor.tsx'
+import type { Json } from './json/json.ts'
+import { unfinished } from './json/json.ts'
+import type { Tool } from './reads.ts'
+import { RunView } from './run-view.tsx'
+import { useChoice } from './use-choice.ts'
+import { type Judged, validate } from './validate.ts'
+
+interface Props {
+  readonly server: Server
+  readonly tool: Tool
+  /** JSON text of the arguments to begin with; "" where there is none. */
+  readonly begin: string
+}
+
+const unjudged: Judged = { problems: [] }
+
+export function TryTool({ server, tool, begin }: Props) {
+  const { inputSchema } = tool
+  const { choice } = useChoice()
+  const runner = useRun(useTokens(choice.as))
+  const [args, setArgs] = useState<Json>(() => (begin ? typedValue(begin) : startingValue(inputSchema)))
+  const [judged, setJudged] = useState(unjudged)
+  const [asking, setAsking] = useState(false)
+  const call = { slug: server.slug, tool: tool.name, inputSchema, args }
+  const running = runner.run?.phase === 'running'
+
+  const go = () => (tool.destructive ? setAsking(true) : runner.start(call))
+  const submit = async () => {
+    const found = await validate(inputSchema, args)
+    setJudged(found)
+    if (found.problems.length === 0) go()
+  }
+  return (
+    <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="lg" style={{ alignItems: 'start' }}>
+      <Paper withBorder p="lg" component="section" aria-labelledby="arguments">
+        <form
+          noValidate
+          onSubmit={(event) => {
+            event.preventDefault()
+            void submit()
+          }}
+        >
+          <Stack>
+            <Title order={2} id="arguments">
+              Arguments
+            </Title>
+            <AboutTool tool={tool} />
+            <ValueEditor
+              label="Arguments"
+              schema={inputSchema}
+              value={args}
+              problems={judged.problems}
+              onChange={(value) => {
+                setArgs(value)
+                setJudged(unjudged)
+              }}
+            />
+            <Verdict judged={judged} canSend={unfinished(args).length === 0} onAnyway={go} />
+            <Group>
+              <Button type="submit" leftSection={<Icon name="play" size={16} />} loading={running}>
+                Run
+              </Button>
+              {running && (
+                <Button variant="default" onClick={runner.cancel}>
+                  Cancel
+                </Button>
+              )}
+              {unfinished(args).length === 0 && (
+                <CopyButton
+                  size="sm"
+                  label="Copy as curl"
+                  what="as curl"
+                  value={curlOf(server.gateway_url, requestOf(call), keyVariable)}
+                />
+              )}
+            </Group>
+          </Stack>
+        </form>
+      </Paper>
+      <Paper withBorder p="lg" component="section" aria-labelledby="answer">
+        <Stack>
+          <Title order={2} id="answer">
+            Answer
+          </Title>
+          {runner.run ? (
+            <RunView run={runner.run} server={server} tool={tool} runner={runner} />
+          ) : (
+            <Text c="dimmed">Run the tool to see what it answers.</Text>
+          )}
+        </Stack>
+      </Paper>
+      <AskFirst
+        opened={asking}
+        tool={tool.name}
+        server={server.name}
+        onClose={() => setAsking(false)}
+        onRun={() => {
+          setAsking(false)
+          runner.start(call)
+        }}
+      />
+    </SimpleGrid>
+  )
+}
+
+function AboutTool({ tool: { title, description, off, destructive } }: { tool: Tool }) {
+  return (
+    <>
+      {title !== undefined && (
+        <Text fw={600}>
+          <UpstreamText text={title} />
+        </Text>
+      )}
+      {description !== undefined && (
+        <Text size="sm" className="gh-break" style={{ whiteSpace: 'pre-wrap' }}>
+          <UpstreamText text={description} />
+        </Text>
+      )}
+      {destructive && (
+        <Text size="sm">It says of itself that it is destructive: you are asked before it runs.</Text>
+      )}
+      {off && <Text size="sm">It is switched off at the gateway: a call is answered with an error.</Text>}
+    </>
+  )
+}
+
+interface VerdictProps {
+  readonly judged: Judged
+  /** It is JSON, whether or not it fits. */
+  readonly canSend: boolean
+  readonly onAnyway: () => void
+}
+
+/** Why nothing was sent. A server may be tried with what it should refuse. */
+function Verdict({ judged: { problems, unsure }, canSend, onAnyway }: VerdictProps) {
+  if (unsure !== undefined)
+    return (
+      <Text size="sm" c="dimmed" className="gh-break">
+        Not checked before it was sent: {plainly(unsure)}
+      </Text>
+    )
+  if (problems.length === 0) return null
+  return (
+    <Alert
+      variant="default"
+      role="alert"
+      icon={<Icon name="alert" />}
+      title="Not sent: the arguments do not fit the schema"
+    >
+      <Stack gap="xs">
+        {problems.slice(0, 10).map(({ at, what }) => (
+          <Text key={`${at} ${what}`} size="sm" className="gh-break">
+            <code>
+              <UpstreamText text={at || '(the whole)'} />
+            </code>
+            : <UpstreamText text={what} />
+          </Text>
+        ))}
+        {problems.length > 10 && <Text size="sm">and {problems.length - 10} more</Text>}
+        {canSend && (
+          <div>
+            <Button variant="default" size="compact-sm" onClick={onAnyway}>
+              Run anyway
+            </Button>
+          </div>
+        )}
+      </Stack>
+    </Alert>
+  )
+}
