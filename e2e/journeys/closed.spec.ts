@@ -9,7 +9,7 @@ import { api } from '../src/product.ts'
 
 const pages = resolve(import.meta.dirname, '../../apps/console/src/app')
 /** Those that are there for people without a session. */
-const open = ['/sign-in', '/claim', '/connect', '/connect/callback']
+const open = ['/sign-in', '/claim', '/invitation', '/connect', '/connect/callback']
 
 /** Every address that the console has a page for. */
 const addresses = readdirSync(pages, { recursive: true, encoding: 'utf8' })

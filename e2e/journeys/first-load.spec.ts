@@ -13,6 +13,8 @@ const screens = [
   '/w/default/keys',
   '/w/default/playground',
   '/w/default/calls',
+  '/w/default/people',
+  '/invitation',
   '/connect/unknown',
 ]
 

@@ -26,6 +26,7 @@ test('every screen fits into 320 px', async ({ watched: page, product }) => {
     ['/keys', main.getByRole('link', { name: 'local start' })],
     ['/calls', main.getByRole('button', { name: 'roll-dice' }).first()],
     ['/keys?create=true', page.getByRole('dialog').getByText('Permissions')],
+    ['/people', main.getByText('Ada Owner (you)')],
     ['/nowhere', main.getByRole('heading')],
   ] as const
   for (const [path, sign] of screens) {

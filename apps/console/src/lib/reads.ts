@@ -125,7 +125,7 @@ export const providersRead = (workspaceId: string) =>
   })
 
 /** @param path ends where the cursor's parameters can follow */
-async function allPages<T>(path: string, workspaceId: string, signal: AbortSignal): Promise<T[]> {
+export async function allPages<T>(path: string, workspaceId: string, signal: AbortSignal): Promise<T[]> {
   const all: T[] = []
   let cursor: string | null = ''
   while (cursor !== null) {

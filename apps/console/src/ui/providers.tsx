@@ -49,7 +49,7 @@ function makeClient(): QueryClient {
 function signInAgain(error: Error): void {
   if (!(error instanceof ApiError) || error.status !== 401) return
   const { pathname, search } = window.location
-  if (pathname === '/sign-in' || pathname === '/claim') return
+  if (['/sign-in', '/claim', '/invitation'].includes(pathname)) return
   const next = pathname === '/' ? '' : `?next=${encodeURIComponent(pathname + search)}`
   window.location.replace(`/sign-in${next}`)
 }

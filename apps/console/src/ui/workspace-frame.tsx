@@ -1,6 +1,7 @@
 'use client'
 // What stands around every screen of a workspace: skip link, header, navigation. Knows who looks before anything is shown.
 
+import type { Permission } from '@gatehouse/registry-api'
 import { AppShell, Burger, Button, Group, Kbd, NavLink, Stack, Text, UnstyledButton } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
@@ -16,7 +17,15 @@ import { PageHeader } from './page-header.tsx'
 import { Loading } from './query-view.tsx'
 import { ThemeSwitch } from './theme-switch.tsx'
 
-const screens = [
+interface Screen {
+  path: string
+  label: string
+  icon: IconName
+  /** Not there for who lacks it. */
+  needs?: Permission
+}
+
+const screens: readonly Screen[] = [
   { path: '', label: 'Home', icon: 'home' },
   { path: '/servers', label: 'Servers', icon: 'server' },
   { path: '/connections', label: 'Connections', icon: 'link' },
@@ -24,7 +33,8 @@ const screens = [
   { path: '/connect-client', label: 'Connect a client', icon: 'plug' },
   { path: '/playground', label: 'Playground', icon: 'play' },
   { path: '/calls', label: 'Calls', icon: 'list' },
-] as const satisfies readonly { path: string; label: string; icon: IconName }[]
+  { path: '/people', label: 'People', icon: 'people', needs: 'members:manage' },
+]
 
 interface Props {
   slug: string
@@ -79,22 +89,24 @@ export function WorkspaceFrame({ slug, account, palette, children }: Props) {
           </Group>
         </AppShell.Header>
         <AppShell.Navbar p="sm" aria-label="Main">
-          {screens.map(({ path: under, label, icon }) => {
-            const href = `/w/${slug}${under}`
-            const active = under === '' ? path === href : path === href || path.startsWith(`${href}/`)
-            return (
-              <NavLink
-                key={under}
-                component={Link}
-                href={href}
-                label={label}
-                active={active}
-                {...(active && { 'aria-current': 'page' as const })}
-                leftSection={<Icon name={icon} />}
-                onClick={close}
-              />
-            )
-          })}
+          {screens
+            .filter(({ needs }) => !needs || me.data?.permissions.includes(needs))
+            .map(({ path: under, label, icon }) => {
+              const href = `/w/${slug}${under}`
+              const active = under === '' ? path === href : path === href || path.startsWith(`${href}/`)
+              return (
+                <NavLink
+                  key={under}
+                  component={Link}
+                  href={href}
+                  label={label}
+                  active={active}
+                  {...(active && { 'aria-current': 'page' as const })}
+                  leftSection={<Icon name={icon} />}
+                  onClick={close}
+                />
+              )
+            })}
           <Stack mt="auto" gap={4} visibleFrom="sm" p="xs">
             <Text size="xs" c="dimmed">
               <Kbd size="xs">/</Kbd> search · <Kbd size="xs">Ctrl K</Kbd> go to
@@ -115,7 +127,8 @@ export function WorkspaceFrame({ slug, account, palette, children }: Props) {
 function Refused({ error, retry }: { error: Error; retry: () => void }) {
   const { status, code } = toApiError(error)
   if (status === 401) return null
-  const unknown = code === 'workspace_not_found'
+  // 403: a member of nothing any more.
+  const unknown = code === 'workspace_not_found' || status === 403
   return (
     <>
       <PageHeader title={unknown ? 'No such workspace' : 'Gatehouse is not ready'} />

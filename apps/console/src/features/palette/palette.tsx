@@ -41,6 +41,9 @@ export function Palette({ wanted }: { wanted: number }) {
     go('API keys', '/keys', 'Go to'),
     go('Playground', '/playground', 'Go to'),
     go('Calls', '/calls', 'Go to'),
+    ...(may('members:manage')
+      ? [go('People', '/people', 'Go to'), go('Invite somebody', '/people?invite=true', 'Create')]
+      : []),
     ...(may('mcp-servers:create') ? [go('Register server', '/servers/register', 'Create')] : []),
     ...(may('api-keys:own') ? [go('Create API key', '/keys?create=true', 'Create')] : []),
     ...(servers.data ?? []).map((one) => go(plainly(one.name), `/servers/${one.id}`, 'Servers')),

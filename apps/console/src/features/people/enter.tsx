@@ -10,6 +10,7 @@ import { meRead } from '#lib/reads.ts'
 import { homeOf } from '#lib/workspace.tsx'
 import { ErrorCard } from '#ui/error-card.tsx'
 import { Loading } from '#ui/query-view.tsx'
+import { NoWorkspace } from './no-workspace.tsx'
 
 /** @param path of a screen below the workspace; its home unless told */
 export function Enter({ path = '' }: { path?: string }) {
@@ -18,7 +19,9 @@ export function Enter({ path = '' }: { path?: string }) {
   useEffect(() => {
     if (me.data) router.replace(homeOf(me.data) + path + window.location.search)
   }, [me.data, router, path])
-  const failed = me.isError && toApiError(me.error).status !== 401
+  const { status } = toApiError(me.error)
+  if (me.isError && status === 403) return <NoWorkspace />
+  const failed = me.isError && status !== 401
   return (
     <>
       <VisuallyHidden>

@@ -1,19 +1,21 @@
 'use client'
-// Signs in by a link; who lost the password chooses a new one on the way.
+// Signs in by a link; who lost the password chooses a new one on the way, and has to where the link was made for that.
 
 import { Button, PasswordInput, Stack, Text, Title } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { ErrorCard } from '#ui/error-card.tsx'
-import { leastPassword } from './claim-form.tsx'
+import { leastPassword } from './account-fields.tsx'
 import { useSignInByLink } from './queries.ts'
 
-export function LinkForm({ token }: { token: string }) {
+export function LinkForm({ token, resets = false }: { token: string; resets?: boolean }) {
   const signIn = useSignInByLink()
   const form = useForm({
     initialValues: { password: '' },
     validate: {
       password: (value) =>
-        value === '' || value.length >= leastPassword ? null : `At least ${leastPassword} characters`,
+        (value === '' && !resets) || value.length >= leastPassword
+          ? null
+          : `At least ${leastPassword} characters`,
     },
   })
   const submit = form.onSubmit(({ password }) =>
@@ -25,8 +27,9 @@ export function LinkForm({ token }: { token: string }) {
         <Title order={1}>Welcome back</Title>
         <Text c="dimmed">This link signs you in, once.</Text>
         <PasswordInput
-          label="New password (optional)"
-          description="Only if you lost the old one. Every other session of yours ends then."
+          label={resets ? 'New password' : 'New password (optional)'}
+          description={`${resets ? '' : 'Only if you lost the old one. '}Every other session of yours ends then.`}
+          required={resets}
           autoComplete="new-password"
           visibilityToggleButtonProps={{ 'aria-label': 'Show password' }}
           {...form.getInputProps('password')}
