@@ -9,6 +9,7 @@ import { type CallFeed, createCallFeed } from './calls/feed.ts'
 import { type Changes, channel, createChanges } from './changes.ts'
 import type { Config } from './config.ts'
 import { createRefreshes, type Refreshes } from './connections/refresh.ts'
+import { createRevocations, type Revocations } from './connections/revocations.ts'
 import { type Db, openDb, type Source } from './db.ts'
 import type { OpenStreams } from './event-stream.ts'
 import { type Installation, openInstallation } from './installation.ts'
@@ -41,6 +42,8 @@ export interface Deps {
   readonly egress: Egress
   /** Of OAuth tokens; a stop waits for those under way. */
   readonly refreshes: Refreshes
+  /** Of tokens that are gone here. */
+  readonly revocations: Revocations
   /** Passwords and sessions of people. */
   readonly auth: Auth
   readonly metrics: Registry
@@ -100,7 +103,8 @@ export async function openDeps(
     const stopTending = await tend({ db, sealer, changes, now, log })
     const stopRetention = await keepRetention({ db, now, log, config })
     const egress = parts.egress ?? openEgress(config)
-    const refreshes = createRefreshes({ db, sealer, egress, changes, log, now, config })
+    const revocations = createRevocations({ db, sealer, egress, log })
+    const refreshes = createRefreshes({ db, sealer, egress, changes, revocations, log, now, config })
     const deps: Deps = {
       config,
       log,
@@ -116,6 +120,7 @@ export async function openDeps(
       installation,
       egress,
       refreshes,
+      revocations,
       auth: makeAuth({ config, db, log, installation }),
       metrics: new Registry(),
     }
@@ -125,6 +130,7 @@ export async function openDeps(
         stopTending()
         await stopRetention()
         await refreshes.idle()
+        await revocations.close()
         await listener?.close()
         leases.close()
         await changes.close()

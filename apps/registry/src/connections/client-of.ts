@@ -31,6 +31,8 @@ export interface OAuthClient {
   readonly auth: oauth.ClientAuth
   /** What tokens are asked for. */
   readonly resource: string
+  /** What `auth` is made of. */
+  readonly shows: { readonly method: string; readonly secret: Secret | undefined }
 }
 
 /** Opens the secret in this transaction. @throws AppError credential_unreadable, or where there is no such provider */
@@ -51,14 +53,26 @@ export async function readClient(
     sealed && dataKeyId
       ? await deps.sealer.openFor(tx, workspaceId, secretLabel(row), { sealed, dataKeyId })
       : undefined
-  return {
-    // As it was discovered: oauth4webapi looks at each member before it is used.
-    server: { ...(row.metadata as object), issuer: row.issuer },
-    client: { client_id: row.clientId },
-    auth: await clientAuth(row.authMethod, secret),
-    resource: row.resource,
-  }
+  return toClient(row, secret)
 }
+
+interface Known {
+  readonly issuer: string
+  readonly metadata: unknown
+  readonly clientId: string
+  readonly authMethod: string
+  readonly resource: string
+}
+
+/** @throws AppError credential_unreadable */
+export const toClient = async (known: Known, secret: Secret | undefined): Promise<OAuthClient> => ({
+  // As it was discovered: oauth4webapi looks at each member before it is used.
+  server: { ...(known.metadata as object), issuer: known.issuer },
+  client: { client_id: known.clientId },
+  auth: await clientAuth(known.authMethod, secret),
+  resource: known.resource,
+  shows: { method: known.authMethod, secret },
+})
 
 /** @param secret a shared one, or for `private_key_jwt` the key: PKCS#8 PEM, or a JWK as JSON */
 export async function clientAuth(method: string, secret: Secret | undefined): Promise<oauth.ClientAuth> {

@@ -14,6 +14,7 @@ import {
   type TestWorkspace,
 } from '../testing/registry.ts'
 import { addServer, type TestServer } from '../testing/server.ts'
+import { createRevocations } from './revocations.ts'
 
 const resource = 'https://mcp.test/mcp'
 
@@ -141,12 +142,71 @@ describe('disconnecting', () => {
     await gateway.leave()
   })
 
-  test('does not hang on an authorization server that is away', async () => {
-    const { id } = await connectAt('ada', ada)
+  /** What is still to be revoked. */
+  const pending = () => registry.deps.db.inWorkspace(a.id, (tx) => tx.tokenRevocation.findMany())
+  const change = (data: object) =>
+    registry.deps.db.inWorkspace(a.id, (tx) => tx.tokenRevocation.updateMany({ data }))
+  const due = () => change({ retryAt: new Date(0) })
+
+  test('at an authorization server that is away goes on until the tokens are revoked, in whichever process', async () => {
+    const grant = await grantAt(issuer, resource, 'ada')
+    const { id } = await connect(ada, { grant })
     issuer.set({ faults: { revoke: { reset: 'before' } } })
     expect((await as(ada)('DELETE', `/v1/connections/${id}`)).status).toBe(204)
     expect(await idsOf(ada)).toEqual([])
     expect(registry.logged()).toContain('did not revoke')
+    const { access_token: token } = grant.tokens
+    expect(await issuer.verify(token)).toMatchObject({ sub: 'ada' })
+    const waits: number[] = []
+    // The one that was asked to disconnect is gone: the next one finds what is left.
+    const next = createRevocations(registry.deps)
+    for (let round = 0; round < 3; round += 1) {
+      const [row] = await pending()
+      waits.push(Math.round(((row?.retryAt.getTime() ?? 0) - Date.now()) / 5_000) * 5)
+      await due()
+      await next.round()
+      await waitFor(async () => (await pending())[0]?.attempts === round + 2)
+    }
+    expect(waits).toEqual([5, 10, 20])
+    issuer.set({})
+    await next.round()
+    expect(await pending()).toHaveLength(1) // not before its time
+    await due()
+    await Promise.all([next.round(), registry.deps.revocations.round()])
+    expect(await pending()).toEqual([])
+    expect(await issuer.verify(token)).toBeUndefined()
+    // One of the two had it.
+    expect(issuer.requestsTo('revoke')).toHaveLength(2 * 5)
+    await next.close()
+  })
+
+  test('is not tried again where it is refused for good, or was in vain for a day', async () => {
+    await connectAt('ada', ada)
+    await connectAt('bob', bob)
+    const refusal = { error: 'unsupported_token_type', status: 400 }
+    issuer.set({ faults: { revoke: { answer: refusal, times: 2 } } })
+    const [mine] = await idsOf(ada)
+    expect((await as(ada)('DELETE', `/v1/connections/${mine}`)).status).toBe(204)
+    expect(await pending()).toEqual([])
+    issuer.set({ faults: { revoke: { answer: { status: 503 } } } })
+    const [theirs] = await idsOf(bob)
+    expect((await as(bob)('DELETE', `/v1/connections/${theirs}`)).status).toBe(204)
+    expect(await pending()).toMatchObject([{ attempts: 1 }])
+    await change({ retryAt: new Date(0), createdAt: new Date(Date.now() - 25 * 3_600_000) })
+    await registry.deps.revocations.round()
+    expect(await pending()).toEqual([])
+    expect(registry.logged()).toContain('it is given up')
+  })
+
+  test('does not hang on an authorization server that is slow', async () => {
+    const { id } = await connectAt('ada', ada)
+    const gate = Promise.withResolvers<void>()
+    issuer.set({ faults: { revoke: { wait: gate.promise } } })
+    const began = performance.now()
+    expect((await as(ada)('DELETE', `/v1/connections/${id}`)).status).toBe(204)
+    expect(performance.now() - began).toBeLessThan(4_500)
+    gate.resolve()
+    await waitFor(async () => (await pending()).length === 0)
   })
 
   test('while it is being renewed takes back what comes of that', async () => {

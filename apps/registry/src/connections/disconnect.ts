@@ -5,7 +5,7 @@ import { AuthError } from '@gatehouse/errors'
 import type { Call } from '../actor.ts'
 import { audit } from '../audit.ts'
 import type { Deps } from '../deps.ts'
-import { readRevocable, revokeAll } from './revoke.ts'
+import { readRevocable } from './revocable.ts'
 import { subjectOf } from './subject-of.ts'
 import { shown, toAudit } from './to-wire.ts'
 import { visibleConnections } from './visible.ts'
@@ -37,5 +37,5 @@ export async function disconnect(deps: Deps, { actor, requestId }: Call, id: str
     return { revision: await deps.changes.record(tx, change), revocable }
   })
   deps.changes.published(done.revision)
-  await Promise.all([deps.changes.settled(done.revision), revokeAll(deps, done.revocable)])
+  await Promise.all([deps.changes.settled(done.revision), deps.revocations.now(done.revocable)])
 }

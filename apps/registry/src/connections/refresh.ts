@@ -9,7 +9,7 @@ import type { Deps } from '../deps.ts'
 import { type OAuthClient, readClient } from './client-of.ts'
 import { needsReconnecting } from './needs-reconnecting.ts'
 import { type Granted, requestToken, TokenRefused } from './request-token.ts'
-import { revokeAll } from './revoke.ts'
+import { keepRevocable } from './revocable.ts'
 import { openTokens, sealTokens, type Tokens } from './tokens.ts'
 
 /** One state of one token. */
@@ -30,7 +30,7 @@ export interface Refreshes {
   idle(): Promise<void>
 }
 
-export type On = Pick<Deps, 'db' | 'sealer' | 'egress' | 'changes' | 'log' | 'now' | 'config'>
+export type On = Pick<Deps, 'db' | 'sealer' | 'egress' | 'changes' | 'revocations' | 'log' | 'now' | 'config'>
 
 /** How long nobody else may refresh: longer than asking takes, and writing down what came. */
 const claimS = ({ config }: On) => config.GATEHOUSE_TOKEN_TIMEOUT_MS / 1_000 + 10
@@ -119,13 +119,14 @@ async function perform(on: On, claim: Claim): Promise<void> {
 /** Whoever holds the claim by now: what the server has given replaces what it was given for. */
 async function store(on: On, claim: Claim, granted: Granted): Promise<void> {
   const { workspaceId, id, version } = claim
-  const isGone = await insist(on, () =>
+  const unused = await insist(on, () =>
     on.db.inWorkspace(workspaceId, async (tx) => {
       await lockToken(tx, claim)
       const where = { workspaceId_id: { workspaceId, id } }
       const row = await tx.oAuthToken.findUnique({ where })
-      if (!row) return true
-      if (row.generation !== claim.generation || row.version !== version) return false
+      // Disconnected meanwhile: what came is nobody's.
+      if (!row) return [await keepRevocable(on, tx, workspaceId, claim.client, granted.tokens)]
+      if (row.generation !== claim.generation || row.version !== version) return []
       const place = { ...row, version: version + 1 }
       const { sealed, dataKeyId } = await sealTokens(on, tx, place, granted.tokens)
       await tx.oAuthToken.update({
@@ -139,11 +140,10 @@ async function store(on: On, claim: Claim, granted: Granted): Promise<void> {
         },
         select: { id: true },
       })
-      return false
+      return []
     }),
   )
-  // Disconnected meanwhile: what came is nobody's.
-  if (isGone) await revokeAll(on, [{ id, client: claim.client, tokens: granted.tokens }])
+  await on.revocations.now(unused)
 }
 
 function giveUp(on: On, claim: Claim, result: string): Promise<void> {

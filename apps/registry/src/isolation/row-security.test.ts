@@ -130,6 +130,9 @@ const systemMay = {
   ...{ 'oauth_token.workspace_id': 'SELECT', 'oauth_token.id': 'SELECT', 'oauth_token.state': 'SELECT' },
   ...{ 'oauth_token.expires_at': 'SELECT', 'oauth_token.refresh_expires_at': 'SELECT' },
   ...{ 'oauth_token.claim_until': 'SELECT', 'oauth_token.retry_at': 'SELECT' },
+  // Which tokens are to be revoked again by now.
+  ...{ 'token_revocation.workspace_id': 'SELECT', 'token_revocation.id': 'SELECT' },
+  'token_revocation.retry_at': 'SELECT',
   ...{ idempotent_answer: 'DELETE', 'idempotent_answer.created_at': 'SELECT' },
 }
 function all() {
@@ -151,7 +154,7 @@ const systemSees = {
   'call_usage DELETE': expect.stringContaining("THEN '1 day'"),
   ...{ 'mcp_server SELECT': 'true', 'data_key SELECT': 'true' },
   ...{ 'upstream_session SELECT': 'true', 'session_note ALL': 'true' },
-  ...{ 'auth_session SELECT': 'true', 'oauth_token SELECT': 'true' },
+  ...{ 'auth_session SELECT': 'true', 'oauth_token SELECT': 'true', 'token_revocation SELECT': 'true' },
   'auth_session DELETE': "(expires_at <= (CURRENT_TIMESTAMP - '1 day'::interval))",
   'api_key DELETE':
     "((purpose <> 'client'::text) AND (expires_at <= (CURRENT_TIMESTAMP - '1 day'::interval)))",

@@ -2,7 +2,7 @@
 // is sealed anew. A table with a column data_key_id has its entry here, or a rotation would leave it behind (a test looks).
 
 import { sessionLabel } from '../internal/upstream-sessions.ts'
-import { secretLabel, tokenLabel, verifierLabel } from '../oauth/labels.ts'
+import { revocationLabel, secretLabel, tokenLabel, verifierLabel } from '../oauth/labels.ts'
 import { nothing, readable, retiredKeys, type SealedKind } from './sealed-kind.ts'
 import { sealedRows } from './sealed-rows.ts'
 
@@ -86,4 +86,18 @@ const verifiers = sealedRows({
   },
 })
 
-export const sealedKinds: readonly SealedKind[] = [headers, sessions, clientSecrets, tokens, verifiers]
+/** Of tokens that are gone here. One that does not open can not be sent either: it is given up. */
+const revocations = sealedRows({
+  table: 'token_revocation',
+  column: 'sealed',
+  label: async (_tx, where) => revocationLabel(where),
+  async unreadable(tx, where) {
+    await tx.tokenRevocation.deleteMany({ where })
+    return []
+  },
+})
+
+export const sealedKinds: readonly SealedKind[] = [
+  ...[headers, sessions, clientSecrets, tokens, verifiers],
+  revocations,
+]

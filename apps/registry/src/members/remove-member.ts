@@ -3,7 +3,7 @@
 
 import type { Call } from '../actor.ts'
 import { audit } from '../audit.ts'
-import { readRevocable, revokeAll } from '../connections/revoke.ts'
+import { readRevocable } from '../connections/revocable.ts'
 import type { Tx } from '../db.ts'
 import type { Deps } from '../deps.ts'
 import { checkMayTouch, checkNotLast, findMembership, lockMembers } from './lock-members.ts'
@@ -34,7 +34,7 @@ export async function removeMember(deps: Deps, call: Call, userId: string): Prom
   deps.changes.published(done.revision)
   // Without a membership a session reaches nothing: what is left of it is cleared away here.
   if (done.isRemoved) await deps.db.asSystem((tx) => endSessions(tx, userId))
-  await Promise.all([deps.changes.settled(done.revision), revokeAll(deps, done.revocable)])
+  await Promise.all([deps.changes.settled(done.revision), deps.revocations.now(done.revocable)])
 }
 
 /** @returns how much of what somebody would look for later */

@@ -5,7 +5,7 @@ import type { Secret } from '@gatehouse/config'
 import { v7 as uuidv7 } from 'uuid'
 import type { Call } from '../actor.ts'
 import { audit } from '../audit.ts'
-import { readRevocable, revokeAll } from '../connections/revoke.ts'
+import { readRevocable } from '../connections/revocable.ts'
 import type { Tx } from '../db.ts'
 import type { Deps } from '../deps.ts'
 import type { SealedValue } from '../seal.ts'
@@ -140,7 +140,7 @@ async function store(
   })
   if (done.revision !== undefined) {
     deps.changes.published(done.revision)
-    await revokeAll(deps, done.revoked)
+    await deps.revocations.now(done.revoked ?? [])
   }
   return done.id
 }

@@ -8,7 +8,7 @@ import type { Actor } from '../actor.ts'
 import { audit } from '../audit.ts'
 import { readClient } from '../connections/client-of.ts'
 import { type Granted, TokenRefused } from '../connections/request-token.ts'
-import { revokeAll } from '../connections/revoke.ts'
+import { keepRevocable } from '../connections/revocable.ts'
 import type { Tx } from '../db.ts'
 import type { Deps } from '../deps.ts'
 import { memberFor, type Visitor } from './browser.ts'
@@ -38,7 +38,12 @@ export async function finishConnect(
     throw error
   }
   await storeConnection(deps, visitor, visit, granted).catch(async (error: unknown) => {
-    await revokeAll(deps, [{ id, client, tokens: granted.tokens }]) // nobody will use them
+    // Nobody will use them.
+    const { workspaceId } = actor
+    const unused = await deps.db
+      .inWorkspace(workspaceId, (tx) => keepRevocable(deps, tx, workspaceId, client, granted.tokens))
+      .catch(() => ({ workspaceId, id, client, tokens: granted.tokens })) // once then, and not again
+    await deps.revocations.now([unused])
     throw error
   })
   return { auth_session_id: id, status: 'COMPLETED', server: await serverOf(deps, actor, id) }

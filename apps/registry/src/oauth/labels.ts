@@ -27,3 +27,10 @@ export const verifierLabel = (row: { readonly workspaceId: string; readonly id: 
   row.workspaceId,
   row.id,
 ]
+
+/** Tokens that are to be revoked. */
+export const revocationLabel = (row: { readonly workspaceId: string; readonly id: string }): string[] => [
+  'oauth-revocation',
+  row.workspaceId,
+  row.id,
+]

@@ -8,7 +8,7 @@ import type { z } from 'zod'
 import { type Actor, type Call, may } from '../actor.ts'
 import { audit } from '../audit.ts'
 import { clientAuth } from '../connections/client-of.ts'
-import { readRevocable, revokeAll } from '../connections/revoke.ts'
+import { readRevocable } from '../connections/revocable.ts'
 import type { Deps } from '../deps.ts'
 import type { Prisma } from '../generated/client.ts'
 import { createOnce, type Idempotency } from '../idempotency.ts'
@@ -151,5 +151,5 @@ export async function deleteProvider(deps: Deps, { actor, requestId }: Call, id:
     }
   })
   deps.changes.published(done.revision)
-  await Promise.all([deps.changes.settled(done.revision), revokeAll(deps, done.revocable)])
+  await Promise.all([deps.changes.settled(done.revision), deps.revocations.now(done.revocable)])
 }

@@ -5,7 +5,7 @@ import { AppError } from '@gatehouse/errors'
 import { v7 as uuidv7 } from 'uuid'
 import { audit } from '../audit.ts'
 import type { Granted } from '../connections/request-token.ts'
-import { type Revocable, readRevocable, revokeAll } from '../connections/revoke.ts'
+import { readRevocable } from '../connections/revocable.ts'
 import { subjectOf } from '../connections/subject-of.ts'
 import { sealTokens } from '../connections/tokens.ts'
 import type { Tx } from '../db.ts'
@@ -35,7 +35,9 @@ export async function storeConnection(
       orderBy: { updatedAt: 'desc' },
       select: { id: true, label: true, isDefault: true },
     })
-    const revoked = old ? await readRevocable(deps, tx, { workspaceId, id: old.id }) : []
+    // What is replaced is taken back.
+    const where = { workspaceId, id: old?.id ?? '' }
+    const revoked = old ? await readRevocable(deps, tx, where, granted.tokens) : []
     const id = old?.id ?? uuidv7()
     const row = { ...place, id, generation: uuidv7(), version: 1 }
     const { sealed, dataKeyId } = await sealTokens(deps, tx, row, granted.tokens)
@@ -75,7 +77,7 @@ export async function storeConnection(
   })
   deps.changes.published(done.revision)
   deps.authSessions.notice()
-  await revokeOld(deps, done.revoked, granted)
+  await deps.revocations.now(done.revoked)
 }
 
 interface Place {
@@ -87,13 +89,4 @@ interface Place {
 
 async function beTheDefault(tx: Tx, place: Place, id: string): Promise<void> {
   await tx.oAuthToken.updateMany({ where: { ...place, id: { not: id } }, data: { isDefault: false } })
-}
-
-/** What was replaced is taken back, unless the authorization server gave the same once more. */
-async function revokeOld(deps: Deps, old: readonly Revocable[], { tokens }: Granted): Promise<void> {
-  const given = new Set([tokens.access_token, tokens.refresh_token])
-  await revokeAll(
-    deps,
-    old.filter((one) => !given.has(one.tokens.access_token) && !given.has(one.tokens.refresh_token)),
-  )
 }

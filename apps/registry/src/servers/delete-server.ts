@@ -3,7 +3,7 @@
 
 import { type Call, mayReach } from '../actor.ts'
 import { audit } from '../audit.ts'
-import { readRevocable, revokeAll } from '../connections/revoke.ts'
+import { readRevocable } from '../connections/revocable.ts'
 import type { Deps } from '../deps.ts'
 import { shown, toAudit } from './to-wire.ts'
 
@@ -32,5 +32,5 @@ export async function deleteServer(deps: Deps, call: Call, id: string): Promise<
     return { revision, revocable }
   })
   deps.changes.published(revision)
-  await Promise.all([deps.changes.settled(revision), revokeAll(deps, revocable)])
+  await Promise.all([deps.changes.settled(revision), deps.revocations.now(revocable)])
 }
