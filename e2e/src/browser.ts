@@ -3,9 +3,8 @@
 
 import { test as base, expect, type Page, request } from '@playwright/test'
 import { startApart } from './apart.ts'
+import { claimOwner, owner } from './claim-owner.ts'
 import { dataFolder, type Facts, startProduct } from './product.ts'
-
-const owner = { name: 'Ada Owner', email: 'ada@example.com', password: 'correct horse battery' }
 
 /** What a journey knows of the product that it walks through. */
 export interface World extends Facts {
@@ -66,11 +65,7 @@ async function startWhole(): Promise<World> {
 /** Claims the owner's account with the one-time link, as its page does. */
 async function signIn(product: World) {
   const browser = await request.newContext({ extraHTTPHeaders: { origin: product.console_url } })
-  const token = new URLSearchParams(new URL(product.console_link).hash.slice(1)).get('token')
-  const claimed = await browser.post(`${product.console_url}/api/registry/v1/claim`, {
-    data: { token, ...owner },
-  })
-  expect(claimed.ok()).toBe(true)
+  await claimOwner(browser, product)
   const session = await browser.storageState()
   await browser.dispose()
   return session

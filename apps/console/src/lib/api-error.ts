@@ -10,6 +10,8 @@ export interface ApiErrorFields {
   /** "what to do: what happened" */
   readonly detail: string
   readonly requestId: string | null
+  /** Further members of the answer. */
+  readonly data?: object
 }
 
 export class ApiError extends Error {
@@ -17,6 +19,7 @@ export class ApiError extends Error {
   readonly code: string
   readonly detail: string
   readonly requestId: string | null
+  readonly data: object
 
   constructor(fields: ApiErrorFields) {
     super(fields.detail)
@@ -25,6 +28,7 @@ export class ApiError extends Error {
     this.code = fields.code
     this.detail = fields.detail
     this.requestId = fields.requestId
+    this.data = fields.data ?? {}
   }
 }
 
@@ -40,7 +44,8 @@ export async function errorOf(response: Response): Promise<ApiError> {
   const code =
     text('code') ?? (status === 401 ? 'unauthorized' : status === 403 ? 'forbidden' : `http_${status}`)
   const detail = text('detail') ?? text('message') ?? plain(status)
-  return new ApiError({ status, code, detail, requestId })
+  const data: object = typeof body === 'object' && body !== null ? body : {}
+  return new ApiError({ status, code, detail, requestId, data })
 }
 
 function plain(status: number): string {

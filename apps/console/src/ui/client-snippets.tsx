@@ -12,12 +12,14 @@ interface Props {
   url: string
   /** Where it is known: right after it was made. */
   apiKey?: string
+  /** Only the first way to tell each client. */
+  brief?: boolean
   /** The id of the chosen client, for a screen that keeps it. */
   client?: string
   onClient?: (id: string) => void
 }
 
-export function ClientSnippets({ name, url, apiKey, client, onClient }: Props) {
+export function ClientSnippets({ name, url, apiKey, brief = false, client, onClient }: Props) {
   const [id, setId] = useUncontrolled({
     ...(client !== undefined && { value: client }),
     ...(onClient && { onChange: onClient }),
@@ -26,7 +28,8 @@ export function ClientSnippets({ name, url, apiKey, client, onClient }: Props) {
   const [inText, setInText] = useState(false)
   const chosen = clients.find((one) => one.id === id) ?? clients[0]
   const to = { name, url, key: inText ? apiKey : undefined }
-  const link = chosen.link?.({ name, url })
+  const link = brief ? undefined : chosen.link?.({ name, url })
+  const forms = chosen.forms(to).slice(0, brief ? 1 : undefined)
   const { readsEnvironment } = chosen
   const fromEnvironment = readsEnvironment === 'always' || (readsEnvironment === 'unless-in-text' && !inText)
   return (
@@ -63,21 +66,25 @@ export function ClientSnippets({ name, url, apiKey, client, onClient }: Props) {
           </Text>
         </Group>
       )}
-      {chosen.forms(to).map(({ where, text }, at) => (
+      {forms.map(({ where, text }, at) => (
         <Stack gap={4} key={where}>
           <Text size="sm">{at === 0 ? `${where}:` : `Or ${where[0]?.toLowerCase()}${where.slice(1)}:`}</Text>
           <CodeBlock text={text} what={`snippet for ${chosen.name}${at === 0 ? '' : ` (${where})`}`} />
         </Stack>
       ))}
-      <Text size="sm" className="gh-break">
-        To see that it worked: {chosen.check}
-      </Text>
-      <Text size="xs" c="dimmed" className="gh-break">
-        <Anchor href={chosen.source.page} target="_blank" rel="noreferrer" inherit>
-          The client's own page
-        </Anchor>
-        , {chosen.source.seen}.
-      </Text>
+      {!brief && (
+        <>
+          <Text size="sm" className="gh-break">
+            To see that it worked: {chosen.check}
+          </Text>
+          <Text size="xs" c="dimmed" className="gh-break">
+            <Anchor href={chosen.source.page} target="_blank" rel="noreferrer" inherit>
+              The client's own page
+            </Anchor>
+            , {chosen.source.seen}.
+          </Text>
+        </>
+      )}
     </Stack>
   )
 }

@@ -2,8 +2,8 @@
 // The search of a list. `/` goes there from anywhere on the page.
 
 import { Kbd, TextInput } from '@mantine/core'
-import { useHotkeys } from '@mantine/hooks'
 import { useRef } from 'react'
+import { useSingleKey } from '#lib/single-keys.ts'
 import { Icon } from './icons.tsx'
 
 interface Props {
@@ -15,7 +15,7 @@ interface Props {
 
 export function SearchField({ label, value, onChange }: Props) {
   const input = useRef<HTMLInputElement>(null)
-  useHotkeys([['/', () => input.current?.focus()]])
+  useSingleKey('/', () => input.current?.focus())
   return (
     <TextInput
       ref={input}

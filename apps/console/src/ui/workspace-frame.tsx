@@ -111,6 +111,9 @@ export function WorkspaceFrame({ slug, account, palette, children }: Props) {
             <Text size="xs" c="dimmed">
               <Kbd size="xs">/</Kbd> search · <Kbd size="xs">Ctrl K</Kbd> go to
             </Text>
+            <Text size="xs" c="dimmed">
+              <Kbd size="xs">?</Kbd> all shortcuts
+            </Text>
           </Stack>
         </AppShell.Navbar>
         <AppShell.Main id="main" tabIndex={-1}>

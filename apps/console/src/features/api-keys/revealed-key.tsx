@@ -37,7 +37,7 @@ export function RevealedKey({ made, onDone }: { made: ApiKey | CreatedApiKey; on
       <CodeBlock text={key} what="API key" />
       <Title order={3}>Use it</Title>
       {installation.data && (
-        <ClientSnippets name="gatehouse" url={`${installation.data.gateway_url}/mcp/`} apiKey={key} />
+        <ClientSnippets name="gatehouse" url={`${installation.data.gateway_url}/mcp/`} apiKey={key} brief />
       )}
       {installation.isError && (
         <Text size="sm">The gateway's address could not be loaded, so there is no snippet.</Text>

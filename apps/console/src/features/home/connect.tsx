@@ -24,9 +24,9 @@ export function Connect() {
             <>
               <Text size="sm">All servers that a key may use, behind one address:</Text>
               <CodeBlock text={`${gateway_url}/mcp/`} what="gateway URL" />
-              <ClientSnippets name="gatehouse" url={`${gateway_url}/mcp/`} />
+              <ClientSnippets name="gatehouse" url={`${gateway_url}/mcp/`} brief />
               <Anchor component={Link} href={to('/connect-client')}>
-                See the client arrive
+                Every way for each client, and see it arrive
               </Anchor>
             </>
           )}

@@ -1,5 +1,5 @@
 'use client'
-// Go to a server, a screen or a theme by typing.
+// Go to a screen, a server, a tool or a call, create something, change the theme: by typing.
 
 import '@mantine/spotlight/styles.css'
 import { useMantineColorScheme } from '@mantine/core'
@@ -7,17 +7,23 @@ import { createSpotlight, Spotlight, type SpotlightActionData } from '@mantine/s
 import { useQuery } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { useEffect, useState } from 'react'
+import { verdictOf } from '#lib/call-outcome.ts'
+import { ago } from '#lib/format.ts'
 import { plainly } from '#lib/invisible.ts'
 import { serversRead } from '#lib/reads.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
+import { useFoundCalls, useFoundTools } from './use-found.ts'
 
 /** Opens every time that `wanted` changes. */
-export function Palette({ wanted }: { wanted: number }) {
+export function Palette({ wanted, onShortcuts }: { wanted: number; onShortcuts: () => void }) {
   const [[store, spotlight]] = useState(createSpotlight)
   const { id, to, may } = useWorkspace()
   const router = useRouter()
   const servers = useQuery(serversRead(id))
   const { setColorScheme } = useMantineColorScheme()
+  const [text, setText] = useState('')
+  const tools = useFoundTools(servers.data ?? [], text.trim())
+  const calls = useFoundCalls(text)
   // biome-ignore lint/correctness/useExhaustiveDependencies: each wish opens it
   useEffect(() => spotlight.open(), [wanted, spotlight])
 
@@ -44,21 +50,40 @@ export function Palette({ wanted }: { wanted: number }) {
     ...(may('members:manage')
       ? [go('People', '/people', 'Go to'), go('Invite somebody', '/people?invite=true', 'Create')]
       : []),
+    go('Connect a client', '/connect-client', 'Go to'),
+    go('Calls', '/calls', 'Go to'),
+    ...(may('settings:manage') ? [go('Export and import', '/settings/export', 'Go to')] : []),
     ...(may('mcp-servers:create') ? [go('Register server', '/servers/register', 'Create')] : []),
     ...(may('api-keys:own') ? [go('Create API key', '/keys?create=true', 'Create')] : []),
     ...(servers.data ?? []).map((one) => go(plainly(one.name), `/servers/${one.id}`, 'Servers')),
     ...(servers.data ?? []).map((one) =>
       go(`Tools of ${plainly(one.name)}`, `/servers/${one.id}/tools`, 'Servers'),
     ),
+    ...tools.map(
+      ({ server, name }): SpotlightActionData => ({
+        ...go(plainly(name), `/servers/${server.id}/tools?${new URLSearchParams({ q: name })}`, 'Tools'),
+        description: `Tool of ${plainly(server.name)}`,
+      }),
+    ),
+    ...calls.map(
+      (call): SpotlightActionData => ({
+        ...go(`Call of ${plainly(call.tool ?? call.method)}`, `/calls?call=${call.id}`, 'Calls'),
+        description: `${verdictOf(call.outcome).word}, ${ago(Date.parse(call.started_at), Date.now())}, ${plainly(call.caller_name)}`,
+        keywords: [call.id, call.request_id],
+      }),
+    ),
     theme('Light', 'light'),
     theme('Dark', 'dark'),
     theme('System', 'auto'),
+    { id: 'shortcuts', label: 'Keyboard shortcuts', group: 'Help', onClick: onShortcuts },
   ]
   return (
     <Spotlight
       store={store}
       actions={groups(actions)}
       shortcut={null}
+      query={text}
+      onQueryChange={setText}
       attributes={{ content: { 'aria-label': 'Command palette' } }}
       nothingFound="Nothing has this name"
       highlightQuery

@@ -91,7 +91,7 @@ export function Overview({ serverId }: { serverId: string }) {
             Connect a client
           </Title>
           <CodeBlock text={server.gateway_url} what="address at the gateway" />
-          <ClientSnippets name={server.slug} url={server.gateway_url} />
+          <ClientSnippets name={server.slug} url={server.gateway_url} brief />
         </Stack>
       </Paper>
     </SimpleGrid>
