@@ -186,7 +186,6 @@ test('a tool is called with exact arguments, and everything that it answers is s
     await expect(answer).toContainText('It does not fit the schema')
     await answer.getByRole('tab', { name: 'Raw' }).click()
     await expect(answer).toContainText('"resultType": "complete"')
-    await expectAccessible(page)
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
     await page.getByRole('button', { name: 'Copy as curl' }).click()
     const copied = await page.evaluate('navigator.clipboard.readText()')
@@ -219,8 +218,20 @@ test('a tool is called with exact arguments, and everything that it answers is s
       await run()
       await expect(answer).toContainText(title)
       await expect(answer).toContainText(text)
-      await expectAccessible(page)
     }
+    await expectAccessible(page)
+  })
+
+  await test.step('a record leads back here, and what can not be reached is not called', async () => {
+    await answer.getByRole('link', { name: 'Call record' }).click()
+    await page.getByRole('dialog', { name: 'Call' }).getByRole('link', { name: 'Replay' }).click()
+    await expect(page.getByRole('combobox', { name: 'Tool' })).toHaveValue('die')
+    await page.route('**/v1/gateway-tokens', (route) => route.abort())
+    await page.reload()
+    await run()
+    await expect(answer.getByRole('alert')).toContainText('The call was not made')
+    await expectAccessible(page)
+    await page.unroute('**/v1/gateway-tokens')
   })
 
   await test.step('as a key that may not, the gateway refuses', async () => {
@@ -273,7 +284,7 @@ async function askedBack(page: Page, consoleUrl: string, slug: string) {
   await run()
   await expect(asks).toContainText(`Server ${slug} asks you`)
   await expect(asks).toContainText('Who are you?')
-  await expectAccessible(page)
+  if (slug === 'older') await expectAccessible(page)
   await asks.getByRole('button', { name: 'Send answer' }).click()
   await expect(asks.getByRole('textbox', { name: 'username' })).toHaveAttribute('aria-invalid', 'true')
   await asks.getByRole('textbox', { name: 'username' }).fill('ada')

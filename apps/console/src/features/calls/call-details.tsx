@@ -3,7 +3,7 @@
 // Everything that is known about one call: its two legs, its sizes, the names of the headers that were attached.
 
 import type { Call } from '@gatehouse/registry-api'
-import { Drawer, Text } from '@mantine/core'
+import { Drawer, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { verdictOf } from '#lib/call-outcome.ts'
 import { bytes, duration } from '#lib/format.ts'
@@ -15,6 +15,7 @@ import { QueryView } from '#ui/query-view.tsx'
 import { Status } from '#ui/status.tsx'
 import { TimeAgo } from '#ui/time-ago.tsx'
 import { UpstreamText } from '#ui/upstream-text.tsx'
+import { Replay } from './replay.tsx'
 
 export function CallDetails({ callId, onClose }: { callId: string; onClose: () => void }) {
   return (
@@ -29,7 +30,12 @@ function Details({ callId }: { callId: string }) {
   const call = useQuery(callRead(id, callId))
   return (
     <QueryView query={call} failed="The call could not be loaded">
-      {(data) => <Known call={data} />}
+      {(data) => (
+        <Stack>
+          <Known call={data} />
+          <Replay call={data} />
+        </Stack>
+      )}
     </QueryView>
   )
 }

@@ -11,6 +11,7 @@ import type { Question } from './call/outcome.ts'
 import { startingValue } from './form/starting-value.ts'
 import { ValueEditor } from './form/value-editor.tsx'
 import { type Json, type JsonObject, member, object, textMember } from './json/json.ts'
+import { ProblemList } from './problem-list.tsx'
 import { safeAddress } from './safe-address.ts'
 import { type Judged, validate } from './validate.ts'
 
@@ -170,6 +171,7 @@ function Form({ schema, decline, onSend }: FormProps) {
           problems={judged.problems}
           onChange={setValue}
         />
+        <ProblemList judged={judged} title="Not sent: the answer does not fit what was asked" />
         <Text size="xs" c="dimmed">
           What you give goes to the server. Never give it a password.
         </Text>

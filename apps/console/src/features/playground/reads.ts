@@ -5,7 +5,7 @@ import { queryOptions } from '@tanstack/react-query'
 import { send } from '#lib/api.ts'
 import { errorOf } from '#lib/api-error.ts'
 import { isList, isObject, type Json, member, textMember } from './json/json.ts'
-import { parseJson } from './json/parse-json.ts'
+import { parseSent } from './json/parse-json.ts'
 
 /** A tool as its server describes it. */
 export interface Tool {
@@ -25,7 +25,7 @@ export const exactToolsRead = (workspaceId: string, server: Server | undefined) 
     queryFn: async ({ signal }) => {
       const response = await send(`/registry/v1/servers/${server?.id}/tools`, { workspaceId, signal })
       if (!response.ok) throw await errorOf(response)
-      return toolsOf(parseJson(await response.text()))
+      return toolsOf(parseSent(await response.text()))
     },
     enabled: server !== undefined,
     staleTime: 30_000,

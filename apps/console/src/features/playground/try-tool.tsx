@@ -3,9 +3,9 @@
 
 import { keyVariable } from '@gatehouse/client-snippets'
 import type { Server } from '@gatehouse/registry-api'
-import { Alert, Button, Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core'
+import { Button, Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core'
+import { getHotkeyHandler } from '@mantine/hooks'
 import { useState } from 'react'
-import { plainly } from '#lib/invisible.ts'
 import { CopyButton } from '#ui/copy-button.tsx'
 import { Icon } from '#ui/icons.tsx'
 import { UpstreamText } from '#ui/upstream-text.tsx'
@@ -17,8 +17,8 @@ import { useRun } from './call/use-run.ts'
 import { typedValue } from './form/form.ts'
 import { startingValue } from './form/starting-value.ts'
 import { ValueEditor } from './form/value-editor.tsx'
-import type { Json } from './json/json.ts'
-import { unfinished } from './json/json.ts'
+import { type Json, unfinished } from './json/json.ts'
+import { ProblemList } from './problem-list.tsx'
 import type { Tool } from './reads.ts'
 import { RunView } from './run-view.tsx'
 import { useChoice } from './use-choice.ts'
@@ -42,6 +42,7 @@ export function TryTool({ server, tool, begin }: Props) {
   const [asking, setAsking] = useState(false)
   const call = { slug: server.slug, tool: tool.name, inputSchema, args }
   const running = runner.run?.phase === 'running'
+  const whole = unfinished(args).length === 0
 
   const go = () => (tool.destructive ? setAsking(true) : runner.start(call))
   const submit = async () => {
@@ -54,6 +55,7 @@ export function TryTool({ server, tool, begin }: Props) {
       <Paper withBorder p="lg" component="section" aria-labelledby="arguments">
         <form
           noValidate
+          onKeyDown={getHotkeyHandler([['mod+Enter', () => void submit()]])}
           onSubmit={(event) => {
             event.preventDefault()
             void submit()
@@ -74,7 +76,16 @@ export function TryTool({ server, tool, begin }: Props) {
                 setJudged(unjudged)
               }}
             />
-            <Verdict judged={judged} canSend={unfinished(args).length === 0} onAnyway={go} />
+            <ProblemList judged={judged} title="Not sent: the arguments do not fit the schema">
+              {/* A server may be tried with what it should refuse, as long as it is JSON. */}
+              {whole && (
+                <div>
+                  <Button variant="default" size="compact-sm" onClick={go}>
+                    Run anyway
+                  </Button>
+                </div>
+              )}
+            </ProblemList>
             <Group>
               <Button type="submit" leftSection={<Icon name="play" size={16} />} loading={running}>
                 Run
@@ -84,7 +95,7 @@ export function TryTool({ server, tool, begin }: Props) {
                   Cancel
                 </Button>
               )}
-              {unfinished(args).length === 0 && (
+              {whole && (
                 <CopyButton
                   size="sm"
                   label="Copy as curl"
@@ -140,50 +151,5 @@ function AboutTool({ tool: { title, description, off, destructive } }: { tool: T
       )}
       {off && <Text size="sm">It is switched off at the gateway: a call is answered with an error.</Text>}
     </>
-  )
-}
-
-interface VerdictProps {
-  readonly judged: Judged
-  /** It is JSON, whether or not it fits. */
-  readonly canSend: boolean
-  readonly onAnyway: () => void
-}
-
-/** Why nothing was sent. A server may be tried with what it should refuse. */
-function Verdict({ judged: { problems, unsure }, canSend, onAnyway }: VerdictProps) {
-  if (unsure !== undefined)
-    return (
-      <Text size="sm" c="dimmed" className="gh-break">
-        Not checked before it was sent: {plainly(unsure)}
-      </Text>
-    )
-  if (problems.length === 0) return null
-  return (
-    <Alert
-      variant="default"
-      role="alert"
-      icon={<Icon name="alert" />}
-      title="Not sent: the arguments do not fit the schema"
-    >
-      <Stack gap="xs">
-        {problems.slice(0, 10).map(({ at, what }) => (
-          <Text key={`${at} ${what}`} size="sm" className="gh-break">
-            <code>
-              <UpstreamText text={at || '(the whole)'} />
-            </code>
-            : <UpstreamText text={what} />
-          </Text>
-        ))}
-        {problems.length > 10 && <Text size="sm">and {problems.length - 10} more</Text>}
-        {canSend && (
-          <div>
-            <Button variant="default" size="compact-sm" onClick={onAnyway}>
-              Run anyway
-            </Button>
-          </div>
-        )}
-      </Stack>
-    </Alert>
   )
 }

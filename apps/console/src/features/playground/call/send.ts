@@ -1,7 +1,7 @@
 // One request to the gateway through the console, and its answer: a JSON body, or a stream whose notifications are told as they come.
 
 import { isObject, type Json, type JsonObject, textMember } from '../json/json.ts'
-import { JsonProblem, parseJson } from '../json/parse-json.ts'
+import { JsonProblem, parseSent } from '../json/parse-json.ts'
 import { eventTexts } from './event-texts.ts'
 import type { Answer } from './outcome.ts'
 import type { HttpRequest } from './request.ts'
@@ -50,11 +50,11 @@ const isStream = (response: Response): response is Response & { body: Body } =>
   response.body !== null && response.headers.get('Content-Type')?.startsWith('text/event-stream') === true
 
 const noJson = ({ message, line, column }: JsonProblem) =>
-  `The answer is no JSON: ${message} (line ${line}, column ${column})`
+  `The answer can not be read: ${message} (line ${line}, column ${column})`
 
 async function readStream(body: Body, onNotification: (message: JsonObject) => void): Promise<Read> {
   for await (const text of eventTexts(body)) {
-    const message = parseJson(text)
+    const message = parseSent(text)
     if (!isObject(message)) continue
     if (answers(message)) return { response: message, instead: '' }
     if (message.has('method') && !message.has('id')) onNotification(message)
@@ -64,7 +64,7 @@ async function readStream(body: Body, onNotification: (message: JsonObject) => v
 
 /** @throws JsonProblem where a good answer is no JSON */
 function readBody(text: string, status: number): Read {
-  const body = status < 300 ? parseJson(text) : attempt(text)
+  const body = status < 300 ? parseSent(text) : attempt(text)
   if (isObject(body) && answers(body)) return { response: body, instead: '' }
   const said = textMember(body, 'detail') ?? textMember(body, 'error')
   return { response: undefined, instead: said ?? 'The answer is no message of the protocol' }
@@ -72,7 +72,7 @@ function readBody(text: string, status: number): Read {
 
 function attempt(text: string): Json {
   try {
-    return parseJson(text)
+    return parseSent(text)
   } catch {
     return null
   }

@@ -2,6 +2,7 @@
 // What stands around a field: its name, what the schema says of it, what is wrong with it. The words are the server's.
 
 import { Text } from '@mantine/core'
+import type { ReactNode } from 'react'
 import { plainly } from '#lib/invisible.ts'
 import { UpstreamText } from '#ui/upstream-text.tsx'
 import { isTooPrecise, JsonNumber } from '../json/json.ts'
@@ -37,27 +38,37 @@ export function Label({ name, form: { view }, required }: LabelProps) {
   )
 }
 
-export function About({ form }: { form: Form }) {
-  const { description, fallback, kind } = form.view
-  const value = form.kind === 'number' ? fromForm(form) : undefined
+/** What the schema says of it, and what becomes of it as it stands. Null where there is nothing to say. */
+export function about(form: Form): ReactNode {
+  const { description } = form.view
+  const note = noteOn(form)
+  if (description === undefined && note === undefined) return null
   return (
     <>
       {description !== undefined && (
-        <span className="gh-break">
-          <UpstreamText text={description} />{' '}
+        <span className="gh-break" style={{ display: 'block' }}>
+          <UpstreamText text={description} />
         </span>
       )}
-      {form.kind === 'absent' && fallback !== undefined && kind !== 'group' && (
-        <>
-          Left out, it is <UpstreamText text={printJson(fallback).slice(0, 200)} />.{' '}
-        </>
-      )}
-      {form.kind === 'text' && form.text === '' && 'It is sent as an empty text. '}
-      {value instanceof JsonNumber &&
-        isTooPrecise(value) &&
-        'It is sent digit for digit; many programs round it.'}
+      {note}
     </>
   )
+}
+
+function noteOn(form: Form): ReactNode {
+  const { fallback, kind } = form.view
+  if (form.kind === 'absent' && fallback !== undefined && kind !== 'group')
+    return (
+      <>
+        Left out, it is <UpstreamText text={printJson(fallback).slice(0, 200)} />.
+      </>
+    )
+  if (form.kind === 'text' && form.text === '') return 'It is sent as an empty text.'
+  if (form.kind === 'list' && form.items.length === 0) return 'It is sent as an empty list.'
+  const value = form.kind === 'number' ? fromForm(form) : undefined
+  return value instanceof JsonNumber && isTooPrecise(value)
+    ? 'It is sent digit for digit; many programs round it.'
+    : undefined
 }
 
 export const errorOf = (problems: readonly Problem[], at: string) =>

@@ -5,7 +5,7 @@ import { Button, Group, Stack } from '@mantine/core'
 import { plainly } from '#lib/invisible.ts'
 import type { Json } from '../json/json.ts'
 import type { Problem } from '../validate.ts'
-import { About, errorOf, Label } from './field-words.tsx'
+import { about, errorOf, Label } from './field-words.tsx'
 import { type Form, toForm } from './form.ts'
 import { GroupField } from './group-field.tsx'
 import { JsonField } from './json-field.tsx'
@@ -35,7 +35,8 @@ export function Field(props: FieldProps) {
   const ways = [
     !required &&
       form.kind !== 'absent' && { name: `Leave out ${name}`, label: 'Leave out', value: undefined },
-    form.view.nullable && form.kind !== 'null' && { name: `Null as ${name}`, label: 'Null', value: null },
+    form.view.nullable &&
+      form.kind !== 'null' && { name: `Set to null: ${name}`, label: 'Set to null', value: null },
   ].filter((way) => way !== false)
   return (
     <Stack gap={4}>
@@ -66,7 +67,7 @@ function Control(props: FieldProps) {
   const nothing = props.required ? 'Not given yet' : 'Left out'
   const around = {
     label: <Label {...props} />,
-    description: <About form={form} />,
+    description: about(form),
     error: errorOf(problems, at),
   }
   const text = 'text' in form ? form.text : ''

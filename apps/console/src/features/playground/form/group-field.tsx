@@ -4,12 +4,13 @@
 import { Fieldset, Stack, Text } from '@mantine/core'
 import { pointer } from '../json/json.ts'
 import { Field, type FieldProps } from './field.tsx'
-import { About, errorOf, Label, ProblemText } from './field-words.tsx'
+import { about, errorOf, Label, ProblemText } from './field-words.tsx'
 import { type Group, withMember } from './form.ts'
 
 export function GroupField({ group, ...props }: FieldProps & { group: Group }) {
   const { at, problems } = props
   const error = errorOf(problems, at)
+  const said = about(group)
   const members = <Members {...props} group={group} />
   // The arguments themselves need no name.
   if (at === '')
@@ -22,9 +23,11 @@ export function GroupField({ group, ...props }: FieldProps & { group: Group }) {
   return (
     <Fieldset legend={<Label {...props} />}>
       <Stack gap="md">
-        <Text size="xs" c="dimmed">
-          <About form={group} />
-        </Text>
+        {said && (
+          <Text size="xs" c="dimmed" component="div">
+            {said}
+          </Text>
+        )}
         {error && <ProblemText text={error} />}
         {members}
       </Stack>

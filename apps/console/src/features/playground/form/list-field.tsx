@@ -5,7 +5,7 @@ import { Button, Fieldset, Group, Stack, Text } from '@mantine/core'
 import { plainly } from '#lib/invisible.ts'
 import { Icon } from '#ui/icons.tsx'
 import { Field, type FieldProps } from './field.tsx'
-import { About, errorOf, Label, ProblemText } from './field-words.tsx'
+import { about, errorOf, Label, ProblemText } from './field-words.tsx'
 import { type List, toForm } from './form.ts'
 import { firstValue } from './starting-value.ts'
 
@@ -13,15 +13,17 @@ export function ListField({ list, ...props }: FieldProps & { list: List }) {
   const { root, at, problems, onChange } = props
   const { items, view } = list
   const error = errorOf(problems, at)
+  const said = about(list)
   const name = plainly(props.name)
   const set = (next: List['items']) => onChange({ ...list, items: next })
   return (
     <Fieldset legend={<Label {...props} />}>
       <Stack gap="sm">
-        <Text size="xs" c="dimmed">
-          <About form={list} />
-          {items.length === 0 && 'It is sent as an empty list.'}
-        </Text>
+        {said && (
+          <Text size="xs" c="dimmed" component="div">
+            {said}
+          </Text>
+        )}
         {error && <ProblemText text={error} />}
         {items.map((item, index) => (
           <Stack

@@ -3,7 +3,6 @@
 
 import { SegmentedControl, Stack } from '@mantine/core'
 import { useState } from 'react'
-import { plainly } from '#lib/invisible.ts'
 import { type Json, Unfinished } from '../json/json.ts'
 import { JsonProblem, parseJson } from '../json/parse-json.ts'
 import { printLines } from '../json/print-json.ts'
@@ -41,7 +40,7 @@ export function ValueEditor({ label, schema, value, problems, onChange }: Props)
         <JsonField
           label={`${label} as JSON`}
           text={value instanceof Unfinished ? value.text : printLines(value)}
-          error={brokenAt(value) ?? problemLines(problems)}
+          error={brokenAt(value) ?? problems.length > 0}
           minRows={6}
           onChange={(text) => onChange(typedValue(text))}
         />
@@ -72,6 +71,3 @@ function brokenAt(value: Json): string | undefined {
     return `Line ${error.line}, column ${error.column}: ${error.message}`
   }
 }
-
-const problemLines = (problems: readonly Problem[]) =>
-  problems.map(({ at, what }) => `${plainly(at) || 'The whole'}: ${plainly(what)}`).join(' · ') || undefined

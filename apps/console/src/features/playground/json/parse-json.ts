@@ -1,5 +1,5 @@
-// Reads JSON text strictly (RFC 8259) and says where it breaks. A name that an object has twice is refused: one of the two values
-// would be lost.
+// Reads JSON text strictly (RFC 8259) and says where it breaks. A name that an object has twice is refused where somebody writes it,
+// because one of the two values would be lost; in what others have sent the last one counts, as it does for JSON.parse.
 
 import { type Json, JsonNumber } from './json.ts'
 
@@ -27,17 +27,22 @@ const words: Readonly<Record<string, Json>> = { true: true, false: false, null: 
 
 interface Reader {
   readonly text: string
+  readonly twice: boolean
   at: number
   depth: number
 }
 
 /** @throws JsonProblem */
-export function parseJson(text: string): Json {
-  const reader: Reader = { text, at: 0, depth: 0 }
+export const parseJson = (text: string): Json => read({ text, twice: false, at: 0, depth: 0 })
+
+/** Of a server. @throws JsonProblem */
+export const parseSent = (text: string): Json => read({ text, twice: true, at: 0, depth: 0 })
+
+function read(reader: Reader): Json {
   skip(reader)
   const value = readValue(reader)
   skip(reader)
-  if (reader.at < text.length) throw problem(reader, 'Something follows the end')
+  if (reader.at < reader.text.length) throw problem(reader, 'Something follows the end')
   return value
 }
 
@@ -114,7 +119,7 @@ function readObject(reader: Reader): Map<string, Json> {
     if (reader.text[reader.at] !== '"') throw problem(reader, 'A name in quotes is missing')
     const start = reader.at
     const name = readString(reader)
-    if (members.has(name)) {
+    if (!reader.twice && members.has(name)) {
       reader.at = start
       throw problem(reader, 'This name is there twice')
     }

@@ -47,8 +47,10 @@ function Leg({ round: { requestId, ms }, name }: { round: Round; name: string })
             Call record
           </Anchor>
         </>
+      ) : record.isFetching ? (
+        ' · waiting for the gateway to write it down'
       ) : (
-        record.isFetching && ' · waiting for the gateway to write it down'
+        record.data === null && ' · the gateway kept no record of it'
       )}
     </Text>
   )
