@@ -1,9 +1,11 @@
 'use client'
-// Registers a server, then shows at once which tools it lists with the stored credential.
+// Registers a server: from whatever somebody has at hand, tried live before anything is kept, with the authentication that it wants.
 
+import type { ProbeVerdict } from '@gatehouse/registry-api'
 import { Anchor, Button, Group, Paper, Stack, Text, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import Link from 'next/link'
+import { useRef } from 'react'
 import { fieldOf, halves, toApiError } from '#lib/api-error.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
 import { ErrorCard } from '#ui/error-card.tsx'
@@ -11,9 +13,13 @@ import { PageHeader } from '#ui/page-header.tsx'
 import { type Auth, authMembers } from './auth-choice.ts'
 import { AuthField } from './auth-field.tsx'
 import { filled, HeadersField, type HeaderValue } from './headers-field.tsx'
+import { nameFrom, servedAt } from './paste/read-pasted.ts'
+import { type Chosen, PasteField } from './paste-field.tsx'
+import { ProbePanel } from './probe-panel.tsx'
 import { useRegister } from './queries.ts'
 import { Registered } from './registered.tsx'
 import { urlProblem } from './url-problem.ts'
+import { useProbe } from './use-probe.ts'
 
 const fields = ['name', 'url', 'headers', 'slug']
 
@@ -35,6 +41,48 @@ export function Register() {
       providerId: (value, { auth }) => (auth !== 'shared' || value ? null : 'Choose one'),
     },
   })
+  const onField = (error: Error) => {
+    const known = toApiError(error)
+    const field = fieldOf(known, fields)
+    const { todo, what } = halves(known.detail)
+    if (field) form.setFieldError(field, `${what}. ${todo}.`)
+  }
+  const live = useProbe({ onVerdict: follow, onError: onField })
+  /** To be tried: a header that still lacks its value is none yet. */
+  const asked = ({ url, auth, headers } = form.getValues()) => ({
+    url: url.trim(),
+    headers: auth === 'headers' ? headers.filter(({ value }) => value !== '') : [],
+  })
+  const test = () => {
+    if (!form.validateField('url').hasError) void live.begin(asked())
+  }
+
+  /** The form follows what was found; what somebody entered stays. */
+  function follow({ auth, header }: ProbeVerdict) {
+    const now = form.getValues()
+    if (now.auth === 'shared' || auth === null) return
+    form.setFieldValue('auth', auth === 'oauth' ? 'oauth' : 'headers')
+    if (auth === 'headers' && filled(now.headers).length === 0)
+      form.setFieldValue('headers', [{ key: header?.key ?? '', value: '' }])
+  }
+
+  const suggested = useRef('')
+  const choose = ({ name, url, headers, isWhole }: Chosen) => {
+    const before = form.getValues()
+    const next = name || nameFrom(url)
+    const takesName = before.name === '' || before.name === suggested.current
+    if (takesName) suggested.current = next
+    form.setValues({
+      name: takesName ? next : before.name,
+      url: url || servedAt,
+      headers: [...headers],
+      ...(headers.length > 0 && { auth: 'headers' }),
+    })
+    form.clearErrors()
+    if (isWhole && urlProblem(url) === null) void live.begin(asked())
+    else live.forget()
+  }
+
   const submit = form.onSubmit(({ name, url, slug, auth, providerId, headers }) =>
     register.mutate(
       {
@@ -44,33 +92,30 @@ export function Register() {
         ...(auth === 'headers' && { headers: filled(headers) }),
         ...(slug && { slug }),
       },
-      {
-        onError: (error) => {
-          const { code, detail } = toApiError(error)
-          const field = fieldOf({ code, detail }, fields)
-          const { todo, what } = halves(detail)
-          if (field) form.setFieldError(field, `${what}. ${todo}.`)
-        },
-      },
+      { onError: onField },
     ),
   )
   if (register.isSuccess) {
     const again = () => {
       register.reset()
       form.reset()
+      live.forget()
     }
     return <Registered server={register.data.data} notice={register.data.notice} onAnother={again} />
   }
   const elsewhere = register.isError && fieldOf(toApiError(register.error), fields) === undefined
+  const { probe, isRunning } = live
+  const told = probe && (probe.error && fieldOf(toApiError(probe.error), fields) ? null : probe)
   return (
     <>
       <PageHeader
         title="Register server"
-        about="By its URL for Streamable HTTP. Its tools are listed right after, with the headers you store or the account you connect."
+        about="A server for Streamable HTTP. Nothing is kept before you register it."
       />
       <Paper withBorder p="lg" maw={720}>
         <form onSubmit={submit} noValidate>
           <Stack>
+            <PasteField onChoose={choose} />
             <TextInput label="Name" required maxLength={256} {...form.getInputProps('name')} />
             <TextInput
               label="URL"
@@ -79,6 +124,12 @@ export function Register() {
               placeholder="https://mcp.example.com/mcp"
               required
               {...form.getInputProps('url')}
+            />
+            <ProbePanel
+              probe={told}
+              isRunning={isRunning}
+              isOld={told !== null && JSON.stringify(told.tried) !== JSON.stringify(asked(form.values))}
+              onTest={test}
             />
             <AuthField
               value={form.values.auth}
