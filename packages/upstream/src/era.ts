@@ -65,17 +65,27 @@ export interface Handshake extends LegacySession {
   readonly instructions: string | undefined
 }
 
+/** In whose name a handshake is made, and which revision they ask for. */
+export interface HandshakeClient {
+  readonly protocolVersion: string
+  readonly clientInfo: unknown
+}
+
+const ourselves: HandshakeClient = { protocolVersion: legacyRevisions[0], clientInfo }
+
 /**
  * The legacy handshake.
  * @param capabilities that are declared
+ * @param client ourselves, unless told
  * @throws AppError era_mismatch where the upstream is modern only; upstream_invalid where it doesn't take part
  */
 export async function initialize(
   wire: Wire,
   signal: AbortSignal,
   capabilities: Readonly<Record<string, unknown>> = {},
+  { protocolVersion: asked, clientInfo: by }: HandshakeClient = ourselves,
 ): Promise<Handshake> {
-  const params = { protocolVersion: legacyVersions[0], capabilities, clientInfo }
+  const params = { protocolVersion: asked, capabilities, clientInfo: by ?? clientInfo }
   const reply = await exchange(wire, { method: 'initialize', id: 0, params }, {}, signal)
   if (reply.response?.error && evidence(reply) === 'modern') throw new AppError('era_mismatch')
   const result = expectResult(reply, 'initialize')

@@ -10,6 +10,7 @@ export {
   evidence,
   expectResult,
   type Handshake,
+  type HandshakeClient,
   initialize,
   type LegacySession,
   legacyHeaders,

@@ -73,19 +73,25 @@ test('a legacy client is told which page to open, and repeats the call', async (
   expect((await client.callTool(echo)).isError).toBeUndefined()
 })
 
-test('a legacy client with a session is told by the error of its revision, and goes on in it', async () => {
-  const { at, requestInit, connect, disconnect } = await setUp(scripts.modernServer({ tools }))
-  await connect('t1')
-  const client = new LegacyClient(info, { capabilities })
-  const transport = new LegacyTransport(at('one'), { requestInit })
-  await client.connect(transport as Parameters<LegacyClient['connect']>[0]) // as above
-  onTestFinished(() => client.close())
-  await disconnect()
-  const refused = await client.callTool(echo).catch((error: unknown) => error)
-  expect(refused).toBeInstanceOf(UrlElicitationRequiredError)
-  expect((refused as UrlElicitationRequiredError).elicitations).toEqual([
-    expect.objectContaining({ url: 'http://localhost:7402/w/test/connections?connect=one' }),
-  ])
-  await connect('t2')
-  expect((await client.callTool(echo)).isError).toBeUndefined()
-})
+test.each([
+  ['of ours', scripts.modernServer({ tools })],
+  ['of the server', scripts.legacyServer({ tools, sessionId: 'there' })],
+])(
+  'a legacy client with a session %s is told by the error of its revision, and goes on in it',
+  async (_what, inner) => {
+    const { at, requestInit, connect, disconnect } = await setUp(inner)
+    await connect('t1')
+    const client = new LegacyClient(info, { capabilities })
+    const transport = new LegacyTransport(at('one'), { requestInit })
+    await client.connect(transport as Parameters<LegacyClient['connect']>[0]) // as above
+    onTestFinished(() => client.close())
+    await disconnect()
+    const refused = await client.callTool(echo).catch((error: unknown) => error)
+    expect(refused).toBeInstanceOf(UrlElicitationRequiredError)
+    expect((refused as UrlElicitationRequiredError).elicitations).toEqual([
+      expect.objectContaining({ url: 'http://localhost:7402/w/test/connections?connect=one' }),
+    ])
+    await connect('t2')
+    expect((await client.callTool(echo)).isError).toBeUndefined()
+  },
+)

@@ -500,22 +500,58 @@ describe('accounts are kept apart', () => {
     expect(new Set(tokensSeen(at)).size).toBe(3)
   })
 
-  test('a session ends with the connection that it was opened by', async () => {
-    const at = await place(scripts.legacyServer({ tools, sessionId: 'upstream-1' }))
+  /** Each account has a session of its own there. */
+  const keeping: Script = (request, response) => {
+    const account = request.header('authorization')[0]?.replace('Bearer ', '')
+    return scripts.legacyServer({ tools, sessionId: `of-${account}` })(request, response)
+  }
+
+  test('a client goes on in its session with the connection that takes the place of its own', async () => {
+    const at = await place(keeping)
     const person = at.person('t1')
-    const { session } = await person.legacy('initialize', handshake({}))
+    const said = { ...handshake({ roots: { listChanged: true } }), protocolVersion: '2025-06-18' }
+    const { session } = await person.legacy('initialize', said)
+    expect((await person.legacy('tools/call', echo, session)).status).toBe(200)
+    at.good.add('t2')
+    await at.told(gateway.registry.connections.connect(person.userId, at.id, 't2'))
+    const seen = at.upstream.requests.length
+    const goOn = () => person.legacy('tools/call', echo, session)
+    for (const answer of await Promise.all([goOn(), goOn()])) {
+      expect(JSON.stringify(answer.body.result)).toContain('echo')
+      expect([null, session]).toContain(answer.session)
+    }
+    const after = at.upstream.requests.slice(seen)
+    expect(after.map(({ header }) => header('mcp-session-id')[0])).not.toContain('of-t1')
+    expect(after.map((request) => (request.json() as { method: string }).method)).toEqual([
+      ...['initialize', 'notifications/initialized', 'tools/call', 'tools/call'],
+    ])
+    expect(after[0]?.json()).toMatchObject({ params: said })
+    // The server forgets it: the client is told, and then gets another one.
+    at.upstream.answer(scripts.status(404))
+    expect((await goOn()).status).toBe(404)
+    at.upstream.answer(account(at.good, keeping))
+    expect((await goOn()).status).toBe(200)
+    const stranger = at.person('t2')
+    expect((await stranger.legacy('tools/call', echo, session)).status).toBe(404)
+  })
+
+  test('a client that said too much for its session id shakes hands again', async () => {
+    const at = await place(keeping)
+    const person = at.person('t1')
+    const much = handshake({ experimental: { much: { text: 'x'.repeat(3_000) } } })
+    const { session } = await person.legacy('initialize', much)
     expect((await person.legacy('tools/call', echo, session)).status).toBe(200)
     at.good.add('t2')
     await at.told(gateway.registry.connections.connect(person.userId, at.id, 't2'))
     expect((await person.legacy('tools/call', echo, session)).status).toBe(404)
-    const again = await person.legacy('initialize', handshake({}))
+    const again = await person.legacy('initialize', much)
     expect((await person.legacy('tools/call', echo, again.session)).status).toBe(200)
   })
 
   test.each([
-    ['bridged, is ended by its client', scripts.modernServer({ tools }), 204],
-    ['of the server, is over already', scripts.legacyServer({ tools, sessionId: 'upstream-1' }), 404],
-  ])('a session without a connection, %s', async (_what, inner, status) => {
+    ['bridged', scripts.modernServer({ tools })],
+    ['of the server', scripts.legacyServer({ tools, sessionId: 'upstream-1' })],
+  ])('a session without a connection, %s, is ended by its client', async (_what, inner) => {
     const at = await place(inner)
     const person = at.person('t1')
     const { session } = await person.legacy('initialize', handshake({}))
@@ -524,7 +560,7 @@ describe('accounts are kept apart', () => {
       method: 'DELETE',
       headers: { ...accepts, 'x-api-key': person.key, 'mcp-session-id': session ?? '' },
     })
-    expect(end.status).toBe(status)
+    expect(end.status).toBe(204)
     await at.told(gateway.registry.connections.connect(person.userId, at.id, 't1'))
     expect((await person.legacy('tools/call', echo, session)).status).toBe(404)
   })

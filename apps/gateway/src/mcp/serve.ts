@@ -5,12 +5,14 @@ import type { ResolvedServer } from '@gatehouse/registry-api/internal'
 import { evidence } from '@gatehouse/upstream'
 import type { Deps } from '../deps.ts'
 import { bridgeLegacyClient } from './bridge/legacy-client/bridge.ts'
+import { endBridgedSession } from './bridge/legacy-client/end-bridged-session.ts'
 import { bridgeModernClient } from './bridge/modern-client/bridge.ts'
 import type { Call, Message, Trace } from './call.ts'
 import { connectedFor } from './connected.ts'
 import { type Bearer, bearerOf } from './session-token.ts'
 import { checkDisabled, hidesTools } from './transparent/disabled-tools.ts'
-import { forward, tokenOf } from './transparent/forward.ts'
+import { type ForwardOptions, forward, tokenOf } from './transparent/forward.ts'
+import { goOn, isOfEarlier } from './transparent/go-on.ts'
 import { listVisibleTools } from './transparent/list-tools.ts'
 import type { HeldAnswer } from './transparent/relay.ts'
 
@@ -41,6 +43,24 @@ export async function serve(
   const token = tokenOf(call)
   const session = token === undefined ? undefined : deps.sessions.open(token, bearer)
   if (session?.bridged !== undefined) return bridgeLegacyClient(deps, call, server, message, trace)
+  if (token === undefined || session === undefined || !isOfEarlier(session, bearer))
+    return serveLegacy(deps, call, bearer, message, trace, { session })
+  // It ended at the server with its connection.
+  if (call.request.method === 'DELETE') return endBridgedSession(deps, call, token, session, trace)
+  await goOn(deps, bearer, token, session, (now, gone) =>
+    serveLegacy(deps, call, bearer, message, trace, { session: now, gone }),
+  )
+}
+
+async function serveLegacy(
+  deps: Deps,
+  call: Call,
+  bearer: Bearer,
+  message: Message | undefined,
+  trace: Trace,
+  { session, gone }: Pick<ForwardOptions, 'session' | 'gone'>,
+): Promise<void> {
+  const { server } = bearer
   if (session === undefined && deps.eras.of(bearer).legacy === false)
     return bridgeLegacyClient(deps, call, server, message, trace)
   if (message !== undefined && hidesTools(server, message))
@@ -49,7 +69,7 @@ export async function serve(
   const greets = asks && message.envelope.method === 'initialize'
   const isOther = greets ? refusesLegacy : refusesFirst
   const otherEra = asks ? (held: HeldAnswer) => isOther(deps, bearer, held) : undefined
-  const went = await forward(deps, call, bearer, message, trace, { session, otherEra })
+  const went = await forward(deps, call, bearer, message, trace, { session, gone, otherEra })
   if (went === 'other-era') return bridgeLegacyClient(deps, call, server, message, trace)
 }
 

@@ -23,11 +23,13 @@ export interface Session {
   readonly elicitation: unknown
   /** Set where the session is ours, at a server of the other era; `upstreamId` is then a random UUID. */
   readonly bridged?: Bridged | undefined
+  /** At a server that wants an account: for a session that takes the place of this one, which ends with its connection. */
+  readonly handshake?: Bridged | undefined
   /** Unix time in ms. */
   readonly expiresAtMs: number
 }
 
-/** What a legacy client said of itself in its handshake, for the calls that carry it to a modern server. */
+/** What a legacy client said of itself in its handshake; to a modern server every call carries it. */
 export interface Bridged {
   readonly capabilities: Readonly<Record<string, unknown>>
   readonly clientInfo: unknown
@@ -49,7 +51,7 @@ export const bearerOf = (caller: ResolvedCaller, server: Server): Bearer => ({
 export interface SessionTokens {
   seal(
     bearer: Bearer,
-    session: Pick<Session, 'upstreamId' | 'protocolVersion' | 'elicitation' | 'bridged'>,
+    session: Pick<Session, 'upstreamId' | 'protocolVersion' | 'elicitation' | 'bridged' | 'handshake'>,
   ): string
   /** @throws AppError session_not_found for every token that isn't this bearer's, now and here */
   open(token: string, bearer: Bearer): Session
@@ -60,9 +62,9 @@ export interface SessionTokens {
   endDigest(digest: string, expiresAtMs: number): void
 }
 
-/** A bridged session is nothing at the server: who connects anew goes on in it. */
-const outlivesConnection = ({ bridged }: Session, { auth_type }: Server) =>
-  bridged !== undefined && auth_type === 'oauth'
+/** Who connects anew goes on: a bridged session is nothing at the server, and another one can be opened in the place of one that was. */
+const outlivesConnection = ({ bridged, handshake }: Session, { auth_type }: Server) =>
+  auth_type === 'oauth' && (bridged !== undefined || handshake !== undefined)
 
 const lifeMs = 7 * 24 * 3_600_000
 const form = /^[A-Za-z0-9_-]{80,12000}$/

@@ -5,6 +5,7 @@ import {
   endSession,
   exchange,
   type Handshake,
+  type HandshakeClient,
   initialize,
   type LegacySession,
   legacyHeaders,
@@ -20,6 +21,8 @@ export interface Declared {
   readonly capabilities: Readonly<Record<string, unknown>>
   /** Asked for right after the handshake, where the server sends log messages. */
   readonly logLevel?: string
+  /** One client that has it for itself, in whose name the handshake is made. Ourselves for all, unless told. */
+  readonly client?: HandshakeClient & { readonly id: string }
 }
 
 export type Headers = readonly (readonly [name: string, value: string])[]
@@ -53,11 +56,11 @@ export async function wireTo(
 /** @throws whatever exchange throws; AppError era_mismatch where the server is modern only */
 export async function shakeHands(
   wire: Wire,
-  { capabilities, logLevel }: Declared,
+  { capabilities, logLevel, client }: Declared,
   timeoutMs: number,
 ): Promise<Handshake> {
   const signal = AbortSignal.timeout(timeoutMs)
-  const handshake = await initialize(wire, signal, capabilities)
+  const handshake = await initialize(wire, signal, capabilities, client)
   if (logLevel !== undefined && sendsLogs(handshake.capabilities)) {
     const message = { id: 1, method: 'logging/setLevel', params: { level: logLevel } }
     await exchange(wire, message, legacyHeaders(handshake), signal)

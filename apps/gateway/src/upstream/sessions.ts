@@ -212,7 +212,7 @@ const isReplaced = (thrown: unknown) =>
 
 const isAway = (thrown: unknown) => thrown instanceof AppError && thrown.code === 'registry_unreachable'
 
-const keyOf = ({ caller, server, generation }: Bearer, { capabilities, logLevel = '' }: Declared) =>
+const keyOf = ({ caller, server, generation }: Bearer, { capabilities, logLevel = '', client }: Declared) =>
   [
     caller.workspace_id,
     caller.key_id,
@@ -220,6 +220,7 @@ const keyOf = ({ caller, server, generation }: Bearer, { capabilities, logLevel 
     server.url,
     generation,
     logLevel,
+    client?.id,
     JSON.stringify(capabilities),
   ].join(' ')
 

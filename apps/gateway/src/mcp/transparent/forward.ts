@@ -24,6 +24,8 @@ import { checkAnswer, clientHeaders, type Head } from './response-headers.ts'
 export interface ForwardOptions {
   /** What the client's session header opened to. */
   readonly session?: Session | undefined
+  /** Told that the server does not know the session. */
+  readonly gone?: (() => void) | undefined
   /** Asked with an answer that may mean that the server refuses this era; where it says so, the client gets nothing of it. */
   readonly otherEra?: ((held: HeldAnswer) => Promise<boolean>) | undefined
 }
@@ -130,6 +132,7 @@ class Passing implements Passage {
   head(status: number, headers: IncomingHttpHeaders): Head {
     const envelope = this.#message?.envelope
     if (this.#message?.era === 'modern' && isRefusal(status)) this.#deps.eras.doubt(this.#bearer)
+    if (status === 404) this.#options.gone?.()
     checkAnswer(status, headers, envelope === undefined || envelope.kind === 'request')
     this.#outcome = new OutcomeReader(headers['content-type'], status)
     return { status, headers: clientHeaders(headers, this.#sessionId(headers)) }
@@ -161,11 +164,13 @@ class Passing implements Passage {
     const { session } = this.#options
     if (this.token !== undefined && session?.upstreamId === upstreamId) return this.token
     const message = this.#message
+    const said = message?.envelope.method === 'initialize' ? readHandshake(message.body) : undefined
+    const wantsAccount = this.#bearer.server.auth_type === 'oauth'
     return this.#deps.sessions.seal(this.#bearer, {
       upstreamId,
       protocolVersion: (message?.envelope.requestedVersion ?? session?.protocolVersion ?? '').slice(0, 64),
-      elicitation:
-        message?.envelope.method === 'initialize' ? declaredElicitation(message.body) : session?.elicitation,
+      elicitation: said ? declaredElicitation(said) : session?.elicitation,
+      ...(wantsAccount && { handshake: said ? fitting(said) : session?.handshake }),
     })
   }
 }
@@ -212,12 +217,26 @@ function requestOf(
   }
 }
 
+interface Said {
+  readonly capabilities: Readonly<Record<string, unknown>>
+  readonly clientInfo: unknown
+}
+
+function readHandshake(body: Buffer): Said {
+  const { params } = JSON.parse(body.toString('utf8')) as { params?: Record<string, unknown> } // the envelope saw an object
+  const { capabilities, clientInfo } = params ?? {}
+  const isObject = typeof capabilities === 'object' && capabilities !== null && !Array.isArray(capabilities)
+  return { capabilities: isObject ? { ...capabilities } : {}, clientInfo }
+}
+
 /** Its modes, without what is said about them: a token has to fit into a header. */
-function declaredElicitation(body: Buffer): unknown {
-  const { params } = JSON.parse(body.toString('utf8')) as {
-    params?: { capabilities?: { elicitation?: unknown } }
-  }
-  const declared = params?.capabilities?.elicitation
+function declaredElicitation({ capabilities: { elicitation: declared } }: Said): unknown {
   if (typeof declared !== 'object' || declared === null) return undefined
   return Object.fromEntries(['form', 'url'].filter((mode) => mode in declared).map((mode) => [mode, {}]))
 }
+
+/** Whole or not at all: who said more shakes hands again. */
+const fitting = (said: Said): Said | undefined =>
+  Buffer.byteLength(JSON.stringify(said)) <= maxHandshakeBytes ? said : undefined
+
+const maxHandshakeBytes = 2_048

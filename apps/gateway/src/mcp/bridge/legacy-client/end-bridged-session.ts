@@ -1,5 +1,5 @@
 // A legacy client's DELETE: its token is 404 from then on, and the change stream tells every gateway, this one too, to end its
-// streams. The server never had a session and hears nothing.
+// streams. The server never had a session, or has none any more, and hears nothing.
 
 import { AppError } from '@gatehouse/errors'
 import type { Deps } from '../../../deps.ts'
