@@ -140,12 +140,15 @@ async function recordAll(tx: Tx, changes: readonly Change[]): Promise<number> {
     select: { revision: true },
   })
   const first = revision - BigInt(changes.length) + 1n
-  await tx.change.createMany({
-    data: changes.map(({ workspaceId, subject, subjectId, expiresAtMs }, at) => ({
-      ...{ revision: first + BigInt(at), workspaceId, subject, subjectId },
-      expiresAt: expiresAtMs === undefined ? null : new Date(expiresAtMs),
-    })),
-  })
+  const rows = changes.map(({ workspaceId, subject, subjectId, expiresAtMs }, at) => ({
+    ...{ revision: Number(first) + at, workspace_id: workspaceId, subject, subject_id: subjectId },
+    expires_at: expiresAtMs === undefined ? null : new Date(expiresAtMs),
+  }))
+  await tx.$executeRaw`
+    INSERT INTO change (revision, workspace_id, subject, subject_id, expires_at)
+    SELECT revision, workspace_id, subject, subject_id, expires_at
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      AS r(revision bigint, workspace_id uuid, subject text, subject_id text, expires_at timestamptz)`
   await tx.$executeRaw`SELECT pg_notify(${channel}, ${revision.toString()})`
   return Number(revision)
 }

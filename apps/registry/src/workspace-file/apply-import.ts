@@ -1,4 +1,4 @@
-// Writes what was planned: new servers in a few statements however many there are, changed ones one by one.
+// Writes what was planned, in a few statements however many servers there are: their rows travel as one JSON text.
 
 import { AppError } from '@gatehouse/errors'
 import type { FileServer } from '@gatehouse/registry-api'
@@ -14,34 +14,34 @@ interface Place {
   readonly clientOf: Present['clientOf']
 }
 
-/** As many rows as one statement has parameters for. */
-const atOnce = 1_000
-
 /** @returns their ids @throws AppError slug_taken where somebody took one meanwhile */
 export async function createServers(tx: Tx, place: Place, plan: readonly Planned[]): Promise<string[]> {
+  if (plan.length === 0) return []
   const { workspaceId, now } = place
-  const ids: string[] = []
-  for (let from = 0; from < plan.length; from += atOnce) {
-    const part = plan.slice(from, from + atOnce)
-    const slugs = part.map(({ wanted: { slug } }) => ({ workspaceId, slug }))
-    const { count } = await tx.serverSlug.createMany({ data: slugs, skipDuplicates: true })
-    if (count !== part.length)
-      throw new AppError('slug_taken', {
-        todo: 'Import the file again',
-        what: 'somebody has just registered a server of this slug',
-      })
-    const rows = part.map(({ wanted }) => ({
-      ...{ workspaceId, id: uuidv7(), slug: wanted.slug, credentialGeneration: uuidv7(), createdAt: now },
-      ...columns(place, wanted),
-      ...{ vendorId: wanted.vendor_id, externalSystemId: wanted.external_system_id },
-    }))
-    await tx.mcpServer.createMany({ data: rows })
-    ids.push(...rows.map(({ id }) => id))
-  }
-  return ids
+  const rows = plan.map(({ wanted }) => ({ ...rowOf(place, uuidv7(), wanted), generation: uuidv7() }))
+  const json = JSON.stringify(rows)
+  const taken = await tx.$executeRaw`
+    INSERT INTO server_slug (workspace_id, slug)
+    SELECT ${workspaceId}::uuid, slug FROM jsonb_to_recordset(${json}::jsonb) AS r(slug text)
+    ON CONFLICT DO NOTHING`
+  if (taken !== rows.length)
+    throw new AppError('slug_taken', {
+      todo: 'Import the file again',
+      what: 'somebody has just registered a server of this slug',
+    })
+  await tx.$executeRaw`
+    INSERT INTO mcp_server (workspace_id, id, slug, name, url, url_key, auth_type, oauth_mode, oauth_provider_id, vendor_id,
+      external_system_id, enabled, era, call_timeout_s, max_concurrent, disabled_tools, credential_generation,
+      created_at, updated_at)
+    SELECT ${workspaceId}::uuid, id, slug, name, url, url_key, auth_type, oauth_mode, client, vendor_id,
+      external_system_id, enabled, era, call_timeout_s, max_concurrent, disabled_tools, generation, ${now}::timestamptz, ${now}::timestamptz
+    FROM jsonb_to_recordset(${json}::jsonb) AS r(id uuid, slug text, name text, url text, url_key text, auth_type text,
+      oauth_mode text, client uuid, vendor_id text, external_system_id text, enabled boolean, era text,
+      call_timeout_s integer, max_concurrent integer, disabled_tools text[], generation uuid)`
+  return rows.map(({ id }) => id)
 }
 
-interface Updated {
+export interface Updated {
   readonly id: string
   readonly slug: string
   /** The changed fields. */
@@ -50,40 +50,52 @@ interface Updated {
 }
 
 export async function updateServers(tx: Tx, place: Place, plan: readonly Planned[]): Promise<Updated[]> {
-  const { workspaceId } = place
-  const done: Updated[] = []
-  for (const { present, wanted, step } of plan) {
+  if (plan.length === 0) return []
+  const { workspaceId, now } = place
+  const rows = plan.map(({ present, wanted, step: { changes } }) => {
     if (!present) throw new Error('an update has a server')
-    const { id } = present
-    // One that was registered by itself is in no file: it stays unless the file names another.
-    const { oauthProviderId, ...rest } = columns(place, wanted)
-    const isOther = step.changes.some(({ field }) => field === 'oauth_client')
-    const data = { ...rest, ...(isOther && { oauthProviderId }) }
-    await tx.mcpServer.update({
-      where: { workspaceId_id: { workspaceId, id } },
-      data,
-      select: { id: true },
-    })
-    if (present.file.url !== wanted.url)
-      await tx.toolCatalogue.deleteMany({ where: { workspaceId, serverId: id } })
+    const isChanged = (field: string) => changes.some((one) => one.field === field)
+    return {
+      ...rowOf(place, present.id, wanted),
+      // One that was registered by itself is in no file: it stays unless the file names another.
+      has_client: isChanged('oauth_client'),
+      has_moved: isChanged('url'),
+    }
+  })
+  const json = JSON.stringify(rows)
+  await tx.$executeRaw`
+    UPDATE mcp_server AS m SET name = r.name, url = r.url, url_key = r.url_key, auth_type = r.auth_type,
+      oauth_mode = r.oauth_mode, enabled = r.enabled, era = r.era, call_timeout_s = r.call_timeout_s,
+      max_concurrent = r.max_concurrent, disabled_tools = r.disabled_tools, updated_at = ${now}::timestamptz,
+      oauth_provider_id = CASE WHEN r.has_client THEN r.client ELSE m.oauth_provider_id END
+    FROM jsonb_to_recordset(${json}::jsonb) AS r(id uuid, name text, url text, url_key text, auth_type text,
+      oauth_mode text, client uuid, enabled boolean, era text, call_timeout_s integer, max_concurrent integer,
+      disabled_tools text[], has_client boolean)
+    WHERE m.workspace_id = ${workspaceId}::uuid AND m.id = r.id`
+  await tx.$executeRaw`
+    DELETE FROM tool_catalogue AS t USING jsonb_to_recordset(${json}::jsonb) AS r(id uuid, has_moved boolean)
+    WHERE t.workspace_id = ${workspaceId}::uuid AND t.server_id = r.id AND r.has_moved`
+  return plan.map(({ wanted: { slug }, step: { changes } }, at): Updated => {
     const side = (which: 'before' | 'after') =>
-      Object.fromEntries(step.changes.map((one) => [one.field, one[which] as Json | null])) // of fileServer
-    done.push({ id, slug: wanted.slug, before: side('before'), after: side('after') })
-  }
-  return done
+      Object.fromEntries(changes.map((one) => [one.field, one[which] as Json | null])) // of fileServer
+    return { id: rows[at]?.id ?? '', slug, before: side('before'), after: side('after') }
+  })
 }
 
-const columns = ({ now, clientOf }: Place, wanted: FileServer) => ({
+const rowOf = ({ clientOf }: Place, id: string, wanted: FileServer) => ({
+  id,
+  slug: wanted.slug,
   name: wanted.name,
   url: wanted.url,
-  urlKey: urlKeyOf(wanted.url),
-  authType: wanted.auth_type,
-  oauthMode: wanted.oauth_mode,
-  oauthProviderId: wanted.oauth_client ? (clientOf(wanted.oauth_client) ?? null) : null,
+  url_key: urlKeyOf(wanted.url),
+  auth_type: wanted.auth_type,
+  oauth_mode: wanted.oauth_mode,
+  client: wanted.oauth_client ? (clientOf(wanted.oauth_client) ?? null) : null,
+  vendor_id: wanted.vendor_id,
+  external_system_id: wanted.external_system_id,
   enabled: wanted.enabled,
   era: wanted.era,
-  callTimeoutS: wanted.call_timeout_s,
-  maxConcurrent: wanted.max_concurrent,
-  disabledTools: wanted.disabled_tools,
-  updatedAt: now,
+  call_timeout_s: wanted.call_timeout_s,
+  max_concurrent: wanted.max_concurrent,
+  disabled_tools: wanted.disabled_tools,
 })

@@ -28,7 +28,7 @@ tools = await client.get_tools()`,
   check: 'print([tool.name for tool in tools])',
   source: {
     page: 'https://docs.langchain.com/oss/python/langchain/mcp',
-    seen: 'read in November 2026',
+    seen: 'read, and tried with langchain-mcp-adapters 0.3.2, in November 2026',
   },
 }
 
@@ -49,5 +49,8 @@ async with MCPServerStreamableHttp(params={
     },
   ],
   check: 'print([tool.name for tool in tools])',
-  source: { page: 'https://openai.github.io/openai-agents-python/mcp/', seen: 'read in November 2026' },
+  source: {
+    page: 'https://openai.github.io/openai-agents-python/mcp/',
+    seen: 'read, and tried with openai-agents 0.24.0, in November 2026',
+  },
 }

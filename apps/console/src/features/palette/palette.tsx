@@ -51,7 +51,6 @@ export function Palette({ wanted, onShortcuts }: { wanted: number; onShortcuts: 
       ? [go('People', '/people', 'Go to'), go('Invite somebody', '/people?invite=true', 'Create')]
       : []),
     go('Connect a client', '/connect-client', 'Go to'),
-    go('Calls', '/calls', 'Go to'),
     ...(may('settings:manage') ? [go('Export and import', '/settings/export', 'Go to')] : []),
     ...(may('mcp-servers:create') ? [go('Register server', '/servers/register', 'Create')] : []),
     ...(may('api-keys:own') ? [go('Create API key', '/keys?create=true', 'Create')] : []),
