@@ -40,8 +40,8 @@ export const screens: readonly Screen[] = [
   { name: 'people', path: `${w}/people` },
   { name: 'people-invite', path: `${w}/people?invite=true` },
   { name: 'export', path: `${w}/settings/export` },
-  { name: 'palette', path: w, act: (page) => page.keyboard.press('Control+k') },
-  { name: 'shortcuts', path: `${w}/servers`, act: (page) => page.keyboard.press('?') },
+  { name: 'palette', path: w, act: (page) => pressed(page, 'Control+k') },
+  { name: 'shortcuts', path: `${w}/servers`, act: (page) => pressed(page, '?') },
   {
     name: 'navigation',
     path: w,
@@ -54,3 +54,8 @@ export const screens: readonly Screen[] = [
   { name: 'no-such-page', path: '/nowhere' },
   { name: 'no-such-server', path: `${w}/servers/00000000-0000-4000-8000-000000000000` },
 ]
+
+async function pressed(page: Page, key: string): Promise<void> {
+  await page.keyboard.press(key)
+  await page.getByRole('dialog').waitFor()
+}
