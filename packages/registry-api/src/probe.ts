@@ -18,7 +18,7 @@ export const probeStep = z.object({
   step: z.enum(probeSteps),
   /** `warning`: it went on, but somebody should look; `skipped`: there was nothing to do. */
   state: z.enum(['running', 'done', 'warning', 'failed', 'skipped']),
-  took_ms: z.int().nullable(),
+  took_ms: z.number().nullable(),
   /** What happened, as a sentence. */
   what: z.string().nullable(),
   todo: z.string().nullable(),

@@ -22,7 +22,7 @@ export function createSteps(tell: (line: ProbeStep) => void, now: () => number):
   let began = 0
   const close = (line: Pick<ProbeStep, 'state' | 'what'> & Partial<ProbeStep>) => {
     if (current === undefined) return
-    tell({ step: current, took_ms: Math.round(now() - began), todo: null, code: null, ...line })
+    tell({ step: current, took_ms: Math.round((now() - began) * 10) / 10, todo: null, code: null, ...line })
     current = undefined
   }
   return {

@@ -45,7 +45,7 @@ export function ProbePanel({ probe, isRunning, isOld, onTest }: Props) {
         <Title order={2} id="live-test" size="h4">
           Live test
         </Title>
-        <Button variant="default" size="compact-md" onClick={onTest} loading={isRunning}>
+        <Button variant="default" size="compact-sm" onClick={onTest} loading={isRunning}>
           {probe === null ? 'Test this server' : 'Test again'}
         </Button>
       </Group>

@@ -76,7 +76,7 @@ export function Register() {
       name: takesName ? next : before.name,
       url: url || servedAt,
       headers: [...headers],
-      ...(headers.length > 0 && { auth: 'headers' }),
+      auth: 'headers',
     })
     form.clearErrors()
     if (isWhole && urlProblem(url) === null) void live.begin(asked())

@@ -40,16 +40,21 @@ export interface Started {
 
 export type Entry = Remote | Started
 
-/** The URL and headers with every blank filled in: with what was given, else what is usual. */
-export function filledIn(entry: Remote, given: Readonly<Record<string, string>>) {
+/**
+ * The URL and headers with every blank filled in: with what was given, else what is usual. What is still open shows in the URL, and
+ * empties the value of a header; a header that may stay away does.
+ */
+export function filledIn({ url, headers, blanks }: Remote, given: Readonly<Record<string, string>>) {
+  const toldOf = ({ token, fallback }: Blank) => given[token] || fallback
   const fill = (text: string) =>
-    entry.blanks.reduce(
-      (left, { token, fallback }) => left.replaceAll(token, () => given[token] || fallback),
-      text,
-    )
+    blanks.reduce((left, blank) => left.replaceAll(blank.token, () => toldOf(blank) || blank.token), text)
   return {
-    url: fill(entry.url),
-    headers: entry.headers.map(({ key, value }) => ({ key, value: fill(value) })),
+    url: fill(url),
+    headers: headers.flatMap(({ key, value }) => {
+      const open = blanks.filter((blank) => value.includes(blank.token) && !toldOf(blank))
+      if (open.length === 0) return [{ key, value: fill(value) }]
+      return open.some(({ isRequired }) => isRequired) ? [{ key, value: '' }] : []
+    }),
   }
 }
 

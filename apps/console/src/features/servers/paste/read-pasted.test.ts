@@ -216,6 +216,11 @@ describe('a server.json', () => {
         { key: 'X-Region', value: 'here' },
       ],
     })
+    const bare = { ...remote, blanks: remote.blanks.map((blank) => ({ ...blank, fallback: '' })) }
+    expect(filledIn(bare, {})).toEqual({
+      url: 'https://{tenant}.files.example/mcp',
+      headers: [{ key: 'Authorization', value: '' }],
+    })
     expect(second).toMatchObject({ isSse: true })
     expect(third).toEqual({
       ...{ kind: 'started', name: 'files', env: ['FILES_KEY'] },
