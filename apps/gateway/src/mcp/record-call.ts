@@ -1,11 +1,11 @@
-// Call records: kept in a bounded ring, sent in batches twice a second, best effort. What overflows is counted.
+// Call records: kept in a bounded ring, sent in batches twice a second, best effort. What overflows is counted. Next: record-text.ts.
 
-import { randomUUID } from 'node:crypto'
 import { AppError } from '@gatehouse/errors'
-import type { CallReport } from '@gatehouse/registry-api'
 import type { Logger } from 'pino'
 import type { RegistryClient } from '../registry/client.ts'
 import type { Call, Outcome, Trace } from './call.ts'
+import { RecordBatch } from './record-batch.ts'
+import { recordText } from './record-text.ts'
 
 export interface Recorder {
   record(call: Call, trace: Trace): void
@@ -18,29 +18,44 @@ export interface Recorder {
 }
 
 const capacity = 50_000
-const batchSize = 2_000
 const intervalMs = 400
 const closeMs = 1_500
+/** Full and waiting, so many are sent in a row without memory being asked for. */
+const maxSpare = 2
 
-export function createRecorder(client: RegistryClient, log: Logger): Recorder {
-  let waiting: CallReport[] = []
+export function createRecorder(client: Pick<RegistryClient, 'sendRecords'>, log: Logger): Recorder {
+  /** The last one is being written; the first one may be under way, and then is not the last. */
+  const batches: RecordBatch[] = [new RecordBatch()]
+  const spare: RecordBatch[] = []
+  let waiting = 0
   let lost = 0
   const counts = new Map<Outcome, number>()
   let sending: Promise<void> | undefined
 
+  const open = (): RecordBatch => {
+    const batch = spare.pop() ?? new RecordBatch()
+    batches.push(batch)
+    return batch
+  }
+  const drop = (batch: RecordBatch) => {
+    batches.shift()
+    waiting -= batch.count
+    batch.clear()
+    if (spare.length < maxSpare) spare.push(batch)
+  }
   const flush = async () => {
-    while (waiting.length > 0) {
-      const batch = waiting.slice(0, batchSize)
+    for (let first = batches[0]; first && first.count > 0; first = batches[0]) {
+      if (batches.length === 1) open()
       try {
-        await client.sendRecords(batch)
+        await client.sendRecords(first.body())
       } catch (error) {
         const refused = error instanceof AppError && error.code === 'invalid_request_body'
         log.warn({ err: error, refused }, 'call records could not be sent')
         // What the registry is not there for stays in the ring; what it does not take would block the rest.
         if (!refused) return
-        lost += batch.length
+        lost += first.count
       }
-      waiting = waiting.slice(batch.length)
+      drop(first)
     }
   }
   const flushOnce = () => {
@@ -60,11 +75,17 @@ export function createRecorder(client: RegistryClient, log: Logger): Recorder {
     record(call, trace) {
       if (trace.handedOver) return
       counts.set(trace.outcome, (counts.get(trace.outcome) ?? 0) + 1)
-      if (waiting.length >= capacity) {
+      if (waiting >= capacity) {
         lost += 1
         return
       }
-      waiting.push(toReport(call, trace))
+      const text = recordText(call, trace)
+      const last = batches.at(-1) ?? open()
+      if (!last.add(text) && !open().add(text)) {
+        lost += 1
+        return
+      }
+      waiting += 1
     },
     async close() {
       clearInterval(timer)
@@ -75,34 +96,3 @@ export function createRecorder(client: RegistryClient, log: Logger): Recorder {
     },
   }
 }
-
-function toReport(call: Call, trace: Trace): CallReport {
-  return {
-    id: randomUUID(),
-    workspace_id: call.caller.workspace_id,
-    started_at_ms: call.startedAtMs,
-    request_id: call.requestId,
-    caller_key_id: call.caller.key_id,
-    caller_name: call.caller.key_name,
-    server_id: trace.server?.id ?? null,
-    server_slug: trace.server?.slug ?? null,
-    path: call.path,
-    era: trace.era,
-    method: trace.method.slice(0, 128),
-    tool: trace.tool?.slice(0, 256) ?? null,
-    http_status: call.response.statusCode,
-    outcome: trace.outcome,
-    error_code: trace.errorCode ?? null,
-    duration_ms: performance.now() - call.startedAt,
-    upstream_ms: trace.upstreamMs ?? null,
-    request_bytes: trace.requestBytes,
-    response_bytes: trace.responseBytes,
-    attached_headers: [...trace.attachedHeaders],
-    authenticate_ms: call.authenticateMs,
-    policy_ms: between(call.startedAt + call.authenticateMs, trace.decidedAt),
-    credential_ms: between(trace.decidedAt, trace.credentialAt),
-  }
-}
-
-const between = (from: number | undefined, to: number | undefined) =>
-  from === undefined || to === undefined ? null : to - from

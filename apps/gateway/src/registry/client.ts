@@ -1,7 +1,6 @@
 // What the gateway asks the registry, on its internal listener. Answers are checked against the contract.
 
 import { AppError } from '@gatehouse/errors'
-import type { CallReport } from '@gatehouse/registry-api'
 import * as contract from '@gatehouse/registry-api/internal'
 import type { Dispatcher, Pool } from 'undici'
 import type { z } from 'zod'
@@ -12,7 +11,8 @@ export interface RegistryClient {
   credentials(request: z.input<typeof contract.credentialsRequest>): Promise<contract.CredentialsAnswer>
   /** Throws as credentials; upstream_auth_failed where another token would gain nothing. */
   refused(request: z.input<typeof contract.refusedRequest>): Promise<contract.CredentialsAnswer>
-  sendRecords(records: readonly CallReport[]): Promise<void>
+  /** @param body of the POST, as JSON */
+  sendRecords(body: Buffer): Promise<void>
   endSession(request: z.input<typeof contract.endSessionRequest>): Promise<void>
   /** Acknowledges the revision. @returns how long the lease is from the moment of asking; null where it is over */
   renewLease(gatewayId: string, revision: number, signal: AbortSignal): Promise<contract.RenewAnswer>
@@ -49,7 +49,10 @@ export function createRegistryClient(pool: Pool, token: string): RegistryClient 
         method,
         path,
         headers,
-        body: options.body === undefined ? null : JSON.stringify(options.body),
+        body:
+          options.body === undefined || Buffer.isBuffer(options.body)
+            ? (options.body ?? null)
+            : JSON.stringify(options.body),
         signal: options.signal ?? null,
         headersTimeout: 25_000,
         bodyTimeout: method === 'GET' ? 20_000 : 25_000,
@@ -80,7 +83,7 @@ export function createRegistryClient(pool: Pool, token: string): RegistryClient 
       contract.credentialsAnswer.parse(await post('/internal/credentials', request)),
     refused: async (request) =>
       contract.credentialsAnswer.parse(await post('/internal/credentials/refused', request)),
-    sendRecords: async (records) => void (await post('/internal/call-records', { records })),
+    sendRecords: async (body) => void (await post('/internal/call-records', body)),
     endSession: async (request) => void (await post('/internal/ended-sessions', request)),
     async renewLease(gatewayId, revision, signal) {
       const body = { gateway_id: gatewayId, revision }

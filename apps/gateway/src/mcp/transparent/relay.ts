@@ -62,6 +62,9 @@ export function relay(options: RelayOptions): Promise<Ending> {
   })
 }
 
+/** What of an answer is worth a copy. */
+const maxTextBytes = 8 * 1024
+
 const complete: Ending = { kind: 'complete' }
 
 class Relay implements Dispatcher.DispatchHandler {
@@ -142,7 +145,7 @@ class Relay implements Dispatcher.DispatchHandler {
     this.#options.passage.passed(chunk)
     this.#watch?.saw(chunk)
     // What completes an answer of known length leaves in one write with its end, and with its head if that is still here.
-    if (this.#size === this.#length) return void this.#response.end(chunk)
+    if (this.#size === this.#length) return this.#end(chunk)
     const room = this.#response.write(chunk)
     if ((this.#watch?.pending() ?? this.#size) > maxAnswerBytes)
       return this.#leave({ kind: 'broken', error: tooLarge(), clean: false }, 'the answer is too large')
@@ -166,6 +169,12 @@ class Relay implements Dispatcher.DispatchHandler {
     const error = toUpstreamError(cause)
     if (!this.#started) return this.#finish({ kind: 'failed', error })
     this.#finish({ kind: 'broken', error, clean: this.#watch?.atBoundary() ?? false })
+  }
+
+  #end(chunk: Buffer): void {
+    // Head and bytes as one text take one write of the system's simplest kind.
+    if (chunk.length <= maxTextBytes) this.#response.end(chunk.toString('latin1'), 'latin1')
+    else this.#response.end(chunk)
   }
 
   #finish(ending: Ending): void {
