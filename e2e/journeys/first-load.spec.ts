@@ -14,6 +14,8 @@ const screens = [
   '/w/default/playground',
   '/w/default/calls',
   '/w/default/people',
+  '/w/default/audit',
+  '/w/default/settings',
   '/invitation',
   '/connect/unknown',
 ]

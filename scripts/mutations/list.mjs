@@ -80,8 +80,8 @@ export const mutations = [
   {
     name: 'keys of a removed member kept',
     file: 'apps/registry/src/members/remove-member.ts',
-    find: 'const keys = await tx.apiKey.deleteMany(theirs)',
-    replace: 'const keys = { count: 0 }',
+    find: 'await tx.apiKey.deleteMany(theirs)',
+    replace: '',
     project: registry,
     tests: ['apps/registry/src/members'],
     noticedBy: 'is gone with keys, connections, sessions and links; what is a service stays',

@@ -21,6 +21,7 @@ import { readiness } from './readiness.ts'
 import { nothingHere, renderError } from './render-error.ts'
 import { serverRoutes } from './servers/routes.ts'
 import { serverSettingsRoutes } from './servers/settings-routes.ts'
+import { settingsRoutes } from './settings/routes.ts'
 import { toolRoutes } from './tools/routes.ts'
 import { usageRoutes } from './usage/routes.ts'
 import { importPath, workspaceFileRoutes } from './workspace-file/routes.ts'
@@ -47,6 +48,7 @@ export function publicApp(deps: Deps, standing: () => Standing): Express {
     auditRoutes(deps),
     memberRoutes(deps),
     invitationRoutes(deps),
+    settingsRoutes(deps),
     ...peopleRoutes(deps),
     workspaceFileRoutes(deps),
     docsRoutes(deps),

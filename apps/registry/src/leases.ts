@@ -8,7 +8,7 @@ import type { Db } from './db.ts'
 export interface Leases {
   readonly lengthMs: number
   /** Begins or prolongs. What the gateway is then told to start with has to be read after this. */
-  take(gatewayId: string): Promise<void>
+  take(gatewayId: string, version?: string): Promise<void>
   /**
    * The gateway uses nothing older than this revision any more.
    * @returns how many leases hold; 0 where this one has run out: it may not go on without a new beginning
@@ -82,14 +82,14 @@ export function createLeases({ db, lengthMs, onError, patienceMs }: LeasesOption
   return {
     lengthMs,
     notice,
-    async take(gatewayId) {
+    async take(gatewayId, version = '') {
       // One that has run out begins anew: the gateway uses nothing until it was told what to start with.
       await db.asSystem(
         (tx) => tx.$executeRaw`
-          INSERT INTO gateway_lease AS lease (gateway_id, acknowledged, expires_at)
-          SELECT ${gatewayId}::uuid, revision, clock_timestamp() + make_interval(secs => ${lengthS}::float8)
+          INSERT INTO gateway_lease AS lease (gateway_id, version, acknowledged, expires_at)
+          SELECT ${gatewayId}::uuid, ${version}, revision, clock_timestamp() + make_interval(secs => ${lengthS}::float8)
           FROM revision WHERE id = 1
-          ON CONFLICT (gateway_id) DO UPDATE SET
+          ON CONFLICT (gateway_id) DO UPDATE SET version = excluded.version,
             expires_at = greatest(lease.expires_at, excluded.expires_at),
             acknowledged = CASE WHEN lease.expires_at > clock_timestamp() THEN lease.acknowledged
               ELSE excluded.acknowledged END`,

@@ -122,7 +122,7 @@ export const endedSession = z.strictObject({
 export const endSessionRequest = endedSession.extend({ workspace_id: uuid.optional() })
 
 /**
- * `GET /internal/changes?gateway_id=&address=`: server-sent events, and the gateway's lease with them. `address` is the base URL at which other gateways reach this
+ * `GET /internal/changes?gateway_id=&address=&version=`: server-sent events, and the gateway's lease with them. `address` is the base URL at which other gateways reach this
  * one, where they can. `hello` first, then a `change` for every committed change of what
  * gateways cache; a comment line every 5 s. After any gap a gateway drops everything it has cached. Another `hello` comes on
  * the same stream when there is a new sealing key: it brings the keys again, and nothing has to be dropped.

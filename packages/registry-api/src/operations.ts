@@ -12,6 +12,7 @@ import { peopleOperations } from './operations/people.ts'
 import { probeOperations } from './operations/probe.ts'
 import { serverSettingsOperations } from './operations/server-settings.ts'
 import { serverOperations } from './operations/servers.ts'
+import { settingsOperations } from './operations/settings.ts'
 import { toolOperations } from './operations/tools.ts'
 import { usageOperations } from './operations/usage.ts'
 import { workspaceFileOperations } from './operations/workspace-file.ts'
@@ -30,6 +31,7 @@ export const operations: readonly Operation[] = [
   ...usageOperations,
   ...auditOperations,
   ...memberOperations,
+  ...settingsOperations,
   ...peopleOperations,
   ...workspaceFileOperations,
 ]

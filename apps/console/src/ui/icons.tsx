@@ -3,6 +3,7 @@
 const paths = {
   alert:
     'M12 8v5m0 3v.01M10.3 3.9 2.6 17.2A2 2 0 0 0 4.3 20h15.4a2 2 0 0 0 1.7-2.8L13.7 3.9a2 2 0 0 0-3.4 0z',
+  audit: 'M6 3h9l4 4v14H6zM14 3v5h5M9 12h7M9 16h7',
   back: 'M15 5l-7 7 7 7',
   check: 'M4 12.5l5 5L20 6.5',
   circle: 'M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16z',
@@ -25,6 +26,7 @@ const paths = {
   refresh: 'M20 11a8 8 0 1 0-2.3 6.3M20 4v7h-7',
   search: 'M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.5 15.5L20 20',
   server: 'M4 5h16v6H4zM4 13h16v6H4zM8 8v.01M8 16v.01',
+  settings: 'M4 7h9M19 7h1M4 17h1M11 17h9M13 4.5v5h4v-5zM7 14.5v5h4v-5z',
   sun: 'M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2v2m0 16v2M2 12h2m16 0h2M5 5l1.4 1.4M17.6 17.6L19 19M19 5l-1.4 1.4M6.4 17.6L5 19',
   system: 'M4 5h16v11H4zM9 20h6m-3-4v4',
   trash: 'M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13',

@@ -34,6 +34,8 @@ const screens: readonly Screen[] = [
   { path: '/playground', label: 'Playground', icon: 'play' },
   { path: '/calls', label: 'Calls', icon: 'list' },
   { path: '/people', label: 'People', icon: 'people', needs: 'members:manage' },
+  { path: '/audit', label: 'Audit', icon: 'audit', needs: 'audit:read' },
+  { path: '/settings', label: 'Settings', icon: 'settings' },
 ]
 
 interface Props {

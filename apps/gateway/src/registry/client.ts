@@ -4,6 +4,7 @@ import { AppError } from '@gatehouse/errors'
 import * as contract from '@gatehouse/registry-api/internal'
 import type { Dispatcher, Pool } from 'undici'
 import type { z } from 'zod'
+import { version } from '../version.ts'
 
 export interface RegistryClient {
   resolve(keyDigest: string, slug: string | null): Promise<contract.ResolveAnswer>
@@ -103,7 +104,9 @@ export function createRegistryClient(pool: Pool, token: string): RegistryClient 
       contract.collectedSessions.parse(await post('/internal/upstream-sessions/collect', request)),
     async changes(gatewayId, address, signal) {
       const at = address === undefined ? '' : `&address=${encodeURIComponent(address)}`
-      const answer = await send('GET', `/internal/changes?gateway_id=${gatewayId}${at}`, { signal })
+      const answer = await send('GET', `/internal/changes?gateway_id=${gatewayId}&version=${version}${at}`, {
+        signal,
+      })
       if (answer.statusCode === 200) return answer.body
       throw toError('/internal/changes', answer.statusCode, await answer.body.text())
     },

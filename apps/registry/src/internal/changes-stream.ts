@@ -18,6 +18,7 @@ export interface ConnectingGateway {
   readonly id: string
   /** Where other gateways reach it. */
   readonly address: string | undefined
+  readonly version: string | undefined
 }
 
 /** Streams until either side ends it. A change that commits while hello is read comes right after it. */
@@ -36,7 +37,7 @@ export async function streamChanges(deps: Deps, gateway: ConnectingGateway, res:
   let kept: KeptAddress | undefined
   let hello: HelloEvent
   try {
-    await deps.leases.take(gateway.id)
+    await deps.leases.take(gateway.id, gateway.version)
     if (gateway.address !== undefined) kept = await keepAddress(deps.db, gateway.id, gateway.address)
     hello = await readHello(deps)
   } catch (error) {

@@ -32,7 +32,7 @@ import { resolve } from './resolve.ts'
 import { changeNotes, readNotes } from './session-notes.ts'
 import { forgetSession, openSession, putSession } from './upstream-sessions.ts'
 
-const changesQuery = z.object({ address: z.url().optional() })
+const changesQuery = z.object({ address: z.url().optional(), version: z.string().max(64).optional() })
 
 export function internalRoutes(deps: Deps): Router {
   const router = express.Router()
@@ -52,8 +52,9 @@ export function internalRoutes(deps: Deps): Router {
     res.json(await credentials.refused(parseBody(refusedRequest, req.body)))
   })
   router.get('/internal/changes', async (req, res) => {
-    const { address } = parseQuery(changesQuery, req.query)
-    await streamChanges(deps, { id: parseId(req.query.gateway_id, 'gateway_id'), address }, res)
+    const { address, version } = parseQuery(changesQuery, req.query)
+    const id = parseId(req.query.gateway_id, 'gateway_id')
+    await streamChanges(deps, { id, address, version }, res)
   })
   router.get('/internal/peers', async (_req, res) => {
     res.json(await readPeers(deps.db))

@@ -115,7 +115,10 @@ const systemMay = {
   ...{ api_key_secret: 'DELETE SELECT' },
   ...{ mcp_server: 'SELECT', upstream_session: 'SELECT', session_note: 'DELETE SELECT' },
   ...{
-    call_record: 'INSERT',
+    call_record: 'DELETE INSERT',
+    ...{ 'call_record.workspace_id': 'SELECT', 'call_record.started_at': 'SELECT' },
+    'call_record.id': 'SELECT',
+    workspace_setting: 'SELECT',
     call_usage: all(),
     audit_event: 'INSERT SELECT',
     audit_head: 'INSERT SELECT UPDATE',
@@ -149,6 +152,8 @@ const systemSees = {
     'api_key_secret SELECT': 'true',
   },
   ...{ 'audit_event ALL': 'true', 'audit_head ALL': 'true', 'call_record INSERT': 'new' },
+  ...{ 'call_record SELECT': 'true', 'workspace_setting SELECT': 'true' },
+  'call_record DELETE': "(started_at <= (CURRENT_TIMESTAMP - '1 day'::interval))",
   // Usage is counted with the calls, and removed once it is old.
   ...{ 'call_usage SELECT': 'true', 'call_usage INSERT': 'new', 'call_usage UPDATE': 'true' },
   'call_usage DELETE': expect.stringContaining("THEN '1 day'"),

@@ -24,6 +24,9 @@ export async function changeRole(deps: Deps, call: Call, userId: string, to: Rol
     if (row.role === 'owner') await checkNotLast(tx, workspaceId)
     await tx.membership.update({ where: { id: row.id }, data: { role: to }, select: { id: true } })
     await dropInvitations(tx, workspaceId, userId, to)
+    // Pages get new ones, of what the new role allows.
+    const tokens = { workspaceId, ownerId: userId, purpose: { not: 'client' } }
+    await tx.apiKey.deleteMany({ where: tokens })
     await audit(tx, actor, {
       action: 'member.role-changed',
       objectType: 'user',

@@ -145,7 +145,8 @@ describe('who is removed', () => {
     expect((await used('/v1/links/check', reset.link)).status).toBe(410)
     await registry.deps.db.inWorkspace(workspace.id, async (tx) => {
       const theirs = { where: { ownerId: member.userId } }
-      expect([await tx.oAuthToken.count(theirs), await tx.oAuthProvider.count(theirs)]).toEqual([0, 0])
+      const left = [await tx.apiKey.count(theirs), await tx.oAuthToken.count(theirs)]
+      expect([...left, await tx.oAuthProvider.count(theirs)]).toEqual([0, 0, 0])
     })
     const { body } = await owner.ask('GET', `/v1/audit?object_id=${member.userId}&action=member.removed`)
     expect(body.data).toMatchObject([

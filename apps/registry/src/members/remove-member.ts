@@ -6,6 +6,7 @@ import { audit } from '../audit.ts'
 import { readRevocable } from '../connections/revocable.ts'
 import type { Tx } from '../db.ts'
 import type { Deps } from '../deps.ts'
+import { endTokensAs } from '../gateway-tokens/end-tokens.ts'
 import { checkMayTouch, checkNotLast, findMembership, lockMembers } from './lock-members.ts'
 
 /** @throws AppError owners_only, last_owner; revocation_pending: they are removed, but a gateway has not confirmed */
@@ -19,15 +20,16 @@ export async function removeMember(deps: Deps, call: Call, userId: string): Prom
     checkMayTouch(own, row.role)
     if (row.role === 'owner') await checkNotLast(tx, workspaceId)
     const revocable = await readRevocable(deps, tx, { workspaceId, ownerId: userId })
-    const gone = await removeTheirs(tx, workspaceId, userId)
+    const { keys, connections } = await removeTheirs(tx, workspaceId, userId)
     await tx.membership.delete({ where: { id: row.id }, select: { id: true } })
     await audit(tx, actor, {
       action: 'member.removed',
       objectType: 'user',
       objectId: userId,
-      before: { ...row.user, role: row.role, ...gone },
+      before: { ...row.user, role: row.role, api_keys: keys.length, connections },
       requestId,
     })
+    for (const { id } of keys) await endTokensAs(tx, deps.changes, workspaceId, id)
     const revision = await deps.changes.record(tx, { workspaceId, subject: 'membership', subjectId: userId })
     return { revision, revocable, isRemoved: true }
   })
@@ -37,10 +39,14 @@ export async function removeMember(deps: Deps, call: Call, userId: string): Prom
   await Promise.all([deps.changes.settled(done.revision), deps.revocations.now(done.revocable)])
 }
 
-/** @returns how much of what somebody would look for later */
+/** @returns what somebody would look for later */
 async function removeTheirs(tx: Tx, workspaceId: string, userId: string) {
   const theirs = { where: { workspaceId, ownerId: userId } }
-  const keys = await tx.apiKey.deleteMany(theirs)
+  const keys = await tx.apiKey.findMany({
+    where: { ...theirs.where, purpose: 'client' },
+    select: { id: true },
+  })
+  await tx.apiKey.deleteMany(theirs)
   const connections = await tx.oAuthToken.deleteMany(theirs)
   await tx.authSession.deleteMany(theirs)
   await tx.oAuthProvider.deleteMany(theirs)
@@ -48,7 +54,7 @@ async function removeTheirs(tx: Tx, workspaceId: string, userId: string) {
   // By a link that they made or hold nobody comes in, or back.
   await tx.invitation.deleteMany({ where: { workspaceId, inviterId: userId } })
   await tx.oneTimeLink.deleteMany({ where: { workspaceId, OR: [{ userId }, { makerId: userId }] } })
-  return { api_keys: keys.count, connections: connections.count }
+  return { keys, connections: connections.count }
 }
 
 async function endSessions(tx: Tx, userId: string): Promise<void> {

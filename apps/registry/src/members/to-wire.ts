@@ -21,7 +21,8 @@ interface Row {
 /** As gatehouse_app. */
 export async function toWire(tx: Tx, workspaceId: string, rows: readonly Row[]): Promise<Member[]> {
   const where = { workspaceId, ownerId: { in: rows.map(({ userId }) => userId) } }
-  const keys = await tx.apiKey.groupBy({ by: ['ownerId'], where, _count: true })
+  const shownKeys = { ...where, purpose: 'client' }
+  const keys = await tx.apiKey.groupBy({ by: ['ownerId'], where: shownKeys, _count: true })
   const connections = await tx.oAuthToken.groupBy({ by: ['ownerId'], where, _count: true })
   const of = (groups: typeof keys, id: string) => groups.find(({ ownerId }) => ownerId === id)?._count ?? 0
   return rows.map(({ userId, user, createdAt, ...row }) => ({

@@ -3,9 +3,11 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { dropPartitions, makePartitions } from '../calls/partitions.ts'
+import { client } from '../testing/client.ts'
 import { addConnection } from '../testing/connection.ts'
 import { startTestRegistry, type TestRegistry, type TestWorkspace } from '../testing/registry.ts'
 import { addServer } from '../testing/server.ts'
+import { readDays, removeCalls } from './remove-calls.ts'
 import { removeExpired } from './remove-expired.ts'
 import { keepRetention } from './worker.ts'
 
@@ -76,6 +78,27 @@ describe('call records', () => {
     expect(await calls()).toEqual([id])
     await dropPartitions(at(5 * dayMs + 12 * 3_600_000), 5)
     expect(await calls()).toEqual([])
+  })
+})
+
+describe('call records of a workspace that keeps them shorter', () => {
+  test('go one by one; those of others stay as long as any workspace keeps them', async () => {
+    const { deps } = registry
+    const days = async (of: TestWorkspace, call_record_days: number) => {
+      const { key } = await of.key()
+      return client(registry.url, key)('PATCH', '/v1/settings', { body: { call_record_days } })
+    }
+    expect((await days(workspace, 5)).body).toEqual({ call_record_days: 5, default_call_record_days: 30 })
+    const old = await addCall(ago(6 * dayMs))
+    const young = await addCall(ago(4 * dayMs))
+    await days(await registry.workspace('Longer'), 90)
+    const kept = await readDays(deps, 30)
+    expect(kept.longest).toBe(90)
+    expect(kept.all).toContainEqual({ id: workspace.id, days: 5 })
+    expect(await calls()).toEqual([old, young])
+    expect(await removeCalls(deps, kept)).toBe(1)
+    expect(await calls()).toEqual([young])
+    expect((await days(workspace, 366)).status).toBe(400)
   })
 })
 

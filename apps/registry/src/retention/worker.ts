@@ -3,6 +3,7 @@
 
 import { dropPartitions, makePartitions } from '../calls/partitions.ts'
 import type { Deps } from '../deps.ts'
+import { readDays, removeCalls } from './remove-calls.ts'
 import { removeExpired } from './remove-expired.ts'
 
 const everyMs = 60 * 60_000
@@ -26,8 +27,11 @@ export async function keepRetention(on: On): Promise<() => Promise<void>> {
 async function keep(on: On): Promise<void> {
   await attempt(on, 'partitions of call records were not made', () => makePartitions(on))
   await attempt(on, 'old call records were not removed', async () => {
-    const dropped = await dropPartitions(on, on.config.GATEHOUSE_CALL_RECORD_DAYS)
+    const kept = await readDays(on, on.config.GATEHOUSE_CALL_RECORD_DAYS)
+    const dropped = await dropPartitions(on, kept.longest)
     if (dropped.length > 0) on.log.info({ dropped }, 'removed old call records')
+    const removed = await removeCalls(on, kept)
+    if (removed > 0) on.log.info({ removed }, 'removed call records of workspaces that keep them shorter')
   })
   await attempt(on, 'expired rows were not removed', async () => {
     const removed = await removeExpired(on)

@@ -28,6 +28,7 @@ export interface Operation {
     | 'Calls'
     | 'Audit'
     | 'Members'
+    | 'Settings'
     | 'People'
     | 'Workspace'
   readonly summary: string

@@ -47,6 +47,8 @@ export function Palette({ wanted, onShortcuts }: { wanted: number; onShortcuts: 
     go('API keys', '/keys', 'Go to'),
     go('Playground', '/playground', 'Go to'),
     go('Calls', '/calls', 'Go to'),
+    go('Settings', '/settings', 'Go to'),
+    ...(may('audit:read') ? [go('Audit', '/audit', 'Go to')] : []),
     ...(may('members:manage')
       ? [go('People', '/people', 'Go to'), go('Invite somebody', '/people?invite=true', 'Create')]
       : []),
