@@ -11,7 +11,7 @@ const screens = [
   '/w/default/connections/providers',
   '/w/default/servers/register',
   '/w/default/keys',
-  '/w/default/playground',
+  '/w/default/playground?server=sample&tool=roll-dice',
   '/w/default/calls',
   '/w/default/people',
   '/w/default/audit',

@@ -79,6 +79,7 @@ test('scripts in the texts of a server, a key and a call stay text on every scre
     ['/servers', 'Odd <script>'],
     [`/servers/${id}`, 'Odd <script>'],
     [`/servers/${id}/tools`, '<img src=x'],
+    [`/playground?server=odd&tool=${encodeURIComponent(image)}`, '[click](javascript:'],
     ['/keys', '<img src=x'],
     ['/calls', '<img src=x'],
   ]

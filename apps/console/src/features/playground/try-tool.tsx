@@ -5,11 +5,11 @@ import { keyVariable } from '@gatehouse/client-snippets'
 import type { Server } from '@gatehouse/registry-api'
 import { Button, Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core'
 import { getHotkeyHandler } from '@mantine/hooks'
+import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import { CopyButton } from '#ui/copy-button.tsx'
 import { Icon } from '#ui/icons.tsx'
 import { UpstreamText } from '#ui/upstream-text.tsx'
-import { AskFirst } from './ask-first.tsx'
 import { curlOf } from './call/curl.ts'
 import { useTokens } from './call/gateway-token.ts'
 import { requestOf } from './call/request.ts'
@@ -20,7 +20,6 @@ import { ValueEditor } from './form/value-editor.tsx'
 import { type Json, unfinished } from './json/json.ts'
 import { ProblemList } from './problem-list.tsx'
 import type { Tool } from './reads.ts'
-import { RunView } from './run-view.tsx'
 import { useChoice } from './use-choice.ts'
 import { type Judged, validate } from './validate.ts'
 
@@ -30,6 +29,10 @@ interface Props {
   /** JSON text of the arguments to begin with; "" where there is none. */
   readonly begin: string
 }
+
+/** Come when there is something to show, or to ask. */
+const RunView = dynamic(() => import('./run-view.tsx').then((module) => module.RunView))
+const AskFirst = dynamic(() => import('./ask-first.tsx').then((module) => module.AskFirst))
 
 const unjudged: Judged = { problems: [] }
 
@@ -119,16 +122,18 @@ export function TryTool({ server, tool, begin }: Props) {
           )}
         </Stack>
       </Paper>
-      <AskFirst
-        opened={asking}
-        tool={tool.name}
-        server={server.name}
-        onClose={() => setAsking(false)}
-        onRun={() => {
-          setAsking(false)
-          runner.start(call)
-        }}
-      />
+      {tool.destructive && (
+        <AskFirst
+          opened={asking}
+          tool={tool.name}
+          server={server.name}
+          onClose={() => setAsking(false)}
+          onRun={() => {
+            setAsking(false)
+            runner.start(call)
+          }}
+        />
+      )}
     </SimpleGrid>
   )
 }

@@ -61,6 +61,22 @@ test('what a text field would change is shown as JSON', () => {
   for (const text of ['a\r\nb', '\u0000', '\ud800']) expect(kindOf(text)).toBe('json')
 })
 
+test('members that the schema invites by any name stand behind the others', () => {
+  const groupOf = (text: string, value: string) => {
+    const form = toForm(parseJson(text), parseJson(value), true)
+    if (form.kind !== 'group') throw new Error('an object is a group')
+    return form
+  }
+  expect(groupOf('{"type":"object"}', '{}').view.open).toBe(false)
+  expect(groupOf('{"type":"object","additionalProperties":false}', '{}').view.open).toBe(false)
+  const dictionary = '{"type":"object","properties":{"z":{}},"additionalProperties":{"type":"integer"}}'
+  const group = groupOf(dictionary, '{"b":1,"z":2}')
+  expect(group.view.open).toBe(true)
+  const form = toForm(group.view.others, new JsonNumber('3'), true)
+  const more = { ...group, members: [...group.members, { name: 'a', form, known: false }] }
+  expect(shown(fromForm(withMember(more, 'a', form)))).toBe('{"b":1,"z":2,"a":3}')
+})
+
 test('a number that is not finished stays as it was typed', () => {
   const schema = parseJson('{"type":"object","properties":{"n":{"type":"integer"}}}')
   const group = toForm(schema, new Map(), schema) as Group // an object at a schema for objects

@@ -3,9 +3,11 @@
 
 import { Fieldset, Stack, Text } from '@mantine/core'
 import { pointer } from '../json/json.ts'
+import { AddMember } from './add-member.tsx'
 import { Field, type FieldProps } from './field.tsx'
 import { about, errorOf, Label, ProblemText } from './field-words.tsx'
-import { type Group, withMember } from './form.ts'
+import { type Group, toForm, withMember } from './form.ts'
+import { firstValue } from './starting-value.ts'
 
 export function GroupField({ group, ...props }: FieldProps & { group: Group }) {
   const { at, problems } = props
@@ -37,23 +39,37 @@ export function GroupField({ group, ...props }: FieldProps & { group: Group }) {
 
 function Members({ group, root, at, problems, onChange }: FieldProps & { group: Group }) {
   const { view, members } = group
-  if (members.length === 0)
-    return (
-      <Text size="sm" c="dimmed">
-        Nothing to fill in.
-      </Text>
-    )
-  return members.map(({ name, form, known }) => (
-    <Field
-      key={name}
-      name={name}
-      schema={known ? view.properties.get(name) : view.others}
-      root={root}
-      form={form}
-      at={pointer(at, name)}
-      required={view.required.has(name)}
-      problems={problems}
-      onChange={(changed) => onChange(withMember(group, name, changed))}
-    />
-  ))
+  return (
+    <>
+      {members.length === 0 && (
+        <Text size="sm" c="dimmed">
+          {view.open ? 'It has no members yet.' : 'Nothing to fill in.'}
+        </Text>
+      )}
+      {members.map(({ name, form, known }) => (
+        <Field
+          key={name}
+          name={name}
+          schema={known ? view.properties.get(name) : view.others}
+          root={root}
+          form={form}
+          at={pointer(at, name)}
+          required={view.required.has(name)}
+          problems={problems}
+          onChange={(changed) => onChange(withMember(group, name, changed))}
+        />
+      ))}
+      {view.open && (
+        <AddMember
+          taken={members.map(({ name }) => name)}
+          onAdd={(name) => {
+            const form = toForm(view.others, firstValue(view.others, root), root)
+            onChange(
+              withMember({ ...group, members: [...members, { name, form, known: false }] }, name, form),
+            )
+          }}
+        />
+      )}
+    </>
+  )
 }

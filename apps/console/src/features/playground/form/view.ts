@@ -27,6 +27,8 @@ export interface View {
   readonly required: ReadonlySet<string>
   /** Schema of members that are not named; undefined where none may be. */
   readonly others: Json | undefined
+  /** The schema says itself that other members may be there. */
+  readonly open: boolean
 }
 
 const nothing: JsonObject = new Map()
@@ -49,6 +51,7 @@ export function viewOf(schema: Json | undefined, root: Json): View {
     properties: isObject(properties) ? properties : nothing,
     required: new Set(isList(required) ? required.filter((name) => typeof name === 'string') : []),
     others: others === false ? undefined : others,
+    open: node?.has('additionalProperties') === true && others !== false,
   }
 }
 
