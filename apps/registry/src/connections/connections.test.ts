@@ -3,6 +3,7 @@
 
 import { waitFor } from '@gatehouse/testkit'
 import { type AuthorizationServer, startAuthorizationServer } from '@gatehouse/testkit/authorization-server'
+import { v7 as uuidv7 } from 'uuid'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { client } from '../testing/client.ts'
 import { addConnection, grantAt, type TestConnectionOptions } from '../testing/connection.ts'
@@ -120,6 +121,23 @@ describe('disconnecting', () => {
     expect((await as(bob)('DELETE', `/v1/connections/${id}`)).status).toBe(403)
     expect(await idsOf(ada)).toEqual([id])
     expect((await as(await a.key({ role: 'admin' }))('DELETE', `/v1/connections/${id}`)).status).toBe(204)
+  })
+
+  test('of one that serves everybody is told about each server where it does', async () => {
+    const shared = uuidv7()
+    const { id } = await connect(service, { shared })
+    const other = await addServer(registry.deps, a.id, { url: resource })
+    await registry.deps.db.inWorkspace(a.id, (tx) =>
+      tx.mcpServer.updateMany({
+        where: { id: other.id },
+        data: { authType: 'oauth', oauthProviderId: shared },
+      }),
+    )
+    const gateway = await connectGateway(registry.deps, { acknowledges: true })
+    expect((await as(await a.key({ role: 'admin' }))('DELETE', `/v1/connections/${id}`)).status).toBe(204)
+    const told = gateway.told.map(({ subject, subjectId }) => `${subject} ${subjectId}`)
+    expect(told.sort()).toEqual([`connection ${server.id}`, `connection ${other.id}`].sort())
+    await gateway.leave()
   })
 
   test('answers when every gateway knows, also for a repeat', async () => {

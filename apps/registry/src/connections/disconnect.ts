@@ -5,8 +5,8 @@ import { AuthError } from '@gatehouse/errors'
 import type { Call } from '../actor.ts'
 import { audit } from '../audit.ts'
 import type { Deps } from '../deps.ts'
+import { changesOf } from './changes-of.ts'
 import { readRevocable } from './revocable.ts'
-import { subjectOf } from './subject-of.ts'
 import { shown, toAudit } from './to-wire.ts'
 import { visibleConnections } from './visible.ts'
 
@@ -33,8 +33,7 @@ export async function disconnect(deps: Deps, { actor, requestId }: Call, id: str
       before: toAudit(row),
       requestId,
     })
-    const change = { workspaceId, subject: 'connection', subjectId: subjectOf(row) } as const
-    return { revision: await deps.changes.record(tx, change), revocable }
+    return { revision: await deps.changes.recordAll(tx, await changesOf(tx, row)), revocable }
   })
   deps.changes.published(done.revision)
   await Promise.all([deps.changes.settled(done.revision), deps.revocations.now(done.revocable)])

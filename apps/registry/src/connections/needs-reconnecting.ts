@@ -4,7 +4,7 @@ import { audit } from '../audit.ts'
 import type { Tx } from '../db.ts'
 import type { Deps } from '../deps.ts'
 import { systemActor } from '../people/link-for-owner.ts'
-import { subjectOf } from './subject-of.ts'
+import { changesOf } from './changes-of.ts'
 
 interface Row {
   readonly workspaceId: string
@@ -41,5 +41,5 @@ export async function needsReconnecting(
     after: { reason, owner_id: row.ownerId, server_id: row.serverId },
     requestId: `refresh-${id}`,
   })
-  return on.changes.record(tx, { workspaceId, subject: 'connection', subjectId: subjectOf(row) })
+  return on.changes.recordAll(tx, await changesOf(tx, row))
 }

@@ -274,6 +274,18 @@ describe('the client', () => {
   })
 })
 
+test.each([
+  'javascript:alert(1)//',
+  'data:text/html,<script>alert(1)</script>',
+  'https://ann:secret@issuer.test/authorize',
+  '//evil.example/authorize',
+  'file:///etc/passwd',
+])('nobody is sent to %s, whatever the metadata says', async (authorization_endpoint) => {
+  accounts.issuer.set({ metadata: { authorization_endpoint } })
+  expect(await register()).toMatchObject({ status: 422, code: 'url_not_allowed' })
+  expect(await providers()).toEqual([])
+})
+
 test('our document says who we are, and is the same for everybody', async () => {
   const response = await fetch(`${registry.url}/oauth/client-metadata.json`)
   expect([response.status, await response.json()]).toMatchObject([

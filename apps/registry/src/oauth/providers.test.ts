@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { client } from '../testing/client.ts'
+import { connectGateway } from '../testing/gateway.ts'
 import { startTestRegistry, type TestRegistry, type TestWorkspace } from '../testing/registry.ts'
 import { type Accounts, actionsIn, startAccounts, type Traveller, travel } from '../testing/visit.ts'
 
@@ -175,7 +176,11 @@ describe('deleting a client', () => {
   test('ends its connections, revokes their tokens, and leaves its servers without one', async () => {
     const { serverId, providerId } = await shared()
     await connect(serverId)
+    const gateway = await connectGateway(registry.deps, { acknowledges: true })
     expect((await ann.ask('DELETE', `${path}/${providerId}`)).status).toBe(204)
+    // Everybody's token there is forgotten, not only those of nobody.
+    expect(gateway.told).toMatchObject([{ subject: 'connection', subjectId: serverId }])
+    await gateway.leave()
     expect(accounts.issuer.requestsTo('revoke').length).toBeGreaterThan(0)
     expect((await ann.ask('GET', `/v1/deepagents/mcp-servers/${serverId}`)).body).toMatchObject({
       oauth_provider_id: null,

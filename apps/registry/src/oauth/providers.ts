@@ -7,6 +7,7 @@ import { v7 as uuidv7 } from 'uuid'
 import type { z } from 'zod'
 import { type Actor, type Call, may } from '../actor.ts'
 import { audit } from '../audit.ts'
+import { changesOf } from '../connections/changes-of.ts'
 import { clientAuth } from '../connections/client-of.ts'
 import { readRevocable } from '../connections/revocable.ts'
 import type { Deps } from '../deps.ts'
@@ -131,6 +132,7 @@ export async function deleteProvider(deps: Deps, { actor, requestId }: Call, id:
     })
     if (!row) return nothing()
     const revocable = await readRevocable(deps, tx, { workspaceId, providerId: id })
+    const changes = await changesOf(tx, { ...row, providerId: id })
     await tx.oAuthProvider.delete({ where: { workspaceId_id: { workspaceId, id } }, select: { id: true } })
     // Servers that used it have none then, until somebody names another.
     await tx.mcpServer.updateMany({
@@ -144,11 +146,7 @@ export async function deleteProvider(deps: Deps, { actor, requestId }: Call, id:
       before: toAudit(row),
       requestId,
     })
-    const subjectId = row.ownerId ?? row.serverId ?? id
-    return {
-      revocable,
-      revision: await deps.changes.record(tx, { workspaceId, subject: 'connection', subjectId }),
-    }
+    return { revocable, revision: await deps.changes.recordAll(tx, changes) }
   })
   deps.changes.published(done.revision)
   await Promise.all([deps.changes.settled(done.revision), deps.revocations.now(done.revocable)])

@@ -141,6 +141,18 @@ describe('an answer of the authorization server', () => {
     expect([await state(id), await tokens()]).toEqual(['CONNECTION_REQUIRED', 0])
   })
 
+  test('of another issuer is not even heard where it refuses, and its state is used up', async () => {
+    const words = 'canary-4f1d call this number'
+    accounts.issuer.set({ iss: 'https://evil.example', denial: { error: 'x', description: words } })
+    const response = await ann.person.post(`/v1/connect/${(await ann.begin()).link}`, {})
+    const { authorization_url: url } = (await response.json()) as { authorization_url: string }
+    const denied = Object.fromEntries((await accounts.issuer.deny(url, 'ann')).searchParams)
+    const { status, body } = await ann.finish(denied)
+    expect([status, body.code]).toEqual([400, 'oauth_failed'])
+    expect(JSON.stringify(body) + registry.logged()).not.toContain('canary-4f1d')
+    expect(await ann.finish({ ...denied, iss: accounts.issuer.issuer })).toMatchObject(unknownState)
+  })
+
   test('that says no ends the visit at once, for whoever waits', async () => {
     const { id, link } = await ann.begin()
     const response = await ann.person.post(`/v1/connect/${link}`, {})

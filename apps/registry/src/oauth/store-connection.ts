@@ -4,9 +4,9 @@
 import { AppError } from '@gatehouse/errors'
 import { v7 as uuidv7 } from 'uuid'
 import { audit } from '../audit.ts'
+import { changesOf } from '../connections/changes-of.ts'
 import type { Granted } from '../connections/request-token.ts'
 import { readRevocable } from '../connections/revocable.ts'
-import { subjectOf } from '../connections/subject-of.ts'
 import { sealTokens } from '../connections/tokens.ts'
 import type { Tx } from '../db.ts'
 import type { Deps } from '../deps.ts'
@@ -72,8 +72,7 @@ export async function storeConnection(
       after: { provider_id: providerId, server_id: serverId, owner_id: ownerId, scopes: data.scopes },
       requestId: visitor.requestId,
     })
-    const change = { workspaceId, subject: 'connection', subjectId: subjectOf(row) } as const
-    return { revoked, revision: await deps.changes.record(tx, change) }
+    return { revoked, revision: await deps.changes.recordAll(tx, await changesOf(tx, row)) }
   })
   deps.changes.published(done.revision)
   deps.authSessions.notice()
