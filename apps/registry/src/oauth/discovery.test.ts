@@ -198,6 +198,18 @@ describe('the client', () => {
     expect(accounts.issuer.requestsTo('register')).toEqual([])
   })
 
+  test('is not our document where such clients have to show a key, which it does not name', async () => {
+    const metadata = {
+      client_id_metadata_document_supported: true,
+      token_endpoint_auth_methods_supported: ['private_key_jwt', 'client_secret_basic'],
+    }
+    accounts.issuer.set({ metadata: { ...metadata, registration_endpoint: undefined } })
+    expect(await register()).toMatchObject({ status: 422, code: 'client_registration_required' })
+    accounts.issuer.set({ metadata })
+    await connects()
+    expect(await providers()).toMatchObject([{ kind: 'dynamic', auth_method: 'client_secret_basic' }])
+  })
+
   test('is the one that was entered by hand, before everything else; its secret is never shown', async () => {
     const client_secret = 'canary-71d2-secret'
     await accounts.issuer.addClient({

@@ -1,6 +1,8 @@
 // Clients that are entered by hand, who sees which ones, and what goes with one that is deleted.
 
+import { generateKeyPairSync } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { openTokens } from '../connections/tokens.ts'
 import { client } from '../testing/client.ts'
 import { connectGateway } from '../testing/gateway.ts'
 import { startTestRegistry, type TestRegistry, type TestWorkspace } from '../testing/registry.ts'
@@ -140,14 +142,58 @@ describe('a client that is entered by hand', () => {
     expect(await idsOf(ann)).toEqual([])
   })
 
-  test('takes a private key', async () => {
-    const { privateKey } = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, [
-      'sign',
-    ])
-    const client_secret = JSON.stringify(await crypto.subtle.exportKey('jwk', privateKey))
-    const { status, body } = await enter({ client_secret, auth_method: 'private_key_jwt' })
-    expect([status, body.auth_method]).toEqual([201, 'private_key_jwt'])
-  })
+  test.each([
+    ['a JWK', () => generateKeyPairSync('ec', { namedCurve: 'P-256' }), 'ES256' as const],
+    ['PEM', () => generateKeyPairSync('rsa', { modulusLength: 2048 }), 'RS256' as const],
+  ])(
+    'shows itself by a private key, as %s: for a code, a refresh and a revocation',
+    async (form, generate, alg) => {
+      const { publicKey, privateKey } = generate()
+      const key =
+        form === 'PEM'
+          ? privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
+          : JSON.stringify({ ...privateKey.export({ format: 'jwk' }), kid: 'ours' })
+      await accounts.issuer.addClient({
+        ...{ client_id: 'by-key', redirect_uris: ['http://localhost:7402/connect/callback'] },
+        ...{ application_type: 'native', token_endpoint_auth_method: 'private_key_jwt' },
+        ...{ token_endpoint_auth_signing_alg: alg, grant_types: ['authorization_code', 'refresh_token'] },
+        jwks: {
+          keys: [{ ...publicKey.export({ format: 'jwk' }), kid: form === 'PEM' ? 'any' : 'ours', alg }],
+        },
+      })
+      const provider = await ann.ask('POST', path, {
+        body: {
+          ...{ name: 'By key', client_id: 'by-key', server_url: accounts.upstream.url },
+          ...{ client_secret: key, auth_method: 'private_key_jwt' },
+        },
+      })
+      expect([provider.status, provider.body.auth_method]).toEqual([201, 'private_key_jwt'])
+      const { body: server } = await ann.ask('POST', '/v1/deepagents/mcp-servers', {
+        body: {
+          ...{ name: 'Keyed', url: accounts.upstream.url, oauth_provider_id: provider.body.id },
+          oauth_mode: 'legacy_shared_provider',
+        },
+      })
+      expect(await connect(String(server.id))).toMatchObject({ status: 200 })
+      const tokens = () =>
+        registry.deps.db.inWorkspace(workspace.id, async (tx) => {
+          const row = await tx.oAuthToken.findFirstOrThrow()
+          return { row, tokens: await openTokens(registry.deps, tx, row) }
+        })
+      const { row } = await tokens()
+      await registry.deps.refreshes.renew({ workspaceId: workspace.id, id: row.id, version: 1 })
+      const renewed = await tokens()
+      expect(renewed.row).toMatchObject({ version: 2, lastRefreshResult: 'ok' })
+      const { access_token } = renewed.tokens
+      expect(await accounts.issuer.verify(access_token)).toMatchObject({ sub: 'ann', clientId: 'by-key' })
+      expect((await ann.ask('DELETE', `/v1/connections/${row.id}`)).status).toBe(204)
+      expect(await accounts.issuer.verify(access_token)).toBeUndefined()
+      const asked = [...accounts.issuer.requestsTo('token'), ...accounts.issuer.requestsTo('revoke')]
+      const assertions = asked.map(({ params }) => params.get('client_assertion'))
+      expect(new Set(assertions).size).toBe(4) // none of them twice
+      expect(registry.logged() + JSON.stringify(provider.body)).not.toContain(key.slice(-40))
+    },
+  )
 })
 
 describe('the list', () => {

@@ -29,7 +29,7 @@ export async function registerClient(
   { metadata, knownScopes }: Discovered,
 ): Promise<RegisteredClient> {
   const document = metadataDocumentUrl(deps.config)
-  if (metadata.client_id_metadata_document_supported && document !== undefined)
+  if (metadata.client_id_metadata_document_supported && document !== undefined && takesNoSecret(metadata))
     return {
       ...{ kind: 'metadata-document', clientId: document, secret: undefined, authMethod: 'none' },
       ...{ redirectUri: redirectUri(deps.config), secretExpiresAt: null },
@@ -37,6 +37,13 @@ export async function registerClient(
   if (metadata.registration_endpoint === undefined) throw new AppError('client_registration_required')
   return registerDynamically(deps, metadata.registration_endpoint, metadata, knownScopes)
 }
+
+/**
+ * Our document names no key. Secrets are nothing for such clients anyway, so a list of those alone says nothing about them.
+ * https://datatracker.ietf.org/doc/draft-ietf-oauth-client-id-metadata-document/ section 4.1
+ */
+const takesNoSecret = ({ token_endpoint_auth_methods_supported: supported = [] }: ServerMetadata) =>
+  supported.includes('none') || !supported.includes('private_key_jwt')
 
 const registered = z.object({
   client_id: word.min(1),
