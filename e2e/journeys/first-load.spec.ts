@@ -13,6 +13,8 @@ const screens = [
   '/w/default/keys',
   '/w/default/playground?server=sample&tool=roll-dice',
   '/w/default/calls',
+  '/w/default/connect-client',
+  '/w/default/settings/export',
   '/w/default/people',
   '/w/default/audit',
   '/w/default/settings',

@@ -8,7 +8,7 @@ import { startApart } from '../src/apart.ts'
 import { claimOwner } from '../src/claim-owner.ts'
 import { api, root } from '../src/product.ts'
 import { type Screen, screens } from './screens.ts'
-import { prepareStates } from './states.ts'
+import { prepareStates, type State } from './states.ts'
 
 const widths = [1440, 768, 320]
 const schemes = ['light', 'dark'] as const
@@ -35,7 +35,7 @@ try {
     if (!isWanted(state.name, states)) continue
     mkdirSync(join(folder, state.name), { recursive: true })
     for (const screen of screens.filter(({ name }) => isWanted(name, screens)))
-      await photograph(screen.isSignedOut ? strange : known, state.name, screen)
+      await photograph(screen.isSignedOut ? strange : known, state, screen)
     console.log(`${state.name}: ${pictures.length} pictures so far`)
   }
   writeFileSync(join(folder, 'index.html'), sheet())
@@ -46,25 +46,31 @@ try {
   await close()
 }
 
-async function photograph(context: BrowserContext, state: string, screen: Screen): Promise<void> {
+async function photograph(context: BrowserContext, state: State, screen: Screen): Promise<void> {
   const page = await context.newPage()
   await page.emulateMedia({ reducedMotion: 'reduce' })
   await page.goto(product.console_url + screen.path.replace('{server}', serverId))
   await settled(page)
+  await state.whileOpen?.happen(product)
+  // What is asked every few seconds has noticed then.
+  if (state.whileOpen) await page.waitForTimeout(6_000)
   for (const width of widths) {
     await page.setViewportSize({ width, height: width === 320 ? 640 : 900 })
     if (width === widths[0] || screen.name === 'navigation') {
-      await screen.act?.(page).catch((error: unknown) => console.log(`${state} ${screen.name}: ${error}`))
+      await screen
+        .act?.(page)
+        .catch((error: unknown) => console.log(`${state.name} ${screen.name}: ${error}`))
       await settled(page)
     }
     for (const colorScheme of schemes) {
       await page.emulateMedia({ colorScheme })
-      const path = `${state}/${screen.name}-${width}-${colorScheme}.png`
+      const path = `${state.name}/${screen.name}-${width}-${colorScheme}.png`
       await page.screenshot({ path: join(folder, path), fullPage: true, animations: 'disabled' })
       pictures.push(path)
     }
   }
   await page.close()
+  await state.whileOpen?.undo(product)
 }
 
 /** Its text has stood still for a while; moments and durations don't count. */

@@ -1,5 +1,5 @@
-// What the screens show, one state after the other on one product: nothing, little, a lot, a server that is dead, a registry
-// that is dead.
+// What the screens show, one state after the other on one product: nothing, little, a lot, servers that are dead, a registry
+// that dies under an open page, and one that is dead.
 
 import { startFixtureServer } from '@gatehouse/testkit'
 import type { startApart } from '../src/apart.ts'
@@ -12,6 +12,11 @@ export interface State {
   readonly name: string
   /** From the state before to this one. */
   readonly begin: (product: Product) => Promise<void>
+  /** What happens while a screen is open, and how it is undone before the next one is. */
+  readonly whileOpen?: {
+    happen(product: Product): Promise<unknown>
+    undo(product: Product): Promise<unknown>
+  }
 }
 
 export async function prepareStates() {
@@ -65,6 +70,11 @@ export async function prepareStates() {
           () => undefined,
         )
       },
+    },
+    {
+      name: 'registry-dies',
+      begin: async () => undefined,
+      whileOpen: { happen: ({ registry }) => registry.kill(), undo: ({ registry }) => registry.restart() },
     },
     { name: 'dead-registry', begin: async (product) => void (await product.registry.kill()) },
   ]

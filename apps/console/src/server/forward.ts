@@ -17,6 +17,9 @@ export interface Forward {
   close(): Promise<void>
 }
 
+/** For people: they don't see the header Retry-After. */
+const lasting = 'Wait a moment; if it lasts, have the operator check that the registry runs'
+
 /** The longest of the services' own waits is 25 s. */
 const firstByteMs = 40_000
 
@@ -50,7 +53,8 @@ export function createForward(config: Config): Forward {
           responseHeaders: 'raw',
         })
         .catch((cause: unknown) => {
-          if (to === 'registry') throw new AppError('registry_unreachable', { cause, retryAfterS: 2 })
+          if (to === 'registry')
+            throw new AppError('registry_unreachable', { todo: lasting, cause, retryAfterS: 2 })
           throw new AppError('upstream_unreachable', { todo: 'Check that the gateway runs', cause })
         })
       // responseHeaders 'raw' makes undici give names and values in turn, which its type doesn't tell

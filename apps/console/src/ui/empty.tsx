@@ -7,7 +7,9 @@ export function Empty({ sentence, children }: { sentence: string; children?: Rea
   return (
     <Paper withBorder p="xl">
       <Stack align="center" gap="md">
-        <Text ta="center">{sentence}</Text>
+        <Text ta="center" maw="34rem">
+          {sentence}
+        </Text>
         {children}
       </Stack>
     </Paper>
