@@ -39,6 +39,8 @@ export const screens: readonly Screen[] = [
   { name: 'playground', path: `${w}/playground` },
   { name: 'people', path: `${w}/people` },
   { name: 'people-invite', path: `${w}/people?invite=true` },
+  { name: 'settings', path: `${w}/settings` },
+  { name: 'audit', path: `${w}/audit` },
   { name: 'export', path: `${w}/settings/export` },
   { name: 'palette', path: w, act: (page) => pressed(page, 'Control+k') },
   { name: 'shortcuts', path: `${w}/servers`, act: (page) => pressed(page, '?') },

@@ -3,14 +3,13 @@
 
 import { ActionIcon, Menu, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import Link from 'next/link'
 import { toApiError } from '#lib/api-error.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
 import { Icon } from '#ui/icons.tsx'
 import { useSignOut } from './queries.ts'
 
 export function AccountMenu() {
-  const { me, slug, may, to } = useWorkspace()
+  const { me, slug } = useWorkspace()
   const signOut = useSignOut()
   const leave = () =>
     signOut.mutate(undefined, {
@@ -42,11 +41,6 @@ export function AccountMenu() {
             Go to {one.name}
           </Menu.Item>
         ))}
-        {may('settings:manage') && (
-          <Menu.Item component={Link} href={to('/settings/export')}>
-            Export and import
-          </Menu.Item>
-        )}
         <Menu.Item onClick={leave}>Sign out</Menu.Item>
       </Menu.Dropdown>
     </Menu>
