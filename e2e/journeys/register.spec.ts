@@ -4,16 +4,53 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { freePort, startSdkUpstream } from '@gatehouse/testkit'
+import { freePort, scripts, startRecordingUpstream, startSdkUpstream } from '@gatehouse/testkit'
 import { startAuthorizationServer, startProtectedServer } from '@gatehouse/testkit/authorization-server'
 import type { Page } from '@playwright/test'
-import { expect, test } from '../src/browser.ts'
-import { api } from '../src/product.ts'
+import { test as base, expect, type World } from '../src/browser.ts'
+import { api, dataFolder, startProduct } from '../src/product.ts'
 import { expectAccessible } from '../src/screens.ts'
 
-test.use({ world: 'connect', permissions: ['clipboard-read', 'clipboard-write'] })
-
 const secret = 'canary-3d7a-secret'
+
+/** Of an MCP registry that knows one server. */
+const known = {
+  ...{
+    name: 'io.github.example/notes',
+    title: 'Notes <b>',
+    description: 'Notes of everybody',
+    version: '1.0.0',
+  },
+  remotes: [
+    {
+      type: 'streamable-http',
+      url: 'http://{place}.invalid/mcp',
+      variables: {
+        place: { description: 'Where your notes are', isRequired: true, choices: ['here', 'there'] },
+      },
+    },
+  ],
+}
+
+const test = base.extend<object, { product: World }>({
+  // With an MCP registry to search.
+  product: [
+    async ({ browserName: _ }, use) => {
+      const registry = await startRecordingUpstream(
+        scripts.json({ servers: [{ server: known }], metadata: {} }),
+      )
+      const data = dataFolder()
+      const env = { GATEHOUSE_MCP_REGISTRY_URL: registry.origin }
+      const product = await startProduct({ folder: data.folder, env })
+      await use({ ...product, stop: () => product.stop() })
+      await product.stop()
+      data.remove()
+      await registry.close()
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
+})
+test.use({ permissions: ['clipboard-read', 'clipboard-write'] })
 
 /** A server that only speaks the transport of 2024. */
 async function startHttpSse() {
@@ -62,6 +99,15 @@ test('whatever is pasted is recognised, tried, and registered as it wants to be'
   }
 
   await registerPage()
+  await page.getByRole('searchbox', { name: /^Search 127/ }).fill('notes')
+  await expect(page.getByRole('list', { name: 'Found servers' })).toContainText('Notes <b>')
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Use io.github.example/notes' }).click()
+  await expect(page.getByText('Recognised: a server.json')).toBeVisible()
+  await expect(field('URL')).toHaveValue('http://{place}.invalid/mcp')
+  await page.getByRole('combobox', { name: 'place' }).selectOption('there')
+  await expect(field('URL')).toHaveValue('http://there.invalid/mcp')
+  await expectAccessible(page)
   await paste(page, 'my favourite server')
   await expect(page.getByText(/^This is no URL/)).toBeVisible()
   await paste(

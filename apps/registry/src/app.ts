@@ -13,6 +13,7 @@ import { docsRoutes } from './docs/routes.ts'
 import { gatewayTokenRoutes } from './gateway-tokens/routes.ts'
 import { internalRoutes } from './internal/routes.ts'
 import { invitationRoutes } from './invitations/routes.ts'
+import { knownServerRoutes } from './known-servers/routes.ts'
 import { memberRoutes } from './members/routes.ts'
 import { oauthRoutes } from './oauth/routes.ts'
 import { peopleRoutes } from './people/routes.ts'
@@ -38,6 +39,7 @@ export function publicApp(deps: Deps, standing: () => Standing): Express {
     serverRoutes(deps),
     serverSettingsRoutes(deps),
     probeRoutes(deps),
+    knownServerRoutes(deps),
     toolRoutes(deps),
     connectionRoutes(deps),
     ...oauthRoutes(deps),

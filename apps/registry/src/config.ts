@@ -109,6 +109,10 @@ export const settings = {
       "Longest wait for an authorization server's token endpoint, in ms; the other replicas wait 10 s longer",
     fallback: '15000',
   },
+  GATEHOUSE_MCP_REGISTRY_URL: {
+    schema: kind.optional(kind.baseUrl()),
+    about: 'An MCP registry that who registers a server can search, for instance the official one',
+  },
   GATEHOUSE_DISCOVERY_TIMEOUT_MS: {
     schema: kind.whole(500, 120_000, 20_000),
     about: "Longest wait for all that tells of a server's authorization server, in ms",

@@ -5,6 +5,7 @@ import { keyOperations } from './operations/api-keys.ts'
 import { auditOperations } from './operations/audit.ts'
 import { callOperations } from './operations/calls.ts'
 import { connectionOperations } from './operations/connections.ts'
+import { knownServerOperations } from './operations/known-servers.ts'
 import { memberOperations } from './operations/members.ts'
 import { oauthOperations } from './operations/oauth.ts'
 import type { Operation } from './operations/operation.ts'
@@ -23,6 +24,7 @@ export const operations: readonly Operation[] = [
   ...serverOperations,
   ...serverSettingsOperations,
   ...probeOperations,
+  ...knownServerOperations,
   ...toolOperations,
   ...oauthOperations,
   ...connectionOperations,

@@ -59,6 +59,8 @@ export const installation = z.object({
   version: z.string(),
   /** Networks and host names beyond the public internet that servers may have. */
   egress_allow: z.array(z.string()),
+  /** Of the MCP registry that can be searched; null where the operator named none. */
+  mcp_registry_url: z.string().nullable(),
   database: z.enum(['embedded', 'postgresql']),
 })
 export type Installation = z.output<typeof installation>

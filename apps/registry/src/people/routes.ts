@@ -60,6 +60,7 @@ function ownRoutes(deps: Deps): Router {
         oauth_redirect_uri: redirectUri(config),
         version,
         egress_allow: [...config.GATEHOUSE_EGRESS_ALLOW],
+        mcp_registry_url: config.GATEHOUSE_MCP_REGISTRY_URL ?? null,
         database: config.DATABASE_URL === undefined ? 'embedded' : 'postgresql',
       }
       res.json(answer)

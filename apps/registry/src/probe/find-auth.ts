@@ -5,6 +5,7 @@ import type { ProbeVerdict } from '@gatehouse/registry-api'
 import type { Deps } from '../deps.ts'
 import { metadataDocumentUrl } from '../oauth/client-metadata.ts'
 import { concludeFrom, lookAround, type Shown } from '../oauth/discover.ts'
+import { inTime } from '../oauth/in-time.ts'
 import type { Steps } from './steps.ts'
 
 type Found = Pick<ProbeVerdict, 'auth' | 'header' | 'registration'>
@@ -22,7 +23,7 @@ export async function findAuth(
   const refused = hadHeaders ? 'It refuses these headers' : 'It refuses who is unknown'
   let shown: Shown
   try {
-    shown = await lookAround(deps, url)
+    shown = await lookAround(inTime(deps), url)
     if (shown.told === null && shown.metadata === null) {
       steps.warn(`${refused}, and names no authorization server`, 'Enter the header that it wants')
       steps.skip('discovery', 'It has no authorization server')

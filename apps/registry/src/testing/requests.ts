@@ -54,6 +54,7 @@ const requests: Readonly<Record<string, (on: Things) => Asked>> = {
   getServerSettings: ({ serverId }) => ({ path: `/v1/servers/${serverId}` }),
   updateServerSettings: ({ serverId }) => ({ path: `/v1/servers/${serverId}`, body: { name: 'Changed' } }),
   findServerEras: ({ serverId }) => ({ path: `/v1/servers/${serverId}/eras` }),
+  searchKnownServers: () => ({ path: '/v1/known-servers?search=files' }),
   probeServer: () => ({ path: '/v1/servers/probe', body: { url: 'https://new.test/mcp' } }),
   switchServerTools: ({ serverId }) => ({ path: `/v1/servers/${serverId}/tools`, body: { enabled: true } }),
   listMcpTools: ({ serverUrl }) => ({ path: `${base}/mcp/tools?url=${encodeURIComponent(serverUrl)}` }),

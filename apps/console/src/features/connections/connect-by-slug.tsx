@@ -5,7 +5,7 @@
 
 import type { Connection, Server } from '@gatehouse/registry-api'
 import { Button, Group, Modal, Stack, Text } from '@mantine/core'
-import { connectionOf } from '#lib/connection-words.ts'
+import { connectionOf, takesAccounts } from '#lib/connection-words.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
 import { ConnectDialog } from './connect-dialog.tsx'
 
@@ -21,7 +21,7 @@ interface Props {
 export function ConnectBySlug({ slug, scopes, servers, connections, onClose }: Props) {
   const { me } = useWorkspace()
   const server = servers.find((one) => one.slug === slug)
-  if (server?.auth_type === 'oauth') {
+  if (server && takesAccounts(server)) {
     const own = connectionOf(server, connections, me.user?.id) !== undefined
     return <ConnectDialog key={server.id} server={server} scopes={scopes} again={own} onClose={onClose} />
   }
@@ -30,7 +30,9 @@ export function ConnectBySlug({ slug, scopes, servers, connections, onClose }: P
       <Stack>
         <Text>
           {server
-            ? 'Calls to this server need no account of yours.'
+            ? server.auth_type === 'oauth'
+              ? 'Its shared OAuth provider is gone: somebody who keeps servers has to choose another.'
+              : 'Calls to this server need no account of yours.'
             : 'It was deleted, or it never was in this workspace.'}
         </Text>
         <Group justify="flex-end">

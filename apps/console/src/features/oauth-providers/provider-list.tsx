@@ -57,7 +57,7 @@ export function ProviderList() {
       >
         {(all) => <List all={all} servers={servers.data} connections={connections.data} />}
       </QueryView>
-      {enter && <EnterProvider onClose={() => void set({ enter: null })} />}
+      {enter && may('mcp-servers:create') && <EnterProvider onClose={() => void set({ enter: null })} />}
     </>
   )
 }

@@ -7,6 +7,7 @@ import { CodeBlock } from '#ui/code-block.tsx'
 import { UpstreamText } from '#ui/upstream-text.tsx'
 import { type Blank, type Entry, filledIn, isOpen, type PastedHeader, type Started } from './paste/entry.ts'
 import { type Pasted, readPasted, servingLine } from './paste/read-pasted.ts'
+import { RegistrySearch } from './registry-search.tsx'
 
 export interface Chosen {
   readonly name: string
@@ -45,6 +46,12 @@ export function PasteField({ onChoose }: { onChoose: (chosen: Chosen) => void })
   }
   return (
     <Stack>
+      <RegistrySearch
+        onTake={(taken) => {
+          wasPasted.current = true
+          change(taken)
+        }}
+      />
       <Textarea
         label="What do you have?"
         description="An address, an mcp.json, a server.json, or the line for a client such as claude mcp add. Or fill in the form yourself."

@@ -8,6 +8,7 @@ import Link from 'next/link'
 import { useRef } from 'react'
 import { fieldOf, halves, toApiError } from '#lib/api-error.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
+import { Empty } from '#ui/empty.tsx'
 import { ErrorCard } from '#ui/error-card.tsx'
 import { PageHeader } from '#ui/page-header.tsx'
 import { type Auth, authMembers } from './auth-choice.ts'
@@ -24,6 +25,17 @@ import { useProbe } from './use-probe.ts'
 const fields = ['name', 'url', 'headers', 'slug']
 
 export function Register() {
+  const { may } = useWorkspace()
+  if (may('mcp-servers:create')) return <Form />
+  return (
+    <>
+      <PageHeader title="Register server" />
+      <Empty sentence="Your role registers no servers. Ask an owner or an operator of the workspace." />
+    </>
+  )
+}
+
+function Form() {
   const { to } = useWorkspace()
   const register = useRegister()
   const form = useForm({
