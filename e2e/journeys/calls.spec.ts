@@ -31,6 +31,13 @@ test('calls are listed, filtered, opened, and come by themselves', async ({ watc
   const drawer = page.getByRole('dialog', { name: 'Call' })
   await expect(drawer).toContainText('Answered')
   await expect(drawer).toContainText('local start')
+  const timeline = drawer.getByRole('list', { name: 'Timeline' }).getByRole('listitem')
+  for (const [at, phase] of ['Authenticate', 'Policy', 'Credential', 'Upstream', 'Rest'].entries())
+    await expect(timeline.nth(at)).toHaveText(new RegExp(`^${phase}.*\\d ms$`))
+  await expect(drawer.getByRole('link', { name: 'Replay in the playground' })).toHaveAttribute(
+    'href',
+    /\/playground\?server=[0-9a-f-]+&tool=roll-dice$/,
+  )
   await expect(page).toHaveURL(/call=/)
   await expectAccessible(page)
   await page.keyboard.press('Escape')
@@ -42,4 +49,18 @@ test('calls are listed, filtered, opened, and come by themselves', async ({ watc
   await expectAccessible(page)
   await page.getByRole('button', { name: 'Clear filters' }).click()
   await expect(open('roll-dice').first()).toBeVisible()
+
+  // Each column has its filter, and what the address says is shown.
+  await page.getByRole('button', { name: 'More filters' }).click()
+  await page.getByRole('spinbutton', { name: 'Took at least, ms' }).fill('3600000')
+  await expect(page.getByText('No call passes these filters.')).toBeVisible()
+  await expect(page).toHaveURL(/duration_ms_min=3600000/)
+  await page.getByRole('spinbutton', { name: 'Took at least, ms' }).fill('')
+  await page.getByRole('spinbutton', { name: 'HTTP status' }).fill('200')
+  await expect(open('roll-dice').first()).toBeVisible()
+  await expectAccessible(page)
+  await page.goto(`${product.console_url}/w/default/calls?until=2026-01-01T00:00:00Z`)
+  await expect(page.getByText('No call passes these filters.')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Resume' })).toBeHidden()
+  await expect(page.getByLabel('Until')).not.toHaveValue('')
 })

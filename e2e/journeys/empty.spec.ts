@@ -21,6 +21,10 @@ test('empty screens name the next step', async ({ watched: page, product }) => {
   await expect(page.getByText(/^No call came yet/)).toBeVisible()
   await expectAccessible(page)
 
+  await at('/usage?range=90d')
+  await expect(page.getByText(/^Nothing was called yet/)).toBeVisible()
+  await expectAccessible(page)
+
   await at('/connections/providers')
   await expect(page.getByText(/^There is none yet/)).toBeVisible()
   await expectAccessible(page)

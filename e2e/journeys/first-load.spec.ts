@@ -19,6 +19,7 @@ const screens = [
   '/w/default/audit',
   '/w/default/settings',
   '/invitation',
+  '/w/default/usage',
   '/connect/unknown',
 ]
 

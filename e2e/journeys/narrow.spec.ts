@@ -25,6 +25,8 @@ test('every screen fits into 320 px', async ({ watched: page, product }) => {
     ['/connections/providers?enter=true', page.getByRole('dialog').getByText('Client id')],
     ['/keys', main.getByRole('link', { name: 'local start' })],
     ['/calls', main.getByRole('button', { name: 'roll-dice' }).first()],
+    ['/calls?since=2026-01-01T00:00:00Z', main.getByLabel('HTTP status')],
+    ['/usage?by=tool', main.getByRole('link', { name: 'roll-dice' })],
     ['/keys?create=true', page.getByRole('dialog').getByText('Permissions')],
     ['/people', main.getByText('Ada Owner (you)')],
     ['/nowhere', main.getByRole('heading')],

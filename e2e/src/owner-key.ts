@@ -1,5 +1,5 @@
-// Who owns an installation claims it by a link and makes a key with every permission on servers. On PostgreSQL the link comes from
-// the command for it; a start on the embedded database prints its own.
+// Who owns an installation claims it by a link and makes a key with every permission on servers, and to read all calls. On
+// PostgreSQL the link comes from the command for it; a start on the embedded database prints its own.
 
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
@@ -38,7 +38,7 @@ export async function claim({ registryUrl, consoleUrl }: Where, link: string, ki
   const cookies = claimed.headers.getSetCookie().map((line) => line.split(';')[0])
   const cookie = cookies.join('; ')
   const verbs = ['read', 'create', 'update', 'delete', 'invoke']
-  const permissions = verbs.map((verb) => `mcp-servers:${verb}`)
+  const permissions = [...verbs.map((verb) => `mcp-servers:${verb}`), 'calls:all']
   const made = await post('/v1/api-keys', { name: 'test', kind, permissions }, cookie)
   const { key } = (await made.json()) as { key: string }
   return { cookie, key }

@@ -11,6 +11,8 @@ import type {
   Server,
   ServerSettings,
   ServerToolList,
+  Usage,
+  UsageRange,
 } from '@gatehouse/registry-api'
 import { queryOptions } from '@tanstack/react-query'
 import { ask } from './api.ts'
@@ -137,15 +139,15 @@ export async function allPages<T>(path: string, workspaceId: string, signal: Abo
   return all
 }
 
-/** Filters of call records, named like the fields. */
-export interface CallFilter {
-  readonly server?: string
-  readonly tool?: string
-  readonly outcome?: string
-  readonly method?: string
-  readonly key?: string
-  readonly request_id?: string
-}
+/** Filters of call records, as `GET /v1/calls` names them. */
+export const callFilterNames = [
+  ...(['server', 'tool', 'outcome', 'method', 'key', 'http_status', 'error_code', 'request_id'] as const),
+  ...(['duration_ms_min', 'duration_ms_max', 'upstream_ms_min', 'upstream_ms_max'] as const),
+  ...(['request_bytes_min', 'request_bytes_max', 'response_bytes_min', 'response_bytes_max'] as const),
+  ...(['since', 'until'] as const),
+] as const
+export type CallFilterName = (typeof callFilterNames)[number]
+export type CallFilter = Readonly<Partial<Record<CallFilterName, string>>>
 
 export const filterText = (filter: CallFilter) => new URLSearchParams({ ...filter }).toString()
 
@@ -165,4 +167,21 @@ export const callRead = (workspaceId: string, callId: string) =>
     queryKey: [workspaceId, 'call', callId],
     queryFn: ({ signal }) => ask<Call>(`/registry/v1/calls/${id(callId)}`, { workspaceId, signal }),
     staleTime: Number.POSITIVE_INFINITY,
+  })
+
+/** What is counted, named as `GET /v1/usage` names it. */
+export interface UsageAsked {
+  readonly range: UsageRange
+  readonly by: 'server' | 'tool' | 'key'
+  readonly server?: string
+  readonly tool?: string
+  readonly key?: string
+}
+
+export const usageRead = (workspaceId: string, asked: UsageAsked) =>
+  queryOptions({
+    queryKey: [workspaceId, 'usage', { ...asked }],
+    queryFn: ({ signal }) =>
+      ask<Usage>(`/registry/v1/usage?${new URLSearchParams({ ...asked })}`, { workspaceId, signal }),
+    refetchInterval: ({ state }) => (state.status === 'error' ? healsAfter(state.error) : 30_000),
   })

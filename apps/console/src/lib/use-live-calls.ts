@@ -31,7 +31,9 @@ export function useLiveCalls(workspaceId: string, filter: CallFilter, limit: num
     const gone = new AbortController()
     const follow = async () => {
       for (let failures = 0; !gone.signal.aborted; failures += 1) {
-        const path = `/registry/v1/calls/stream${text && `?${text}`}`
+        // What comes from now on is within every span that doesn't end.
+        const { since: _since, ...rest } = Object.fromEntries(new URLSearchParams(text))
+        const path = `/registry/v1/calls/stream?${filterText(rest)}`
         const alive = () => setAliveAt(Date.now())
         const begun = () => {
           failures = 0

@@ -5,6 +5,7 @@ const paths = {
     'M12 8v5m0 3v.01M10.3 3.9 2.6 17.2A2 2 0 0 0 4.3 20h15.4a2 2 0 0 0 1.7-2.8L13.7 3.9a2 2 0 0 0-3.4 0z',
   audit: 'M6 3h9l4 4v14H6zM14 3v5h5M9 12h7M9 16h7',
   back: 'M15 5l-7 7 7 7',
+  chart: 'M4 4v16h16M8 16v-4m4 4V8m4 8v-6',
   check: 'M4 12.5l5 5L20 6.5',
   circle: 'M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16z',
   copy: 'M9 9h10v11H9zM15 9V4H5v11h4',

@@ -9,12 +9,21 @@ interface Props {
   heads: readonly ReactNode[]
   /** The last column is right-aligned. */
   numbersLast?: boolean
+  /** So many of the last columns are right-aligned. */
+  numbers?: number
   /** Where the cells go in a folded row, by their `gridArea`: `'"name took" "url url"'`. */
   folded: string
   children: ReactNode
 }
 
-export function Rows({ label, heads, numbersLast = false, folded, children }: Props) {
+export function Rows({
+  label,
+  heads,
+  numbersLast = false,
+  numbers = numbersLast ? 1 : 0,
+  folded,
+  children,
+}: Props) {
   // React's type doesn't know custom properties
   const style = { '--gh-folded': folded } as CSSProperties
   return (
@@ -27,7 +36,7 @@ export function Rows({ label, heads, numbersLast = false, folded, children }: Pr
                 // biome-ignore lint/suspicious/noArrayIndexKey: columns don't move
                 key={at}
                 role="columnheader"
-                ta={numbersLast && at === heads.length - 1 ? 'right' : undefined}
+                ta={at >= heads.length - numbers ? 'right' : undefined}
               >
                 {head}
               </Table.Th>

@@ -71,6 +71,11 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--gh-warn': '#8a4b00',
     '--gh-bad': '#b3261e',
     '--gh-neutral': 'var(--mantine-color-gray-7)',
+    '--gh-line-1': '#3d434a',
+    '--gh-line-2': '#0b6b50',
+    '--gh-line-3': '#1c5fb8',
+    '--gh-line-4': '#a03d00',
+    '--gh-line-5': '#8a2a86',
     '--gh-surface': 'var(--mantine-color-gray-0)',
   },
   dark: {
@@ -86,6 +91,11 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--gh-warn': '#f5b759',
     '--gh-bad': '#ff9d94',
     '--gh-neutral': 'var(--mantine-color-dark-1)',
+    '--gh-line-1': '#d6dade',
+    '--gh-line-2': '#5fd3a8',
+    '--gh-line-3': '#7db8ff',
+    '--gh-line-4': '#ffab70',
+    '--gh-line-5': '#e79be3',
     '--gh-surface': 'var(--mantine-color-dark-6)',
   },
 })

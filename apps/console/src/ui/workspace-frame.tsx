@@ -33,6 +33,7 @@ const screens: readonly Screen[] = [
   { path: '/connect-client', label: 'Connect a client', icon: 'plug' },
   { path: '/playground', label: 'Playground', icon: 'play' },
   { path: '/calls', label: 'Calls', icon: 'list' },
+  { path: '/usage', label: 'Usage', icon: 'chart' },
   { path: '/people', label: 'People', icon: 'people', needs: 'members:manage' },
   { path: '/audit', label: 'Audit', icon: 'audit', needs: 'audit:read' },
   { path: '/settings', label: 'Settings', icon: 'settings' },

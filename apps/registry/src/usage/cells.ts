@@ -55,25 +55,37 @@ const latencies = Prisma.raw(
   `ARRAY[${Array.from({ length: steps }, (_, i) => `sum(latencies[${i + 1}])`).join(', ')}]::float8[]`,
 )
 
-/** What the actor may see of the span and the filters let through. @param own as ownKeyIds says */
+/** Which rows tell apart what has to be, and no more. */
+function grainOf(apart: { server: boolean; tool: boolean; key: boolean }): string {
+  const names = [apart.server || apart.tool ? 'server' : '', apart.tool ? 'tool' : '', apart.key ? 'key' : '']
+  return names.filter(Boolean).join('-') || 'all'
+}
+
+/**
+ * What the actor may see of the span and the filters let through.
+ * @param own as ownKeyIds says
+ * @param by what is told apart besides; nothing for a total
+ */
 export function conditions(
   actor: Actor,
   own: ReadonlySet<string> | null,
   query: UsageQuery,
   span: Span,
-  withTools: boolean,
+  by?: UsageQuery['by'],
 ): Prisma.Sql {
+  const { server, tool, key } = query
+  const grain = grainOf({
+    server: by === 'server' || server !== undefined || actor.servers !== null,
+    tool: by === 'tool' || tool !== undefined,
+    key: by === 'key' || key !== undefined || own !== null,
+  })
   const all = [
-    Prisma.sql`workspace_id = ${actor.workspaceId}::uuid AND width_s = ${widthOf(span.stepS)}::int`,
+    Prisma.sql`workspace_id = ${actor.workspaceId}::uuid AND width_s = ${widthOf(span.stepS)}::int AND grain = ${grain}`,
     Prisma.sql`at >= ${span.since} AND at < ${span.until}`,
-    query.tool !== undefined
-      ? Prisma.sql`tool = ${query.tool}`
-      : withTools
-        ? Prisma.sql`tool <> ''`
-        : Prisma.sql`tool = ''`,
   ]
-  if (query.server !== undefined) all.push(Prisma.sql`server_id = ${query.server}::uuid`)
-  if (query.key !== undefined) all.push(Prisma.sql`key_id = ${query.key.toLowerCase()}`)
+  if (tool !== undefined) all.push(Prisma.sql`tool = ${tool}`)
+  if (server !== undefined) all.push(Prisma.sql`server_id = ${server}::uuid`)
+  if (key !== undefined) all.push(Prisma.sql`key_id = ${key.toLowerCase()}`)
   if (own !== null) all.push(Prisma.sql`key_id = ANY(${[...own]}::text[])`)
   if (actor.servers !== null) all.push(Prisma.sql`server_id = ANY(${[...actor.servers]}::uuid[])`)
   return Prisma.join(all, ' AND ')

@@ -23,12 +23,12 @@ export async function readUsage(deps: Deps, call: Call, query: UsageQuery): Prom
   const { by } = query
   const { groups, more, cells, all, names } = await deps.db.inWorkspace(actor.workspaceId, async (tx) => {
     const own = await ownKeyIds(tx, actor)
-    const where = conditions(actor, own, query, span, by === 'tool')
+    const where = conditions(actor, own, query, span, by)
     const { groups, more } = await readGroups(tx, where, query)
     return {
       ...{ groups, more },
       cells: groups.length === 0 ? [] : await readCells(tx, where, span, { by, groups }),
-      all: await readCells(tx, conditions(actor, own, query, span, false), span),
+      all: await readCells(tx, conditions(actor, own, query, span), span),
       names: await readNames(tx, actor.workspaceId, groups),
     }
   })

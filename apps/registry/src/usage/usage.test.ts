@@ -87,7 +87,7 @@ describe('over time', () => {
     const rows = async () => {
       const found = await registry.deps.db.inWorkspace(workspace.id, (tx) =>
         tx.callUsage.findMany({
-          where: { tool: '' },
+          where: { grain: 'all' },
           orderBy: { at: 'desc' },
           select: { widthS: true, at: true },
         }),

@@ -1,6 +1,6 @@
 'use client'
 
-// Everything that is known about one call: its two legs, its sizes, the names of the headers that were attached.
+// Everything that is known about one call: what it spent its time on, its sizes, the names of the headers that were attached.
 
 import type { Call } from '@gatehouse/registry-api'
 import { Drawer, Stack, Text } from '@mantine/core'
@@ -16,6 +16,7 @@ import { Status } from '#ui/status.tsx'
 import { TimeAgo } from '#ui/time-ago.tsx'
 import { UpstreamText } from '#ui/upstream-text.tsx'
 import { Replay } from './replay.tsx'
+import { Timeline } from './timeline.tsx'
 
 export function CallDetails({ callId, onClose }: { callId: string; onClose: () => void }) {
   return (
@@ -30,64 +31,58 @@ function Details({ callId }: { callId: string }) {
   const call = useQuery(callRead(id, callId))
   return (
     <QueryView query={call} failed="The call could not be loaded">
-      {(data) => (
-        <Stack>
-          <Known call={data} />
-          <Replay call={data} />
-        </Stack>
-      )}
+      {(data) => <Known call={data} />}
     </QueryView>
   )
 }
 
 function Known({ call }: { call: Call }) {
   const { word, tone } = verdictOf(call.outcome)
-  const own = call.upstream_ms === null ? null : Math.max(0, call.duration_ms - call.upstream_ms)
   return (
-    <Facts>
-      <Fact name="Outcome">
-        <Status tone={tone}>{word}</Status>
-      </Fact>
-      {call.error_code && (
-        <Fact name="Code">
-          <code>{call.error_code}</code>
+    <Stack>
+      <Replay call={call} />
+      <Timeline call={call} />
+      <Facts>
+        <Fact name="Outcome">
+          <Status tone={tone}>{word}</Status>
         </Fact>
-      )}
-      <Fact name="HTTP status">{call.http_status}</Fact>
-      <Fact name="Time">
-        {new Date(call.started_at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' })}
-        <Text size="xs" c="dimmed">
-          <TimeAgo at={call.started_at} />
-        </Text>
-      </Fact>
-      <Fact name="Method">
-        <code>
-          <UpstreamText text={call.method} />
-        </code>
-      </Fact>
-      <Fact name="Tool">{call.tool === null ? 'None' : <UpstreamText text={call.tool} />}</Fact>
-      <Fact name="Server">{call.server_slug ?? 'None'}</Fact>
-      <Fact name="Caller">
-        <UpstreamText text={call.caller_name} />
-      </Fact>
-      <Fact name="Path">{call.path === 'aggregate' ? 'All servers behind one address' : 'One server'}</Fact>
-      <Fact name="Era">{call.era === 'modern' ? 'Modern' : 'Legacy'}</Fact>
-      <Fact name="Took">{duration(call.duration_ms)}</Fact>
-      <Fact name="At the server">
-        {call.upstream_ms === null ? 'Not reached' : duration(call.upstream_ms)}
-      </Fact>
-      {own !== null && <Fact name="In the gateway">{duration(own)}</Fact>}
-      <Fact name="Request">{bytes(call.request_bytes)}</Fact>
-      <Fact name="Answer">{bytes(call.response_bytes)}</Fact>
-      <Fact name="Attached">
-        {call.attached_headers.length === 0 ? 'No header' : call.attached_headers.join(', ')}
-      </Fact>
-      <Fact name="Request id">
-        <Text size="sm" className="gh-break">
-          {call.request_id}
-        </Text>
-        <CopyButton value={call.request_id} what="request id" mt={4} />
-      </Fact>
-    </Facts>
+        {call.error_code && (
+          <Fact name="Code">
+            <code>{call.error_code}</code>
+          </Fact>
+        )}
+        <Fact name="HTTP status">{call.http_status}</Fact>
+        <Fact name="Time">
+          {new Date(call.started_at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' })}
+          <Text size="xs" c="dimmed">
+            <TimeAgo at={call.started_at} />
+          </Text>
+        </Fact>
+        <Fact name="Method">
+          <code>
+            <UpstreamText text={call.method} />
+          </code>
+        </Fact>
+        <Fact name="Tool">{call.tool === null ? 'None' : <UpstreamText text={call.tool} />}</Fact>
+        <Fact name="Server">{call.server_slug ?? 'None'}</Fact>
+        <Fact name="Caller">
+          <UpstreamText text={call.caller_name} />
+        </Fact>
+        <Fact name="Path">{call.path === 'aggregate' ? 'All servers behind one address' : 'One server'}</Fact>
+        <Fact name="Era">{call.era === 'modern' ? 'Modern' : 'Legacy'}</Fact>
+        <Fact name="Took">{duration(call.duration_ms)}</Fact>
+        <Fact name="Request">{bytes(call.request_bytes)}</Fact>
+        <Fact name="Answer">{bytes(call.response_bytes)}</Fact>
+        <Fact name="Attached">
+          {call.attached_headers.length === 0 ? 'No header' : call.attached_headers.join(', ')}
+        </Fact>
+        <Fact name="Request id">
+          <Text size="sm" className="gh-break">
+            {call.request_id}
+          </Text>
+          <CopyButton value={call.request_id} what="request id" mt={4} />
+        </Fact>
+      </Facts>
+    </Stack>
   )
 }

@@ -31,7 +31,9 @@ export function CallList() {
   const { id, to } = useWorkspace()
   const { filter, open, setOpen, clear } = useCallFilter()
   const [paused, setPaused] = useState(false)
-  const { query, feed, updatedAt } = useLiveCalls(id, filter, pageSize, paused)
+  // A span that has ended gets no more calls.
+  const ends = filter.until !== undefined
+  const { query, feed, updatedAt } = useLiveCalls(id, filter, pageSize, paused || ends)
   useFocusReturn(open !== null)
   const filtered = Object.keys(filter).length > 0
   return (
@@ -40,6 +42,7 @@ export function CallList() {
         <FeedNote feed={feed} updatedAt={updatedAt} />
         <Button
           variant="default"
+          disabled={ends}
           leftSection={<Icon name={paused ? 'play' : 'pause'} size={16} />}
           onClick={() => setPaused(!paused)}
         >
@@ -71,7 +74,7 @@ export function CallList() {
         >
           {(page) => (
             <>
-              <CallsTable calls={page.data} onOpen={setOpen} label="Calls" />
+              <CallsTable calls={page.data} onOpen={setOpen} label="Calls" whole />
               {page.next_cursor !== null && (
                 <Older
                   key={filterText(filter)}
@@ -114,7 +117,7 @@ function Older({ filter, cursor, newest, onOpen }: OlderProps) {
   const more = from === null || older.hasNextPage
   return (
     <>
-      {rows.length > 0 && <CallsTable calls={rows} onOpen={onOpen} label="Older calls" />}
+      {rows.length > 0 && <CallsTable calls={rows} onOpen={onOpen} label="Older calls" whole />}
       {older.isError && (
         <ErrorCard
           title="Older calls could not be loaded"

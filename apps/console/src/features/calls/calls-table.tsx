@@ -3,9 +3,9 @@
 // Call records as rows; one opens its details.
 
 import type { Call } from '@gatehouse/registry-api'
-import { Table, UnstyledButton } from '@mantine/core'
+import { Table, Text, UnstyledButton } from '@mantine/core'
 import { verdictOf } from '#lib/call-outcome.ts'
-import { duration } from '#lib/format.ts'
+import { bytes, duration } from '#lib/format.ts'
 import { Cell, Rows } from '#ui/rows.tsx'
 import { Status } from '#ui/status.tsx'
 import { TimeAgo } from '#ui/time-ago.tsx'
@@ -16,24 +16,33 @@ interface Props {
   onOpen: (id: string) => void
   /** Name of the region for who can't see it. */
   label: string
+  /** Every column; without, those that tell calls apart at a glance. */
+  whole?: boolean
 }
 
-export function CallsTable({ calls, onOpen, label }: Props) {
+const heads = ['Time', 'What', 'Server', 'Caller', 'Outcome']
+const rest = ['At the server', 'Request', 'Answer', 'Request id']
+
+export function CallsTable({ calls, onOpen, label, whole = false }: Props) {
   return (
     <Rows
       label={label}
-      heads={['Time', 'What', 'Server', 'Caller', 'Outcome', 'Took']}
-      numbersLast
-      folded={'"what outcome" "server took" "caller time"'}
+      heads={[...heads, 'Took', ...(whole ? rest : [])]}
+      numbers={whole ? 5 : 1}
+      folded={
+        whole
+          ? '"what outcome" "server took" "caller time" "caller upstream" "caller request" "caller answer" "caller id"'
+          : '"what outcome" "server took" "caller time"'
+      }
     >
       {calls.map((call) => (
-        <Row key={call.id} call={call} onOpen={onOpen} />
+        <Row key={call.id} call={call} onOpen={onOpen} whole={whole} />
       ))}
     </Rows>
   )
 }
 
-function Row({ call, onOpen }: { call: Call; onOpen: (id: string) => void }) {
+function Row({ call, onOpen, whole }: { call: Call; onOpen: (id: string) => void; whole: boolean }) {
   const { word, tone } = verdictOf(call.outcome)
   return (
     <Table.Tr role="row">
@@ -44,6 +53,11 @@ function Row({ call, onOpen }: { call: Call; onOpen: (id: string) => void }) {
         <UnstyledButton fz="sm" className="gh-row-link gh-break" onClick={() => onOpen(call.id)}>
           <UpstreamText text={call.tool ?? call.method} />
         </UnstyledButton>
+        {whole && call.tool !== null && (
+          <Text size="xs" c="dimmed">
+            <UpstreamText text={call.method} />
+          </Text>
+        )}
       </Cell>
       <Cell area="server">{call.server_slug ?? (call.path === 'aggregate' ? 'All servers' : 'None')}</Cell>
       <Cell area="caller">
@@ -51,10 +65,36 @@ function Row({ call, onOpen }: { call: Call; onOpen: (id: string) => void }) {
       </Cell>
       <Cell area="outcome" end="folded" whole>
         <Status tone={tone}>{word}</Status>
+        {whole && (
+          <Text size="xs" c="dimmed">
+            HTTP {call.http_status}
+            {call.error_code && ` · ${call.error_code}`}
+          </Text>
+        )}
       </Cell>
       <Cell area="took" end="always" whole>
         {duration(call.duration_ms)}
       </Cell>
+      {whole && <Measures call={call} />}
     </Table.Tr>
+  )
+}
+
+function Measures({ call }: { call: Call }) {
+  return (
+    <>
+      <Cell area="upstream" label="At the server" end="always" whole>
+        {call.upstream_ms === null ? 'Not reached' : duration(call.upstream_ms)}
+      </Cell>
+      <Cell area="request" label="Request" end="always" whole>
+        {bytes(call.request_bytes)}
+      </Cell>
+      <Cell area="answer" label="Answer" end="always" whole>
+        {bytes(call.response_bytes)}
+      </Cell>
+      <Cell area="id" label="Request id" end="always" whole>
+        <code title={call.request_id}>…{call.request_id.slice(-8)}</code>
+      </Cell>
+    </>
   )
 }

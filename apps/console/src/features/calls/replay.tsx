@@ -1,29 +1,40 @@
 'use client'
-// From a call record to the playground, with its server and its tool. Arguments are not in records.
+// The way from a tool's call to the playground, with its server and tool; or why there is none.
 
 import type { Call } from '@gatehouse/registry-api'
 import { Button, Text } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
+import { serversRead } from '#lib/reads.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
 import { Icon } from '#ui/icons.tsx'
 
-export function Replay({ call: { server_id: server, tool } }: { call: Call }) {
-  const { to, may } = useWorkspace()
-  if (server === null || tool === null || !may('mcp-servers:invoke')) return null
+export function Replay({ call }: { call: Call }) {
+  const { id, to, may } = useWorkspace()
+  const servers = useQuery(serversRead(id))
+  const { tool, server_id } = call
+  if (tool === null || server_id === null) return <Why>Only a tool’s call can be tried again.</Why>
+  if (!may('mcp-servers:invoke'))
+    return <Why>Your role may not call tools, so it can’t be tried again here.</Why>
+  if (servers.data && !servers.data.some((one) => one.id === server_id))
+    return <Why>Its server is not registered any more, so it can’t be tried again.</Why>
   return (
     <div>
       <Button
         component={Link}
-        href={to(`/playground?${new URLSearchParams({ server, tool })}`)}
         variant="default"
-        size="compact-sm"
-        leftSection={<Icon name="play" size={14} />}
+        href={to(`/playground?${new URLSearchParams({ server: server_id, tool })}`)}
+        leftSection={<Icon name="play" size={16} />}
       >
         Replay in the playground
       </Button>
-      <Text size="xs" c="dimmed" mt={4}>
-        Without its arguments: records don't keep them.
-      </Text>
+      <Why>Without its arguments: records don’t keep them.</Why>
     </div>
   )
 }
+
+const Why = ({ children }: { children: string }) => (
+  <Text size="sm" c="dimmed" mt={4}>
+    {children}
+  </Text>
+)

@@ -47,6 +47,7 @@ export function Palette({ wanted, onShortcuts }: { wanted: number; onShortcuts: 
     go('API keys', '/keys', 'Go to'),
     go('Playground', '/playground', 'Go to'),
     go('Calls', '/calls', 'Go to'),
+    go('Usage', '/usage', 'Go to'),
     go('Settings', '/settings', 'Go to'),
     ...(may('audit:read') ? [go('Audit', '/audit', 'Go to')] : []),
     ...(may('members:manage')
