@@ -88,6 +88,9 @@ test.beforeAll(async () => {
   legacy = await startFixtureServer({ eras: 'legacy' })
   modern = await startFixtureServer({ eras: 'modern' })
 })
+/** The registry looks at servers too. */
+const callsOf = ({ requests }: RecordingUpstream) =>
+  requests.filter(({ body }) => body.includes('"tools/call"'))
 test.afterAll(() => Promise.all([kinds.close(), legacy.close(), modern.close()]))
 
 test('a tool is called with exact arguments, and everything that it answers is shown', async ({
@@ -160,7 +163,7 @@ test('a tool is called with exact arguments, and everything that it answers is s
     await expectAccessible(page)
     release()
     await expect(answer).toContainText('The tool answered')
-    const sent = kinds.requests.at(-1)?.body.toString() ?? ''
+    const sent = callsOf(kinds).at(-1)?.body.toString() ?? ''
     expect(sent).toContain(
       '"arguments":{"id":9007199254740993,"kind":"small","tags":["red"],"where":{"city":"Zürich"}}',
     )
@@ -192,14 +195,14 @@ test('a tool is called with exact arguments, and everything that it answers is s
 
   await test.step('a destructive tool asks first', async () => {
     await choose('wipe')
-    const before = kinds.requests.length
+    const before = callsOf(kinds).length
     await run()
     const question = page.getByRole('dialog', { name: 'Run wipe?' })
     await expect(question).toContainText('destructive')
     await expectAccessible(page)
     await question.getByRole('button', { name: 'Do not run' }).click()
     await expect(question).toBeHidden()
-    expect(kinds.requests.length).toBe(before)
+    expect(callsOf(kinds).length).toBe(before)
     await run()
     await question.getByRole('button', { name: 'Run it' }).click()
     await expect(answer).toContainText('wiped')

@@ -8,7 +8,8 @@ import { dataFolder } from './product.ts'
 export async function startApart() {
   const data = dataFolder()
   const apps = await alone({ embedded: data.folder })
-  const first = await spawnApp('registry', apps.registryEnv)
+  const registryEnv = { ...apps.registryEnv, GATEHOUSE_HEALTH_INTERVAL_MS: '60000' }
+  const first = await spawnApp('registry', registryEnv)
   const others = [await spawnApp('gateway', apps.gatewayEnv), await spawnApp('console', apps.consoleEnv)]
   let registry = first
   return {
@@ -21,7 +22,7 @@ export async function startApart() {
       /** Without a goodbye. */
       kill: () => registry.stop('SIGKILL'),
       async restart() {
-        registry = await spawnApp('registry', apps.registryEnv)
+        registry = await spawnApp('registry', registryEnv)
       },
     },
     async stop() {

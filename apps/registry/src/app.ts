@@ -11,6 +11,7 @@ import { connectionRoutes } from './connections/routes.ts'
 import type { Deps } from './deps.ts'
 import { docsRoutes } from './docs/routes.ts'
 import { gatewayTokenRoutes } from './gateway-tokens/routes.ts'
+import { healthRoutes } from './health/routes.ts'
 import { internalRoutes } from './internal/routes.ts'
 import { invitationRoutes } from './invitations/routes.ts'
 import { knownServerRoutes } from './known-servers/routes.ts'
@@ -37,6 +38,7 @@ export interface Standing {
 export function publicApp(deps: Deps, standing: () => Standing): Express {
   const routers = [
     serverRoutes(deps),
+    healthRoutes(deps),
     serverSettingsRoutes(deps),
     probeRoutes(deps),
     knownServerRoutes(deps),

@@ -68,6 +68,11 @@ export const settings = {
     about: 'How long call records are kept, in days (1 to 365)',
     fallback: '30',
   },
+  GATEHOUSE_HEALTH_INTERVAL_MS: {
+    schema: kind.whole(0, 3_600_000, 60_000),
+    about: 'How often a server that nobody calls is looked at, in ms; 0: never by itself',
+    fallback: '60000',
+  },
   GATEHOUSE_LOCAL_START: {
     schema: kind.flag(),
     about: 'Set by npm start: make a local key and a console link on every start',

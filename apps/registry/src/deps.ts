@@ -12,6 +12,9 @@ import { createRefreshes, type Refreshes } from './connections/refresh.ts'
 import { createRevocations, type Revocations } from './connections/revocations.ts'
 import { type Db, openDb, type Source } from './db.ts'
 import type { OpenStreams } from './event-stream.ts'
+import { createHealthFeed, type HealthFeed, healthChannel } from './health/feed.ts'
+import { createLooks, type Looks } from './health/look.ts'
+import { keepHealth } from './health/worker.ts'
 import { type Installation, openInstallation } from './installation.ts'
 import { type KeyEncryption, localKeyEncryption } from './keys/master-keys.ts'
 import { createLeases, type Leases, leaseChannel } from './leases.ts'
@@ -34,6 +37,10 @@ export interface Deps {
   readonly leases: Leases
   /** New call records, for who watches them. */
   readonly calls: CallFeed
+  /** Changes in how servers do, for pages that show them. */
+  readonly health: HealthFeed
+  /** At servers, to see how they do. */
+  readonly looks: Looks
   /** For who waits for a person to come back from an authorization server. */
   readonly authSessions: SessionNotices
   /** Ended by a stop. */
@@ -89,9 +96,11 @@ export async function openDeps(
       isAlone: source.embedded,
       onError: (error) => log.warn({ err: error }, 'calls that another process recorded were not read'),
     })
+    const health = createHealthFeed(source.embedded)
     const noticed = {
       ...{ [channel]: changes, [leaseChannel]: leases },
       ...{ [sessionChannel]: authSessions, [callChannel]: calls },
+      [healthChannel]: health,
     }
     const heard = (on?: string, payload?: string) => {
       for (const [name, one] of Object.entries(noticed))
@@ -103,6 +112,8 @@ export async function openDeps(
     const stopTending = await tend({ db, sealer, changes, now, log })
     const stopRetention = await keepRetention({ db, now, log, config })
     const egress = parts.egress ?? openEgress(config)
+    const looks = createLooks({ config, db, egress, health, now })
+    const stopHealth = keepHealth({ config, db, log }, looks)
     const revocations = createRevocations({ db, sealer, egress, log })
     const refreshes = createRefreshes({ db, sealer, egress, changes, revocations, log, now, config })
     const deps: Deps = {
@@ -115,6 +126,8 @@ export async function openDeps(
       changes,
       leases,
       calls,
+      health,
+      looks,
       authSessions,
       streams: new Set(),
       installation,
@@ -128,6 +141,8 @@ export async function openDeps(
       deps,
       async close() {
         stopTending()
+        await stopHealth()
+        await looks.close()
         await stopRetention()
         await refreshes.idle()
         await revocations.close()

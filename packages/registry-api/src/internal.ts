@@ -33,7 +33,8 @@ export type ResolvedServer = z.output<typeof resolvedServer>
 export const resolvedCaller = z.object({
   key_id: uuid,
   key_name: z.string(),
-  kind: z.enum(['user', 'service']),
+  /** `health`: the registry itself, whose looks at servers are nobody's calls. */
+  kind: z.enum(['user', 'service', 'health']),
   workspace_id: uuid,
   user_id: uuid.nullable(),
   /** Of the key, already intersected with its owner's present role. */

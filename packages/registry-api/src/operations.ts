@@ -5,6 +5,7 @@ import { keyOperations } from './operations/api-keys.ts'
 import { auditOperations } from './operations/audit.ts'
 import { callOperations } from './operations/calls.ts'
 import { connectionOperations } from './operations/connections.ts'
+import { healthOperations } from './operations/health.ts'
 import { knownServerOperations } from './operations/known-servers.ts'
 import { memberOperations } from './operations/members.ts'
 import { oauthOperations } from './operations/oauth.ts'
@@ -23,6 +24,7 @@ export { type Answer, failures, type Operation } from './operations/operation.ts
 export const operations: readonly Operation[] = [
   ...serverOperations,
   ...serverSettingsOperations,
+  ...healthOperations,
   ...probeOperations,
   ...knownServerOperations,
   ...toolOperations,

@@ -12,6 +12,8 @@ export interface SdkUpstreamOptions {
   readonly requiredHeader?: string
   /** Legacy clients get a session and must use it. */
   readonly sessions?: boolean
+  /** Of one that comes back; any unless told. Not with `eras: 'legacy'`. */
+  readonly port?: number
 }
 
 /** A request as an SDK server saw it; its body went to the SDK. */
@@ -33,11 +35,11 @@ export async function startSdkUpstream(options: SdkUpstreamOptions): Promise<Sdk
   const onRequest = ({ method = '', url = '', rawHeaders }: IncomingMessage) => {
     requests.push({ method, url, rawHeaders })
   }
-  const { eras, requiredHeader, sessions = false } = options
+  const { eras, requiredHeader, sessions = false, port = 0 } = options
   const running =
     eras === 'legacy'
       ? await startLegacyUpstream({ requiredHeader, sessions, onRequest })
-      : await serveMcp(fixtureServer, { requiredHeader, sessions, onRequest, legacy: eras === 'both' })
+      : await serveMcp(fixtureServer, { port, requiredHeader, sessions, onRequest, legacy: eras === 'both' })
   return { ...running, requests }
 }
 

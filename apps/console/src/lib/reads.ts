@@ -9,12 +9,14 @@ import type {
   Me,
   OAuthProvider,
   Server,
+  ServerPage,
   ServerSettings,
+  ServersQuery,
   ServerToolList,
   Usage,
   UsageRange,
 } from '@gatehouse/registry-api'
-import { queryOptions } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { ask } from './api.ts'
 import { ApiError, healsAfter } from './api-error.ts'
 
@@ -73,6 +75,23 @@ export const settingsRead = (workspaceId: string, serverId: string) =>
     queryKey: [workspaceId, 'servers', serverId, 'settings'],
     queryFn: ({ signal }) =>
       ask<ServerSettings>(`/registry/v1/servers/${id(serverId)}`, { workspaceId, signal }),
+  })
+
+/** Of every list that shows how servers do. */
+export const serverPagesKey = (workspaceId: string) => [workspaceId, 'servers', 'pages']
+
+/** How servers do, as filtered; asked again by itself also where no event stream can be had. */
+export const serverPageRead = (workspaceId: string, query: ServersQuery) =>
+  queryOptions({
+    queryKey: [...serverPagesKey(workspaceId), query],
+    queryFn: ({ signal }) => {
+      const given = Object.entries(query).flatMap(([name, value]) =>
+        value === undefined || value === '' ? [] : [[name, String(value)]],
+      )
+      return ask<ServerPage>(`/registry/v1/servers?${new URLSearchParams(given)}`, { workspaceId, signal })
+    },
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) => (state.status === 'error' ? healsAfter(state.error) : 10_000),
   })
 
 /** Asks the server itself which protocol eras it speaks. */

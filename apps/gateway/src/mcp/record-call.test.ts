@@ -65,3 +65,12 @@ test('a batch that the registry refuses is lost alone, and what overflows is cou
   expect(recorder.counts.get('unknown')).toBe(50_002)
   await waitFor(() => arrived.length === 50_000)
 })
+
+test('what the registry asks to see how a server does is nobody’s call', async () => {
+  const arrived: string[] = []
+  const { recorder, record } = open(async (body) => void arrived.push(...toolsIn(body)))
+  recorder.record({ ...call, caller: { ...call.caller, kind: 'health' } }, newTrace('tools/list'))
+  record('theirs')
+  await waitFor(() => arrived.length > 0)
+  expect([arrived, recorder.counts.size]).toEqual([['theirs'], 1])
+})

@@ -73,7 +73,7 @@ export function createRecorder(client: Pick<RegistryClient, 'sendRecords'>, log:
     },
     counts,
     record(call, trace) {
-      if (trace.handedOver) return
+      if (trace.handedOver || call.caller.kind === 'health') return
       counts.set(trace.outcome, (counts.get(trace.outcome) ?? 0) + 1)
       if (waiting >= capacity) {
         lost += 1

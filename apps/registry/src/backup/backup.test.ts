@@ -76,6 +76,8 @@ const live = [
   'auth_session',
   'gateway_lease',
   'gateway_address',
+  'worker_lease',
+  'server_health',
 ]
 
 /** Every row of every table that a backup keeps, as the database itself shows them. */

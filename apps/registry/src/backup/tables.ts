@@ -13,11 +13,11 @@ export interface Table {
 
 /**
  * What lives no longer than a process or a browser's visit, and what would come back to life: leases and addresses of
- * gateways, people's sessions (they sign in again), links that work once, visits to authorization servers.
+ * gateways, how servers do, people's sessions (they sign in again), links that work once, visits to authorization servers.
  */
 const leftOut = [
   ...['session', 'verification', 'one_time_link', 'auth_session'],
-  ...['gateway_lease', 'gateway_address'],
+  ...['gateway_lease', 'gateway_address', 'worker_lease', 'server_health'],
 ]
 
 /** Those that are kept, each after the ones that it refers to. */

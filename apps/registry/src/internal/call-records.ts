@@ -5,13 +5,14 @@ import { z } from 'zod'
 import { recordUse } from '../api-keys/record-use.ts'
 import { type CallRow, toRow, toWire } from '../calls/to-wire.ts'
 import type { Deps } from '../deps.ts'
+import { takeEvidence } from '../health/evidence.ts'
 
 /** Rows per statement: a statement has at most 32767 parameters. */
 const chunk = 1_000
 
 /** Records of workspaces that don't exist (any more) are skipped. */
 export async function recordCalls(deps: Deps, reports: readonly CallReport[]): Promise<void> {
-  const rows = await deps.db.patient.asSystem(async (tx) => {
+  const { rows, seen } = await deps.db.patient.asSystem(async (tx) => {
     const ids = [...new Set(reports.map((report) => report.workspace_id))]
     const known = await tx.workspace.findMany({ where: { id: { in: ids } }, select: { id: true } })
     const workspaces = new Set(known.map((workspace) => workspace.id))
@@ -21,11 +22,14 @@ export async function recordCalls(deps: Deps, reports: readonly CallReport[]): P
     }
     await recordUse(tx, usedKeys(rows), deps.now())
     await deps.calls.announce(tx, rows)
-    return rows
+    const seen = await takeEvidence(tx, rows, deps.now())
+    for (const { workspaceId, serverId } of seen) await deps.health.announce(tx, workspaceId, serverId)
+    return { rows, seen }
   })
   for (const [workspaceId, those] of Map.groupBy(rows, (row) => row.workspaceId)) {
     deps.calls.publish(workspaceId, those.map(toWire))
   }
+  for (const { workspaceId, serverId } of seen) deps.health.publish(workspaceId, serverId)
 }
 
 function usedKeys(rows: readonly CallRow[]): { workspaceId: string; id: string }[] {

@@ -64,7 +64,7 @@ async function reachable(tx: Tx, key: LiveKey, slug: string | null): Promise<Res
 const toCaller = (key: LiveKey): ResolvedCaller => ({
   key_id: key.id,
   key_name: key.name,
-  kind: key.kind,
+  kind: key.purpose === 'health' ? 'health' : key.kind,
   workspace_id: key.workspaceId,
   user_id: key.userId,
   permissions: [...key.permissions],

@@ -144,7 +144,7 @@ describe('the audit trail', () => {
 })
 
 /** Posts that only ask. */
-const silent = ['findServerEras', 'probeServer', 'checkLink', 'checkInvitation']
+const silent = ['findServerEras', 'probeServer', 'testServer', 'checkLink', 'checkInvitation']
 /**
  * Their events are shown where there is an authorization server, and a browser that visits it: oauth/*.test.ts; or somebody who is
  * signed in: gateway-tokens/gateway-tokens.test.ts.

@@ -109,7 +109,8 @@ const systemMay = {
   ...{ workspace: all(), membership: all(), invitation: all(), one_time_link: all() },
   ...{ installation: 'INSERT SELECT UPDATE', sealing_key: all(), ended_session: all() },
   ...{ revision: 'SELECT UPDATE', change: 'DELETE INSERT SELECT' },
-  ...{ gateway_address: all(), gateway_lease: all() },
+  ...{ gateway_address: all(), gateway_lease: all(), worker_lease: all() },
+  ...{ server_health: 'INSERT SELECT UPDATE' },
   // A key is found and its use noted; nothing that is sealed is among these.
   ...{ api_key: 'DELETE SELECT', 'api_key.last_used_at': 'UPDATE', 'api_key.expires_at': 'UPDATE' },
   ...{ api_key_secret: 'DELETE SELECT' },
@@ -158,6 +159,7 @@ const systemSees = {
   ...{ 'call_usage SELECT': 'true', 'call_usage INSERT': 'new', 'call_usage UPDATE': 'true' },
   'call_usage DELETE': expect.stringContaining("THEN '1 day'"),
   ...{ 'mcp_server SELECT': 'true', 'data_key SELECT': 'true' },
+  ...{ 'server_health SELECT': 'true', 'server_health INSERT': 'new', 'server_health UPDATE': 'true' },
   ...{ 'upstream_session SELECT': 'true', 'session_note ALL': 'true' },
   ...{ 'auth_session SELECT': 'true', 'oauth_token SELECT': 'true', 'token_revocation SELECT': 'true' },
   'auth_session DELETE': "(expires_at <= (CURRENT_TIMESTAMP - '1 day'::interval))",

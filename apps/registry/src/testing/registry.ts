@@ -66,6 +66,7 @@ export async function startTestRegistry(options: TestRegistryOptions = {}): Prom
     CONSOLE_PUBLIC_URL: 'http://localhost:7402',
     MASTER_KEY: randomBytes(32).toString('base64'),
     GATEWAY_TOKENS: gatewayToken,
+    GATEHOUSE_HEALTH_INTERVAL_MS: '0',
     GATEHOUSE_EGRESS_ALLOW: '127.0.0.0/8,::1/128,localhost',
     ...options.env,
   })

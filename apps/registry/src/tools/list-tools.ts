@@ -99,6 +99,7 @@ async function fetchAndStore(
   const freshMs = Math.min(fetched.ttlMs ?? defaultFreshMs, maxFreshMs)
   const data = {
     tools: fetched.toolsJson,
+    toolCount: (JSON.parse(fetched.toolsJson) as unknown[]).length, // an array, as fetchTools says
     fetchedAt,
     freshUntil: new Date(fetchedAt.getTime() + freshMs),
   }
@@ -123,7 +124,12 @@ async function store(
   tx: Tx,
   { workspaceId, id: serverId }: ServerRow,
   { url, generation: ofServer, account }: StoredCredential,
-  data: { readonly tools: string; readonly fetchedAt: Date; readonly freshUntil: Date },
+  data: {
+    readonly tools: string
+    readonly toolCount: number
+    readonly fetchedAt: Date
+    readonly freshUntil: Date
+  },
 ): Promise<void> {
   const still = await tx.$queryRaw<unknown[]>`
     SELECT id FROM mcp_server

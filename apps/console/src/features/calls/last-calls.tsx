@@ -1,5 +1,5 @@
 'use client'
-// The newest calls on the home screen, live.
+// The newest calls, live: on the home screen of all servers, on a server's own of that one.
 
 import { Anchor, Group, Paper, Stack, Text, Title } from '@mantine/core'
 import Link from 'next/link'
@@ -10,12 +10,17 @@ import { FeedNote } from '#ui/feed-note.tsx'
 import { QueryView } from '#ui/query-view.tsx'
 import { CallsTable } from './calls-table.tsx'
 
-const shown = 8
+interface Props {
+  /** Id; every server's unless told. */
+  server?: string
+  /** How many. */
+  shown?: number
+}
 
-export function LastCalls() {
+export function LastCalls({ server, shown = 8 }: Props) {
   const { id, to } = useWorkspace()
   const router = useRouter()
-  const { query, feed, updatedAt } = useLiveCalls(id, {}, 50)
+  const { query, feed, updatedAt } = useLiveCalls(id, server === undefined ? {} : { server }, 50)
   return (
     <Paper withBorder p="lg" component="section" aria-labelledby="last-calls">
       <Stack>
@@ -39,11 +44,13 @@ export function LastCalls() {
             <>
               <CallsTable
                 calls={data.slice(0, shown)}
-                onOpen={(callId) => router.push(to(`/calls?call=${callId}`))}
+                onOpen={(callId) =>
+                  router.push(to(`/calls?${server === undefined ? '' : `server=${server}&`}call=${callId}`))
+                }
                 label="Last calls"
               />
-              <Anchor component={Link} href={to('/calls')}>
-                All calls
+              <Anchor component={Link} href={to(server === undefined ? '/calls' : `/calls?server=${server}`)}>
+                {server === undefined ? 'All calls' : 'All calls of this server'}
               </Anchor>
             </>
           )}

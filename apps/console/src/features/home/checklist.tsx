@@ -4,13 +4,12 @@
 import { Anchor, Group, List, Paper, Stack, Text, Title, VisuallyHidden } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
-import { callsAsk, keysRead, serversRead } from '#lib/reads.ts'
+import { callsAsk, keysRead, serverPageRead, serversRead } from '#lib/reads.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
 import { ErrorCard } from '#ui/error-card.tsx'
 import { Icon } from '#ui/icons.tsx'
 import { Loading } from '#ui/query-view.tsx'
 import { type Step, stepsOf } from './steps.ts'
-import { useReachable } from './use-reachable.ts'
 
 export function Checklist() {
   const { id, may, to } = useWorkspace()
@@ -21,11 +20,11 @@ export function Checklist() {
     queryFn: ({ signal }) => callsAsk(id, { method: 'tools/call' }, 1, null, signal),
     refetchInterval: 2_000,
   })
-  const { reachable } = useReachable(servers.data ?? [])
+  const seen = useQuery(serverPageRead(id, { state: 'healthy', limit: 1 }))
   const failed = [servers, calls].find((one) => one.isError)
   const steps = stepsOf({
     servers: servers.data?.length,
-    reachable,
+    healthy: seen.data?.total ?? 0,
     keys: keys.data,
     calls: calls.data?.data.length,
   })

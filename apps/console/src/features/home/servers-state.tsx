@@ -1,22 +1,32 @@
 'use client'
-// "X of Y servers answer", with the failing ones by name and reason.
+// "X of Y servers reachable", with the failing ones by name and reason.
 
+import type { ServerPage } from '@gatehouse/registry-api'
 import { Anchor, List, Paper, Stack, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
-import { halves, toApiError } from '#lib/api-error.ts'
+import { halves } from '#lib/api-error.ts'
 import { count } from '#lib/format.ts'
-import { serversRead } from '#lib/reads.ts'
+import { serverPageRead, serversRead } from '#lib/reads.ts'
+import { useLiveServers } from '#lib/use-live-servers.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
+import { healthWords } from '#ui/health-state.tsx'
 import { QueryView } from '#ui/query-view.tsx'
 import { Status } from '#ui/status.tsx'
+import { TimeAgo } from '#ui/time-ago.tsx'
 import { UpstreamText } from '#ui/upstream-text.tsx'
-import { useReachable } from './use-reachable.ts'
+
+const most = 10
 
 export function ServersState() {
   const { id, to } = useWorkspace()
   const servers = useQuery(serversRead(id))
-  const { asked, pending, reachable, failing, unknown } = useReachable(servers.data ?? [])
+  const down = useQuery(serverPageRead(id, { state: 'down', limit: most }))
+  const shown = servers.data?.filter(({ enabled }) => enabled) ?? []
+  useLiveServers(
+    id,
+    shown.map((server) => server.id),
+  )
   return (
     <Paper withBorder p="lg" component="section" aria-labelledby="servers-state">
       <Stack>
@@ -24,11 +34,11 @@ export function ServersState() {
           Servers
         </Title>
         <QueryView
-          query={servers}
+          query={down}
           failed="Servers could not be loaded"
           rows={1}
           empty={{
-            when: (all) => all.length === 0,
+            when: ({ states }) => Object.keys(states).length === 0,
             show: (
               <Text>
                 No server is registered yet.{' '}
@@ -39,51 +49,68 @@ export function ServersState() {
             ),
           }}
         >
-          {(all) => (
+          {(page) => (
             <>
               <div role="status">
-                {pending > 0 ? (
-                  <Status tone="neutral">
-                    Asking {asked} of {all.length} for their tools…
-                  </Status>
+                {down.isError ? (
+                  <Status tone="neutral">Not known: the registry could not be asked</Status>
                 ) : (
-                  <Status tone={failing.length > 0 ? 'bad' : unknown.length > 0 ? 'warn' : 'good'}>
-                    {unknown.length < asked
-                      ? `${reachable} of ${count(asked, 'server')} reachable`
-                      : 'Not known: no server could be asked'}
-                  </Status>
+                  <Reachable states={page.states} />
                 )}
               </div>
-              {asked < all.length && pending === 0 && (
-                <Text size="sm" c="dimmed">
-                  {all.length - asked} more were not asked: they are switched off, or too many for this page.
-                </Text>
-              )}
-              {unknown[0] && pending === 0 && (
-                <Text size="sm" c="dimmed">
-                  {count(unknown.length, 'server')} could not be asked:{' '}
-                  {halves(toApiError(unknown[0].error).detail).what}
-                </Text>
-              )}
-              {failing.length > 0 && (
-                <List size="sm">
-                  {failing.map(({ server, error }) => (
-                    <List.Item key={server.id}>
-                      <Anchor component={Link} href={to(`/servers/${server.id}`)}>
-                        <UpstreamText text={server.name} />
-                      </Anchor>
-                      : {halves(toApiError(error).detail).what}
-                    </List.Item>
-                  ))}
-                </List>
-              )}
-              <Anchor component={Link} href={to('/servers')}>
-                All servers
+              {page.data.length > 0 && <Failing page={page} />}
+              <Anchor component={Link} href={to(page.total > most ? '/servers?state=down' : '/servers')}>
+                {page.total > most ? `All ${page.total} of these` : 'All servers'}
               </Anchor>
             </>
           )}
         </QueryView>
       </Stack>
     </Paper>
+  )
+}
+
+function Reachable({ states }: { states: ServerPage['states'] }) {
+  const of = (...some: (keyof typeof states)[]) => some.reduce((sum, one) => sum + (states[one] ?? 0), 0)
+  const reachable = of('healthy', 'reachable', 'needs_account')
+  const [down, unknown] = [of('failing', 'unreachable'), of('unknown')]
+  const [all, off] = [reachable + down + unknown, of('disabled')]
+  return (
+    <>
+      <Status tone={down > 0 ? 'bad' : unknown > 0 ? 'warn' : 'good'}>
+        {`${reachable} of ${count(all, 'server')} reachable`}
+      </Status>
+      {unknown > 0 && <Text size="sm">{unknown} not yet known</Text>}
+      {off > 0 && (
+        <Text size="sm" c="dimmed">
+          {off} more switched off
+        </Text>
+      )}
+    </>
+  )
+}
+
+function Failing({ page }: { page: ServerPage }) {
+  const { to } = useWorkspace()
+  return (
+    <List size="sm">
+      {page.data.map(({ id, name, health }) => (
+        <List.Item key={id}>
+          <Anchor component={Link} href={to(`/servers/${id}`)}>
+            <UpstreamText text={name} />
+          </Anchor>
+          :{' '}
+          <UpstreamText
+            text={health.reason ? halves(health.reason.detail).what : healthWords[health.state].word}
+          />
+          {health.since !== null && (
+            <Text span size="xs" c="dimmed">
+              {', since '}
+              <TimeAgo at={health.since} />
+            </Text>
+          )}
+        </List.Item>
+      ))}
+    </List>
   )
 }

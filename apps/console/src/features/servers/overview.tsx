@@ -17,6 +17,7 @@ import { authWords } from './auth-words.ts'
 import { Eras } from './eras.tsx'
 import { LastCall } from './last-call.tsx'
 import { ConnectLink, OwnConnection } from './own-connection.tsx'
+import { State } from './state.tsx'
 import { StoredHeaders } from './stored-headers.tsx'
 
 export function Overview({ serverId }: { serverId: string }) {
@@ -31,10 +32,11 @@ export function Overview({ serverId }: { serverId: string }) {
   if (!server) return <Loading failed="The server could not be loaded" />
   return (
     <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="lg">
-      <Paper withBorder p="lg" component="section" aria-labelledby="state">
+      <State serverId={serverId} />
+      <Paper withBorder p="lg" component="section" aria-labelledby="about">
         <Stack>
-          <Title order={2} id="state">
-            State
+          <Title order={2} id="about">
+            About
           </Title>
           <Facts>
             <Fact name="Last call">
@@ -80,9 +82,6 @@ export function Overview({ serverId }: { serverId: string }) {
               retry={() => void tools.refetch()}
             />
           )}
-          <Anchor component={Link} href={to(`/calls?server=${serverId}`)}>
-            Calls of this server
-          </Anchor>
         </Stack>
       </Paper>
       <Paper withBorder p="lg" component="section" aria-labelledby="connect">

@@ -59,6 +59,10 @@ function Known({ server, children }: { server: Server; children: ReactNode }) {
         <Tabs.List mb="lg" aria-label="Parts of this server">
           <Tabs.Tab value="overview">Overview</Tabs.Tab>
           <Tabs.Tab value="tools">Tools</Tabs.Tab>
+          <Tabs.Tab value="resources">Resources</Tabs.Tab>
+          <Tabs.Tab value="prompts">Prompts</Tabs.Tab>
+          <Tabs.Tab value="connection">Connection</Tabs.Tab>
+          <Tabs.Tab value="calls">Calls</Tabs.Tab>
           {(may('mcp-servers:update') || may('mcp-servers:delete')) && (
             <Tabs.Tab value="settings">Settings</Tabs.Tab>
           )}

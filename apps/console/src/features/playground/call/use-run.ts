@@ -1,8 +1,8 @@
 // Runs tools, one at a time: sends, listens, asks back, ends.
 
 import { useEffect, useReducer, useRef } from 'react'
+import type { Tokens } from '#lib/gateway-token.ts'
 import type { JsonObject } from '../json/json.ts'
-import type { Tokens } from './gateway-token.ts'
 import { outcomeOf } from './outcome.ts'
 import { type Answers, requestOf, type ToolCall } from './request.ts'
 import { nextRun, type Run, type Step } from './run.ts'

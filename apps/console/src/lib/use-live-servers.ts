@@ -1,0 +1,65 @@
+// How servers do, kept fresh by the event stream; where that can't be had, by asking every few seconds. While a page has this, the
+// registry looks at the servers that it names every 5 s.
+
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { readEvents } from './events.ts'
+import { serverPagesKey } from './reads.ts'
+import type { Feed } from './use-live-calls.ts'
+
+/** The registry takes no more. */
+const most = 50
+const gatherMs = 250
+
+/** `aliveAt` is the last sign of the stream, Unix ms; 0 before the first. */
+export function useLiveServers(workspaceId: string, serverIds: readonly string[]) {
+  const watch = serverIds.slice(0, most).toSorted().join(',')
+  const client = useQueryClient()
+  const [feed, setFeed] = useState<Feed>('polling')
+  const [aliveAt, setAliveAt] = useState(0)
+  useEffect(() => {
+    const gone = new AbortController()
+    let timer: ReturnType<typeof setTimeout> | undefined
+    // Many servers may change at once: they are asked for together.
+    const refresh = () => {
+      timer ??= setTimeout(() => {
+        timer = undefined
+        void client.invalidateQueries({ queryKey: serverPagesKey(workspaceId) })
+      }, gatherMs)
+    }
+    const follow = async () => {
+      for (let failures = 0; !gone.signal.aborted; failures += 1) {
+        await readEvents(
+          `/registry/v1/servers/stream${watch && `?watch=${watch}`}`,
+          { workspaceId, signal: gone.signal },
+          {
+            alive: () => setAliveAt(Date.now()),
+            event: refresh,
+            begun: () => {
+              failures = 0
+              setFeed('live')
+              refresh()
+            },
+          },
+        ).catch(() => undefined)
+        setFeed('polling')
+        await pause(Math.min(1_000 * 2 ** failures, 15_000), gone.signal)
+      }
+    }
+    void follow()
+    return () => {
+      gone.abort()
+      clearTimeout(timer)
+    }
+  }, [client, watch, workspaceId])
+  return { feed, aliveAt }
+}
+
+const pause = (ms: number, signal: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
