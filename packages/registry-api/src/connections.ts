@@ -76,7 +76,7 @@ export const connection = z.object({
   last_refresh_at: timestamp.nullable(),
   /** A word for how the last refresh went: `ok`, or the reason why not. */
   last_refresh_result: z.string().nullable(),
-  /** Set in the week before the refresh token runs out: after that, connecting anew is the only way. */
+  /** Set in the week, or in the second half of a shorter life, before the refresh token runs out: after that, connecting anew is the only way. */
   warning: z.literal('refresh_token_ends_soon').nullable(),
 })
 export type Connection = z.output<typeof connection>

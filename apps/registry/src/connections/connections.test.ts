@@ -72,7 +72,13 @@ describe('a list', () => {
     const soon = new Date(Date.now() + 86_400_000)
     await connect(ada)
     await registry.deps.db.inWorkspace(a.id, (tx) =>
-      tx.oAuthToken.updateMany({ data: { refreshExpiresAt: soon, lastRefreshResult: 'ok' } }),
+      tx.oAuthToken.updateMany({
+        data: {
+          refreshExpiresAt: soon,
+          lastRefreshResult: 'ok',
+          lastRefreshAt: new Date(Date.now() - 6 * 86_400_000),
+        },
+      }),
     )
     await connect(bob)
     const admin = await a.key({ role: 'admin' })
@@ -91,6 +97,25 @@ describe('a list', () => {
     })
     expect(text + first.text).not.toContain('made-up')
   })
+})
+
+test('the end of a refresh token is warned of in time, and only while the connection stands', async () => {
+  const dayMs = 86_400_000
+  const { id } = await connect(ada)
+  const warning = async (data: object) => {
+    await registry.deps.db.inWorkspace(a.id, (tx) => tx.oAuthToken.updateMany({ where: { id }, data }))
+    const { body } = await as(ada)('GET', '/v1/connections')
+    return (body.data as { warning: string | null }[])[0]?.warning
+  }
+  const at = (days: number) => new Date(Date.now() + days * dayMs)
+  const soon = 'refresh_token_ends_soon'
+  expect(await warning({ lastRefreshAt: at(-60), refreshExpiresAt: at(8) })).toBeNull()
+  expect(await warning({ refreshExpiresAt: at(6) })).toBe(soon)
+  expect(await warning({ refreshExpiresAt: at(-1) })).toBe(soon)
+  // One that lives for two days begins anew with each renewal.
+  expect(await warning({ lastRefreshAt: at(0), refreshExpiresAt: at(2) })).toBeNull()
+  expect(await warning({ lastRefreshAt: at(-1.5), refreshExpiresAt: at(0.5) })).toBe(soon)
+  expect(await warning({ state: 'needs_reconnecting' })).toBeNull()
 })
 
 test("a label is the owner's to give", async () => {

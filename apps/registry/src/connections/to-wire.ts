@@ -26,6 +26,14 @@ export type ConnectionRow = Prisma.OAuthTokenGetPayload<{ select: typeof shown }
 
 const weekMs = 7 * 86_400_000
 
+/** In its last week, or in the second half of a shorter life: each renewal may begin another one. What needs its person anyway has ended. */
+function endsSoon(row: ConnectionRow, now: Date): boolean {
+  if (row.state !== 'active' || row.refreshExpiresAt === null) return false
+  const ends = row.refreshExpiresAt.getTime()
+  const began = (row.lastRefreshAt ?? row.createdAt).getTime()
+  return ends - now.getTime() < Math.min(weekMs, Math.max(0, (ends - began) / 2))
+}
+
 /** With the names of their owners; one who has left the workspace has none. */
 export async function toWire(tx: Tx, rows: readonly ConnectionRow[], now: Date): Promise<Connection[]> {
   const ids = rows.flatMap(({ ownerId }) => ownerId ?? [])
@@ -44,10 +52,7 @@ export async function toWire(tx: Tx, rows: readonly ConnectionRow[], now: Date):
     refresh_expires_at: row.refreshExpiresAt && toTimestamp(row.refreshExpiresAt),
     last_refresh_at: row.lastRefreshAt && toTimestamp(row.lastRefreshAt),
     last_refresh_result: row.lastRefreshResult,
-    warning:
-      row.refreshExpiresAt !== null && row.refreshExpiresAt.getTime() - now.getTime() < weekMs
-        ? 'refresh_token_ends_soon'
-        : null,
+    warning: endsSoon(row, now) ? 'refresh_token_ends_soon' : null,
   }))
 }
 

@@ -149,8 +149,15 @@ describe('a person connects an account', () => {
     const one = await ann.follow(linkOf(first.body.verification_url))
     expect(one.url.searchParams.get('scope')).toBe('read')
     expect((await ann.finish(one.back)).status).toBe(200)
+    // The person says no to it, which is no reason not to ask again.
+    accounts.issuer.set({ grants: (scopes) => scopes.filter((scope) => scope !== 'write') })
     const two = await ann.follow(linkOf((await start({ scopes: ['write'] })).body.verification_url))
     expect(two.url.searchParams.get('scope')?.split(' ').sort()).toEqual(['read', 'write'])
+    expect((await ann.finish(two.back)).status).toBe(200)
+    expect((await tokensOf(ann.person.userId))[0]).toMatchObject({ scopes: ['read'] })
+    const three = await start({ scopes: ['offline_access'] })
+    const asked = (await ann.follow(linkOf(three.body.verification_url))).url.searchParams.get('scope')
+    expect(asked?.split(' ').sort()).toEqual(['offline_access', 'read', 'write'])
   })
 
   test('with the scopes of the challenge, else of the metadata, else none', async () => {

@@ -45,6 +45,7 @@ export async function storeConnection(
       ...{ generation: row.generation, version: row.version, sealed, dataKeyId, state: 'active', agentId },
       ...{
         scopes: [...(granted.scopes ?? visit.scopes)],
+        askedScopes: [...visit.scopes],
         isDefault: visit.isDefault || (old?.isDefault ?? false),
       },
       ...{ expiresAt: granted.expiresAt, refreshExpiresAt: granted.refreshExpiresAt ?? null },
