@@ -20,16 +20,20 @@ export interface Forward {
 /** For people: they don't see the header Retry-After. */
 const lasting = 'Wait a moment; if it lasts, have the operator check that the registry runs'
 
-/** The longest of the services' own waits is 25 s. */
-const firstByteMs = 40_000
+/** Longer than each service's own longest wait: 25 s at the registry, a tool that may take 15 min behind the gateway. */
+const firstByteMs = { registry: 40_000, gateway: 16 * 60_000 }
 
 export function createForward(config: Config): Forward {
   const egress = createEgress({ allow: [], caFile: config.GATEHOUSE_EGRESS_CA_FILE })
-  const options = { headersTimeout: firstByteMs, bodyTimeout: 0, keepAliveTimeout: 4_000 }
+  const options = (to: Target['to']) => ({
+    headersTimeout: firstByteMs[to],
+    bodyTimeout: 0,
+    keepAliveTimeout: 4_000,
+  })
   const urls = { registry: config.REGISTRY_URL, gateway: config.GATEWAY_URL }
   const pools = {
-    registry: egress.internalClient(new URL(urls.registry).origin, options),
-    gateway: egress.internalClient(new URL(urls.gateway).origin, options),
+    registry: egress.internalClient(new URL(urls.registry).origin, options('registry')),
+    gateway: egress.internalClient(new URL(urls.gateway).origin, options('gateway')),
   }
   const trusted = parseAllow(config.GATEHOUSE_TRUSTED_PROXIES)
   const streams = new Set<ServerResponse>()

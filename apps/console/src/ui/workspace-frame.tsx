@@ -31,7 +31,7 @@ const screens: readonly Screen[] = [
   { path: '/connections', label: 'Connections', icon: 'link' },
   { path: '/keys', label: 'API keys', icon: 'key' },
   { path: '/connect-client', label: 'Connect a client', icon: 'plug' },
-  { path: '/playground', label: 'Playground', icon: 'play' },
+  { path: '/playground', label: 'Playground', icon: 'play', needs: 'mcp-servers:invoke' },
   { path: '/calls', label: 'Calls', icon: 'list' },
   { path: '/usage', label: 'Usage', icon: 'chart' },
   { path: '/people', label: 'People', icon: 'people', needs: 'members:manage' },

@@ -45,7 +45,7 @@ export function Palette({ wanted, onShortcuts }: { wanted: number; onShortcuts: 
     go('Connections', '/connections', 'Go to'),
     go('OAuth providers', '/connections/providers', 'Go to'),
     go('API keys', '/keys', 'Go to'),
-    go('Playground', '/playground', 'Go to'),
+    ...(may('mcp-servers:invoke') ? [go('Playground', '/playground', 'Go to')] : []),
     go('Calls', '/calls', 'Go to'),
     go('Usage', '/usage', 'Go to'),
     go('Settings', '/settings', 'Go to'),
