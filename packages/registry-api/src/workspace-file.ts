@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { slug } from './primitives.ts'
 import { eraPin } from './server-settings.ts'
 import { authType, oauthMode } from './servers.ts'
+import { workspaceSettings } from './settings.ts'
 
 /** Raised when a reader of the version before would misread it. */
 export const workspaceFileVersion = 1
@@ -39,10 +40,16 @@ export const fileServer = z.strictObject({
 })
 export type FileServer = z.output<typeof fileServer>
 
+/** Settings of the workspace itself. */
+export const fileSettings = z.strictObject(workspaceSettings.pick({ call_record_days: true }).shape)
+export type FileSettings = z.output<typeof fileSettings>
+
 /** Answer of `GET /v1/export`, body of `POST /v1/import`. The same state gives the same bytes. */
 export const workspaceFile = z.strictObject({
   format: z.literal('gatehouse-workspace'),
   version: z.literal(workspaceFileVersion),
+  /** Absent: those of the workspace stay as they are. */
+  settings: fileSettings.optional(),
   /** By slug. */
   servers: z.array(fileServer).max(10_000),
 })
@@ -79,6 +86,8 @@ export type ImportStep = z.output<typeof importStep>
 export const importResult = z.object({
   /** False for a dry run. */
   applied: z.boolean(),
+  /** What changes in the settings of the workspace. */
+  settings: z.array(change),
   /** In the order of the file. */
   servers: z.array(importStep),
   /** Servers of the workspace that the file doesn't name: they stay as they are. */

@@ -8,7 +8,7 @@ import type { Tx } from '../db.ts'
 import type { Deps } from '../deps.ts'
 
 export const readSettings = (deps: Deps, { actor: { workspaceId } }: Call): Promise<WorkspaceSettings> =>
-  deps.db.inWorkspace(workspaceId, async (tx) => toWire(deps, await find(tx, workspaceId)))
+  deps.db.inWorkspace(workspaceId, async (tx) => toWire(deps, await findCallRecordDays(tx, workspaceId)))
 
 /** One after the other, so that each event tells what the one before left. */
 export function updateSettings(
@@ -19,16 +19,10 @@ export function updateSettings(
   const { workspaceId } = actor
   return deps.db.inWorkspace(workspaceId, async (tx) => {
     await tx.$queryRaw`SELECT id FROM workspace WHERE id = ${workspaceId}::uuid FOR UPDATE`
-    const before = await find(tx, workspaceId)
+    const before = await findCallRecordDays(tx, workspaceId)
     const { call_record_days: callRecordDays = before } = input
     if (callRecordDays === before) return toWire(deps, before)
-    const data = { callRecordDays, updatedAt: deps.now() }
-    await tx.workspaceSetting.upsert({
-      where: { workspaceId },
-      create: { workspaceId, ...data },
-      update: data,
-      select: { workspaceId: true },
-    })
+    await storeCallRecordDays(tx, workspaceId, callRecordDays, deps.now())
     await audit(tx, actor, {
       action: 'settings.updated',
       objectType: 'workspace',
@@ -41,12 +35,28 @@ export function updateSettings(
   })
 }
 
-async function find(tx: Tx, workspaceId: string): Promise<number | null> {
+/** null: as long as the installation keeps them. */
+export async function findCallRecordDays(tx: Tx, workspaceId: string): Promise<number | null> {
   const row = await tx.workspaceSetting.findUnique({
     where: { workspaceId },
     select: { callRecordDays: true },
   })
   return row?.callRecordDays ?? null
+}
+
+export async function storeCallRecordDays(
+  tx: Tx,
+  workspaceId: string,
+  callRecordDays: number | null,
+  now: Date,
+): Promise<void> {
+  const data = { callRecordDays, updatedAt: now }
+  await tx.workspaceSetting.upsert({
+    where: { workspaceId },
+    create: { workspaceId, ...data },
+    update: data,
+    select: { workspaceId: true },
+  })
 }
 
 const toWire = ({ config }: Deps, call_record_days: number | null): WorkspaceSettings => ({

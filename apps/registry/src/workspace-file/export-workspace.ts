@@ -2,13 +2,18 @@
 
 import { type WorkspaceFile, workspaceFileVersion } from '@gatehouse/registry-api'
 import type { Deps } from '../deps.ts'
+import { findCallRecordDays } from '../settings/settings.ts'
 import { readServers } from './read-servers.ts'
 
 export async function exportWorkspace(deps: Deps, workspaceId: string): Promise<string> {
-  const servers = await deps.db.patient.inWorkspace(workspaceId, (tx) => readServers(tx, workspaceId))
+  const { servers, settings } = await deps.db.patient.inWorkspace(workspaceId, async (tx) => ({
+    servers: await readServers(tx, workspaceId),
+    settings: { call_record_days: await findCallRecordDays(tx, workspaceId) },
+  }))
   const file: WorkspaceFile = {
     format: 'gatehouse-workspace',
     version: workspaceFileVersion,
+    settings,
     servers: servers.map((one) => one.file),
   }
   return `${JSON.stringify(file, null, 2)}\n`

@@ -9,6 +9,7 @@ import { audit } from '../audit.ts'
 import type { Tx } from '../db.ts'
 import type { Deps } from '../deps.ts'
 import { checkUrl } from '../servers/check-url.ts'
+import { findCallRecordDays, storeCallRecordDays } from '../settings/settings.ts'
 import { createServers, updateServers } from './apply-import.ts'
 import { type Planned, type Present, planImport } from './plan-import.ts'
 import { readClients, readServers } from './read-servers.ts'
@@ -23,33 +24,47 @@ export async function importWorkspace(
   const { workspaceId } = actor
   const done = await deps.db.patient.inWorkspace(workspaceId, async (tx) => {
     // Whoever else changes or deletes one of them waits.
-    if (!isDryRun)
+    if (!isDryRun) {
+      await tx.$queryRaw`SELECT id FROM workspace WHERE id = ${workspaceId}::uuid FOR UPDATE`
       await tx.$queryRaw`SELECT id FROM mcp_server WHERE workspace_id = ${workspaceId}::uuid ORDER BY id FOR UPDATE`
+    }
     const present = await readPresent(deps, tx, workspaceId)
     const plan = planImport(file, present)
+    const days = {
+      before: await findCallRecordDays(tx, workspaceId),
+      after: file.settings?.call_record_days,
+    }
+    const keepsDays = days.after === undefined || days.after === days.before
+    const settings = keepsDays ? [] : [{ field: 'call_record_days', ...days }]
     const named = new Set(file.servers.map(({ slug }) => slug))
     const untouched = [...present.servers.keys()].filter((slug) => !named.has(slug)).length
-    const result = { applied: !isDryRun, servers: plan.map(({ step }) => step), untouched }
+    const result = { applied: !isDryRun, settings, servers: plan.map(({ step }) => step), untouched }
     if (isDryRun) return { result }
     if (conflicts === 'refuse') refuseConflicts(plan)
     const of = (action: Planned['step']['action']) => plan.filter(({ step }) => step.action === action)
     const place = { workspaceId, now: deps.now(), clientOf: present.clientOf }
     const created = await createServers(tx, place, of('create'))
     const updated = await updateServers(tx, place, of('update'))
+    if (!keepsDays) await storeCallRecordDays(tx, workspaceId, days.after ?? null, place.now)
     const touched = [...created, ...updated.map(({ id }) => id)]
-    if (touched.length === 0) return { result }
+    if (touched.length === 0 && keepsDays) return { result }
     await audit(tx, actor, {
       action: 'workspace.imported',
       objectType: 'workspace',
       objectId: workspaceId,
-      before: { servers: updated.map(({ slug, before }) => ({ slug, ...before })) },
+      before: {
+        ...(!keepsDays && { call_record_days: days.before }),
+        servers: updated.map(({ slug, before }) => ({ slug, ...before })),
+      },
       after: {
+        ...(!keepsDays && { call_record_days: days.after ?? null }),
         created: of('create').map(({ step }) => step.slug),
         servers: updated.map(({ slug, after }) => ({ slug, ...after })),
         left_out: of('conflict').map(({ step }) => step.slug),
       },
       requestId,
     })
+    if (touched.length === 0) return { result }
     const changed = touched.map((subjectId) => ({ workspaceId, subject: 'server' as const, subjectId }))
     return { result, revision: await deps.changes.recordAll(tx, changed) }
   })

@@ -30,8 +30,8 @@ export function ImportFile() {
           Import
         </Title>
         <Text size="sm">
-          Makes and changes servers, found by their slugs. Nothing is deleted, and stored headers stay as they
-          are. You see what would happen before it does.
+          Makes and changes servers, found by their slugs, and sets what the file says of the workspace.
+          Nothing is deleted, and stored headers stay as they are. You see what would happen before it does.
         </Text>
         <FileInput
           label="File"

@@ -6,12 +6,12 @@ import { count } from '#lib/format.ts'
 export interface Summary {
   readonly would: string
   readonly done: string
-  /** How many servers it makes or changes. */
+  /** How many servers and settings it makes or changes. */
   readonly changes: number
   readonly conflicts: number
 }
 
-export function summaryOf({ servers, untouched }: ImportResult): Summary {
+export function summaryOf({ servers, settings, untouched }: ImportResult): Summary {
   const of = (one: ImportResult['servers'][number]['action']) =>
     servers.filter(({ action }) => action === one).length
   const [made, changed, same, conflicts] = [of('create'), of('update'), of('unchanged'), of('conflict')]
@@ -21,13 +21,16 @@ export function summaryOf({ servers, untouched }: ImportResult): Summary {
     ...(untouched > 0 ? [`${untouched} here that the file does not name`] : []),
   ]
   const others = rest.length > 0 ? ` (${rest.join(', ')})` : ''
-  const changes = made + changed
+  const changes = made + changed + settings.length
+  const more = settings.map(
+    ({ field, before, after }) => ` ${field}: ${JSON.stringify(before)} → ${JSON.stringify(after)}.`,
+  )
   return {
     would:
       changes === 0
         ? `It would change nothing${others}.`
-        : `It would make ${count(made, 'server')} and change ${count(changed, 'server')}${others}.`,
-    done: `${count(made, 'server')} made, ${count(changed, 'server')} changed${others}.`,
+        : `It would make ${count(made, 'server')} and change ${count(changed, 'server')}${others}.${more.join('')}`,
+    done: `${count(made, 'server')} made, ${count(changed, 'server')} changed${others}.${more.join('')}`,
     changes,
     conflicts,
   }

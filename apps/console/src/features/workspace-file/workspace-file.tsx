@@ -43,9 +43,9 @@ function Export() {
           Export
         </Title>
         <Text size="sm">
-          The file has every server with its settings and the names of its headers. It has no secret, no API
-          key, no person and no call. As long as nothing changes it is the same to the byte, so it fits under
-          version control.
+          The file has the settings of the workspace, and every server with its own and the names of its
+          headers. It has no secret, no API key, no person and no call. As long as nothing changes it is the
+          same to the byte, so it fits under version control.
         </Text>
         {download.isError && <ErrorCard title="The workspace was not exported" error={download.error} />}
         <Button onClick={() => download.mutate()} loading={download.isPending}>
