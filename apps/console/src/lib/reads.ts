@@ -122,6 +122,8 @@ export const keysRead = (workspaceId: string) =>
   queryOptions({
     queryKey: [workspaceId, 'api-keys'],
     queryFn: ({ signal }) => allPages<ApiKey>('/registry/v1/api-keys?', workspaceId, signal),
+    // When a key was used last is somebody else's doing; and a registry that is gone shows.
+    refetchInterval: ({ state }) => (state.status === 'error' ? healsAfter(state.error) : 15_000),
   })
 
 /** The connections that the person may see, of one server or of all. */

@@ -33,7 +33,7 @@ export function ArrivalNote({ filter }: { filter: CallFilter }) {
         {!arrival && !query.isError && <Loading rows={1} failed={failed} retry={retry} />}
         <div role="status">
           {arrival?.since && <Seen call={arrival.since} />}
-          {arrival && !arrival.since && <Waiting last={arrival.last} />}
+          {arrival && !arrival.since && !query.isError && <Waiting last={arrival.last} />}
         </div>
       </Stack>
     </Paper>
