@@ -3,6 +3,7 @@
 
 import { Alert, NativeSelect, PasswordInput, Radio, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { useRef, useState } from 'react'
+import { plainly } from '#lib/invisible.ts'
 import { CodeBlock } from '#ui/code-block.tsx'
 import { UpstreamText } from '#ui/upstream-text.tsx'
 import { type Blank, type Entry, filledIn, isOpen, type PastedHeader, type Started } from './paste/entry.ts'
@@ -143,10 +144,11 @@ interface BlankProps {
 }
 
 function BlankField({ blank, value, onChange }: BlankProps) {
-  const { name, about, choices, isSecret, isRequired } = blank
+  const { about, choices, isSecret, isRequired } = blank
+  const name = plainly(blank.name)
   const props = {
     label: isRequired ? name : `${name} (optional)`,
-    description: about,
+    description: about && <UpstreamText text={about} />,
     value,
     autoComplete: 'off',
   }
@@ -154,7 +156,7 @@ function BlankField({ blank, value, onChange }: BlankProps) {
     return (
       <NativeSelect
         {...props}
-        data={['', ...choices]}
+        data={['', ...choices.map((value) => ({ value, label: plainly(value) }))]}
         onChange={(event) => onChange(event.currentTarget.value)}
       />
     )
@@ -179,11 +181,11 @@ function Serve({ entry }: { entry: Started }) {
           Gatehouse starts nothing. Serve it over Streamable HTTP on a machine that Gatehouse reaches, with
           this line, then register the URL below:
         </Text>
-        <CodeBlock text={servingLine(entry.words)} what="line that serves it" />
+        <CodeBlock text={servingLine(entry.words.map(plainly))} what="line that serves it" />
         {entry.env.length > 0 && (
           <Text size="sm">
             It wants these environment variables there:{' '}
-            <code className="gh-break">{entry.env.join(', ')}</code>.
+            <code className="gh-break">{entry.env.map(plainly).join(', ')}</code>.
           </Text>
         )}
         <Text size="sm" c="dimmed">
