@@ -11,13 +11,20 @@ export interface Contender {
   readonly name: string
   /** Of the processes whose CPU time counts. */
   readonly pids: readonly number[]
-  /** @param form of the answer: a path of the upstream */
-  address(form: string): Promise<string>
+  /** @param form of the answer: a path of the upstream; undefined where this contender is not measured with it */
+  address(form: string): Promise<string | undefined>
   readonly headers: Readonly<Record<string, string>>
+  /** Calls of one session at once need ids of their own. */
+  readonly numbers?: boolean
+  /** Where its calls are of a form of their own. */
+  readonly body?: string
+  /** What it needs beside the measured: kept away from the core of the measured, and out of their way. */
+  readonly helpers?: readonly number[]
   stop(): Promise<unknown>
 }
 
-type Start = (upstream: string) => Promise<Contender>
+/** @throws Error where it can't run here */
+export type Start = (upstream: string) => Promise<Contender>
 
 /** A program of this folder that listens on the port given to it. */
 export async function startProgram(file: string, ...args: string[]) {
@@ -26,6 +33,7 @@ export async function startProgram(file: string, ...args: string[]) {
   const child = spawn(process.execPath, [program, String(port), ...args], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
+  process.once('exit', () => child.kill())
   await new Promise((resolve) => child.once('message', resolve))
   return {
     origin: `http://127.0.0.1:${port}`,
@@ -34,25 +42,46 @@ export async function startProgram(file: string, ...args: string[]) {
   }
 }
 
+const isOfCalls = (form: string) => form.startsWith('/') && form !== '/stream'
+
 const direct: Start = async (upstream) => ({
   name: 'direct',
   pids: [],
-  address: async (form) => upstream + form,
+  address: async (form) => (isOfCalls(form) ? upstream + form : undefined),
   headers: {},
   stop: async () => {},
 })
 
 const barePipe: Start = async (upstream) => {
   const { origin, pid, stop } = await startProgram('bare-pipe.ts', upstream)
-  return { name: 'bare-pipe', pids: [pid], address: async (form) => origin + form, headers: {}, stop }
+  const address = async (form: string) => (form.startsWith('/') ? origin + form : undefined)
+  return { name: 'bare-pipe', pids: [pid], address, headers: {}, stop }
 }
 
 const gatehouse: Start = async (upstream) => {
-  const stack = await startStack({ GATEHOUSE_MAX_CALLS_PER_WORKSPACE: '1000', GATEHOUSE_LOG_LEVEL: 'error' })
+  const stack = await startStack({
+    GATEHOUSE_MAX_CALLS_PER_WORKSPACE: '1000',
+    GATEHOUSE_MAX_STREAMS_PER_CALLER: '10000',
+    GATEHOUSE_LOG_LEVEL: 'error',
+  })
+  const servers: string[] = []
+  const register = async (url: string) => {
+    const { id, address } = await stack.register(url, [['X-Stored', 'value']])
+    servers.push(id)
+    return address
+  }
+  /** The endpoint of all servers: these, and none of the cases before. */
+  const aggregate = async () => {
+    for (const id of servers.splice(0)) await stack.ask('DELETE', `/v1/deepagents/mcp-servers/${id}`)
+    for (let i = 1; i < 50; i += 1) await register(`${upstream}/tools/${i}`)
+    await register(`http://127.0.0.1:${await freePort()}/dead`)
+    return `${stack.gatewayUrl}/mcp/`
+  }
   return {
     name: 'gatehouse',
     pids: [stack.gateway.child.pid ?? 0],
-    address: async (form) => (await stack.register(upstream + form, [['X-Stored', 'value']])).address,
+    helpers: [stack.registry.child.pid ?? 0],
+    address: async (form) => (form === 'aggregate' ? aggregate() : register(upstream + form)),
     headers: { 'X-Api-Key': stack.key },
     stop: stack.stop,
   }
@@ -79,7 +108,7 @@ http {
   return {
     name: 'nginx',
     pids: [child.pid ?? 0],
-    address: async (form) => `http://127.0.0.1:${port}${form}`,
+    address: async (form) => (isOfCalls(form) ? `http://127.0.0.1:${port}${form}` : undefined),
     headers: {},
     async stop() {
       child.kill()
@@ -88,4 +117,8 @@ http {
   }
 }
 
-export const contenders: readonly Start[] = [direct, nginx, barePipe, gatehouse]
+/** By the name under which the report has them. */
+export const contenders = { direct, nginx, 'bare-pipe': barePipe, gatehouse } as const satisfies Record<
+  string,
+  Start
+>

@@ -2,7 +2,7 @@
 
 import { execFile, execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { constants, setPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Contender } from './contenders.ts'
@@ -15,31 +15,57 @@ export interface Round {
   readonly rss_mb: number
 }
 
-const call = JSON.stringify({
-  jsonrpc: '2.0',
-  id: 1,
-  method: 'tools/call',
-  params: { name: 'echo', arguments: { text: 'hello' } },
+const message = (id: number | string, method: string, params?: object) =>
+  JSON.stringify({ jsonrpc: '2.0', id, method, ...(params && { params }) })
+const echo = { name: 'echo', arguments: { text: 'hello' } }
+
+/** The body of a contender's requests. @param id where each call has its own: what the driver replaces */
+function bodyOf({ body }: Contender, form: string, id: number | string): string {
+  if (form === 'aggregate') return message(id, 'tools/list')
+  return body ?? message(id, 'tools/call', echo)
+}
+
+const headersOf = ({ headers }: Contender) => ({
+  'Content-Type': 'application/json',
+  Accept: 'application/json, text/event-stream',
+  ...headers,
 })
+
+/** One call. @throws Error where its answer is not what all the others get too */
+export async function tryOnce(one: Contender, address: string, form: string): Promise<void> {
+  const headers = headersOf(one)
+  const answer = await fetch(address, { method: 'POST', headers, body: bodyOf(one, form, 1) })
+  const text = await answer.text()
+  const wanted = form === 'aggregate' ? 'tool-39' : 'xxxxxxxx'
+  if (!text.includes(wanted)) throw new Error(`${one.name} answered ${answer.status}: ${text.slice(0, 300)}`)
+}
 
 /** Every thread of the process runs on this core alone. */
 export const pin = (pid: number, core: number) =>
   void execFileSync('taskset', ['-a', '-c', '-p', String(core), String(pid)], { stdio: 'ignore' })
 
+/** It works when nobody else does. */
+export const yieldToAll = (pid: number) => setPriority(pid, constants.priority.PRIORITY_LOW)
+
+/** The processes that it started. */
+export const childrenOf = (pid: number): number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
+
 /** @throws Error where an answer was no success */
 export async function measure(
-  { pids, headers }: Contender,
+  one: Contender,
   address: string,
+  form: string,
   { connections, seconds, core }: { connections: number; seconds: number; core: number },
 ): Promise<Round> {
+  const { pids } = one
   const script = join(tmpdir(), `gatehouse-call-${process.pid}.lua`)
-  const all = {
-    'Content-Type': 'application/json',
-    Accept: 'application/json, text/event-stream',
-    ...headers,
-  }
-  const lines = Object.entries(all).map(([name, value]) => `wrk.headers["${name}"] = "${value}"`)
-  writeFileSync(script, `wrk.method = "POST"\nwrk.body = [[${call}]]\n${lines.join('\n')}\n`)
+  const lines = Object.entries(headersOf(one)).map(([name, value]) => `wrk.headers["${name}"] = "${value}"`)
+  const [head, after = ''] = bodyOf(one, form, one.numbers ? '#' : 1).split('"#"')
+  const each = `local n = 100
+request = function() n = n + 1; return wrk.format(nil, nil, nil, [[${head}]] .. n .. [[${after}]]) end`
+  const body = one.numbers ? each : `wrk.body = [[${head}]]`
+  writeFileSync(script, `wrk.method = "POST"\n${lines.join('\n')}\n${body}\n`)
   const before = cpuMs(pids)
   const { stdout } = await promisify(execFile)('taskset', [
     ...['-c', String(core), 'wrk', '-t1', `-c${connections}`, `-d${seconds}s`, '--latency', '-s', script],
@@ -65,7 +91,8 @@ const cpuMs = (pids: readonly number[]) =>
     return sum + (Number(fields[11]) + Number(fields[12])) * 10
   }, 0)
 
-const rssMb = (pid: number) =>
+/** Of a process, in MB. */
+export const rssMb = (pid: number) =>
   Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
 
 function inMs(text: string): number {

@@ -1,0 +1,75 @@
+// The contenders, all up at once and each on one core; the driver and what answers are on the other. They take turns, so that what
+// disturbs the machine disturbs all of them. Next: measure.ts.
+
+import { availableParallelism } from 'node:os'
+import type { Case } from './cases.ts'
+import { type Contender, type Start, startProgram } from './contenders.ts'
+import { childrenOf, measure, pin, type Round, tryOnce, yieldToAll } from './measure.ts'
+import { type Median, medians } from './report.ts'
+
+export interface Field {
+  readonly contenders: readonly Contender[]
+  /** The core of the driver. */
+  readonly core: number
+  /** Medians by contender; those that have no such form are left out. */
+  measure(one: Case, times: { rounds: number; seconds: number }): Promise<Record<string, Median>>
+  close(): Promise<void>
+}
+
+const warmUpS = 2
+
+/** Starts them. One that can't run here is left out, and said so. */
+export async function openField(starts: readonly (readonly [string, Start])[]): Promise<Field> {
+  const [theirs, ours] = availableParallelism() > 1 ? ([0, 1] as const) : ([0, 0] as const)
+  const upstream = await startProgram('upstream.ts')
+  pin(upstream.pid, ours)
+  const contenders: Contender[] = []
+  for (const [name, start] of starts) {
+    try {
+      contenders.push(await start(upstream.origin))
+    } catch (error) {
+      console.warn(`${name} can't run here and is left out: ${reasons(error)}`)
+    }
+  }
+  const place = () => {
+    for (const { pids, helpers = [] } of contenders) {
+      for (const pid of pids) pin(pid, theirs)
+      for (const pid of [...helpers, ...pids.flatMap(childrenOf)]) pin(pid, ours)
+      for (const pid of helpers) yieldToAll(pid)
+    }
+  }
+  place()
+  return {
+    contenders,
+    core: ours,
+    async measure({ name, form, connections }, { rounds, seconds }) {
+      const running: { one: Contender; address: string; results: Round[] }[] = []
+      for (const one of contenders) {
+        const address = await one.address(form)
+        if (address === undefined) continue
+        await tryOnce(one, address, form)
+        running.push({ one, address, results: [] })
+      }
+      for (let round = 0; round <= rounds; round += 1) {
+        for (const { one, address, results } of running) {
+          const isWarmUp = round === 0
+          const load = { connections, seconds: isWarmUp ? warmUpS : seconds, core: ours }
+          const result = await measure(one, address, form, load)
+          if (!isWarmUp) results.push(result)
+        }
+        if (round === 0) place()
+        console.log(`${name}: ${round} of ${rounds} rounds`)
+      }
+      return Object.fromEntries(running.map(({ one, results }) => [one.name, medians(results)]))
+    },
+    async close() {
+      for (const one of contenders) await one.stop()
+      await upstream.stop()
+    },
+  }
+}
+
+function reasons(error: unknown): string {
+  const { message, cause } = error as Error
+  return cause === undefined ? message : `${message}: ${reasons(cause)}`
+}
