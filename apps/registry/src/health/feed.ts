@@ -1,5 +1,6 @@
 // Tells pages, in every process of the registry, that a server's health was written. They ask for it again.
 
+import { randomUUID } from 'node:crypto'
 import type { Tx } from '../db.ts'
 
 /** The name that PostgreSQL's LISTEN and NOTIFY know this by. */
@@ -24,13 +25,15 @@ export interface HealthFeed {
 
 /** @param isAlone no other process has this database */
 export function createHealthFeed(isAlone: boolean): HealthFeed {
+  const origin = randomUUID()
   const watchers = new Map<HealthWatcher, string>()
   const publish = (workspaceId: string, serverId: string) => {
     for (const [watcher, watched] of [...watchers]) if (watched === workspaceId) watcher.changed(serverId)
   }
   return {
     async announce(tx, workspaceId, serverId) {
-      if (!isAlone) await tx.$executeRaw`SELECT pg_notify(${healthChannel}, ${`${workspaceId} ${serverId}`})`
+      if (!isAlone)
+        await tx.$executeRaw`SELECT pg_notify(${healthChannel}, ${`${origin} ${workspaceId} ${serverId}`})`
     },
     publish,
     watch(workspaceId, watcher) {
@@ -39,8 +42,8 @@ export function createHealthFeed(isAlone: boolean): HealthFeed {
     },
     notice(payload) {
       if (payload === undefined) return [...watchers.keys()].forEach((watcher) => void watcher.gap())
-      const [workspaceId = '', serverId = ''] = payload.split(' ')
-      publish(workspaceId, serverId)
+      const [from, workspaceId = '', serverId = ''] = payload.split(' ')
+      if (from !== origin) publish(workspaceId, serverId)
     },
   }
 }

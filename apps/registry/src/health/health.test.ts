@@ -12,7 +12,7 @@ import { recordCalls } from '../internal/call-records.ts'
 import { resolve } from '../internal/resolve.ts'
 import { client } from '../testing/client.ts'
 import { startTestRegistry, type TestRegistry, type TestWorkspace } from '../testing/registry.ts'
-import { addServer } from '../testing/server.ts'
+import { addServer, type TestServer } from '../testing/server.ts'
 import { openStream } from '../testing/stream.ts'
 
 interface Answer {
@@ -215,7 +215,8 @@ describe('calls', () => {
 describe('the list', () => {
   test('finds, filters, orders and pages, with the states of all and the last day of each', async () => {
     const names = ['alpha', 'beta', 'gamma', 'delta']
-    const made = await Promise.all(names.map((slug) => addServer(registry.deps, workspace.id, { slug })))
+    const made: TestServer[] = []
+    for (const slug of names) made.push(await addServer(registry.deps, workspace.id, { slug }))
     const [alpha, beta] = made
     answers.set('beta', fails(502, 'upstream_unreachable'))
     answers.set('delta', fails(502, 'upstream_invalid'))

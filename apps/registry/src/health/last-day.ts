@@ -29,7 +29,7 @@ export async function readLastDay(
   const since = new Date(Math.floor(now.getTime() / hourMs) * hourMs - 23 * hourMs)
   const rows = await tx.$queryRaw<Hour[]>`
     SELECT server_id, at, calls::float8 AS calls, errors::float8 AS errors, latencies FROM call_usage
-    WHERE workspace_id = ${workspaceId}::uuid AND width_s = 3600 AND tool = '' AND at >= ${since}
+    WHERE workspace_id = ${workspaceId}::uuid AND width_s = 3600 AND grain = 'server' AND at >= ${since}
       AND server_id = ANY(${[...serverIds]}::uuid[]) ORDER BY at`
   return new Map([...Map.groupBy(rows, (row) => row.server_id)].map(([id, hours]) => [id, toDay(hours)]))
 }
