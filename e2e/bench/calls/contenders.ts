@@ -62,6 +62,8 @@ const gatehouse: Start = async (upstream) => {
   const stack = await startStack({
     GATEHOUSE_MAX_CALLS_PER_WORKSPACE: '1000',
     GATEHOUSE_MAX_STREAMS_PER_CALLER: '10000',
+    // It is kept busy on purpose, and others on the machine may keep it waiting: that must not make it refuse.
+    GATEHOUSE_MAX_EVENT_LOOP_DELAY_MS: '10000',
     GATEHOUSE_LOG_LEVEL: 'error',
   })
   const servers: string[] = []

@@ -44,8 +44,8 @@ export async function tryOnce(one: Contender, address: string, form: string): Pr
 export const pin = (pid: number, core: number) =>
   void execFileSync('taskset', ['-a', '-c', '-p', String(core), String(pid)], { stdio: 'ignore' })
 
-/** It works when nobody else does. */
-export const yieldToAll = (pid: number) => setPriority(pid, constants.priority.PRIORITY_LOW)
+/** It works when others leave it time, but never so little that its gateways lose it. */
+export const yieldToAll = (pid: number) => setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL)
 
 /** The processes that it started. */
 export const childrenOf = (pid: number): number[] =>
