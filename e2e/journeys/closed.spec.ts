@@ -16,7 +16,7 @@ const addresses = readdirSync(pages, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('page.tsx'))
   .map((file) => join('/', dirname(file)))
   .map((path) => path.replace('[slug]', 'default').replace('[id]', crypto.randomUUID()))
-  .map((path) => path.replace('[token]', 'a'.repeat(43)))
+  .map((path) => path.replace('[token]', 'a'.repeat(43)).replace('[...path]', 'servers'))
   .filter((path) => !open.includes(path))
 
 interface Described {

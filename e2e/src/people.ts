@@ -11,7 +11,7 @@ interface Where {
 
 export type Person = Awaited<ReturnType<typeof newPerson>>
 
-/** Nobody can be invited yet: the person is written into the database, and then uses a link as everybody does. */
+/** Without an owner, who could invite: the person is written into the database, and then uses a link as everybody does. */
 export async function newPerson(where: Where, name: string) {
   const [userId, token] = [randomUUID(), randomBytes(32).toString('base64url')]
   const hash = createHash('sha256').update(token).digest('hex')

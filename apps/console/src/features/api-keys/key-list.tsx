@@ -24,20 +24,28 @@ const CreateKey = dynamic(() => import('./create-key.tsx').then((module) => modu
 
 const words = { name: 'By name', newest: 'Newest first', used: 'Last used first' }
 
+const about = 'What clients show to the gateway. A key is shown once, when it is made.'
+
 export function KeyList() {
-  const { id, may } = useWorkspace()
+  const { may } = useWorkspace()
+  if (may('api-keys:own')) return <Screen />
+  return (
+    <>
+      <PageHeader title="API keys" about={about} />
+      <Empty sentence="Your role makes no calls, so it has no keys. Ask an owner for another one." />
+    </>
+  )
+}
+
+function Screen() {
+  const { id } = useWorkspace()
   const keys = useQuery(keysRead(id))
   const [{ create }, set] = useQueryStates({ create: parseAsBoolean.withDefault(false) })
   useFocusReturn(create)
-  const make = may('api-keys:own') && (
-    <Button onClick={() => void set({ create: true })}>Create API key</Button>
-  )
+  const make = <Button onClick={() => void set({ create: true })}>Create API key</Button>
   return (
     <>
-      <PageHeader
-        title="API keys"
-        about="What clients show to the gateway. A key is shown once, when it is made."
-      >
+      <PageHeader title="API keys" about={about}>
         {keys.data?.length !== 0 && make}
       </PageHeader>
       <QueryView

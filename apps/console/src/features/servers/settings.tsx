@@ -8,6 +8,7 @@ import dynamic from 'next/dynamic'
 import { serverRead } from '#lib/reads.ts'
 import { useFocusReturn } from '#lib/use-focus-return.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
+import { Empty } from '#ui/empty.tsx'
 import { Loading } from '#ui/query-view.tsx'
 import { ChangeAuth } from './change-auth.tsx'
 import { ChangeHeaders } from './change-headers.tsx'
@@ -22,6 +23,8 @@ export function Settings({ serverId }: { serverId: string }) {
   const { data: server } = useQuery(serverRead(id, serverId))
   const [asking, { open, close }] = useDisclosure()
   useFocusReturn(asking)
+  if (!may('mcp-servers:update') && !may('mcp-servers:delete'))
+    return <Empty sentence="Your role changes no servers. Ask an owner, an admin or an operator." />
   if (!server) return <Loading failed="The server could not be loaded" />
   return (
     <Stack maw={720} gap="lg">
