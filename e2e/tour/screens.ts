@@ -26,6 +26,7 @@ export const screens: readonly Screen[] = [
   { name: 'server-prompts', path: `${w}/servers/{server}/prompts` },
   { name: 'server-connection', path: `${w}/servers/{server}/connection` },
   { name: 'server-calls', path: `${w}/servers/{server}/calls` },
+  { name: 'usage', path: `${w}/usage` },
   { name: 'server-settings', path: `${w}/servers/{server}/settings` },
   { name: 'connections', path: `${w}/connections` },
   { name: 'providers', path: `${w}/connections/providers` },
