@@ -230,7 +230,7 @@ export const mutations = [
     replace: 'generation: server.credential_generation',
     project: 'gateway',
     tests: ['apps/gateway/src/mcp/connections.test.ts'],
-    noticedBy: 'a session ends with the connection that it was opened by',
+    noticedBy: 'a client goes on in its session with the connection that takes the place of its own',
   },
   {
     name: 'refused token of an account not renewed',
@@ -463,7 +463,7 @@ export const mutations = [
   {
     name: 'refreshed token written over a connection that was made anew',
     file: 'apps/registry/src/connections/refresh.ts',
-    find: 'if (row.generation !== claim.generation || row.version !== version) return false',
+    find: 'if (row.generation !== claim.generation || row.version !== version) return []',
     replace: '',
     project: registry,
     tests: ['apps/registry/src/connections/refresh.test.ts'],
@@ -490,8 +490,8 @@ export const mutations = [
   {
     name: 'disconnecting revokes nothing upstream',
     file: 'apps/registry/src/connections/disconnect.ts',
-    find: 'revokeAll(deps, done.revocable)',
-    replace: 'revokeAll(deps, [])',
+    find: 'deps.revocations.now(done.revocable)',
+    replace: 'deps.revocations.now([])',
     project: registry,
     tests: ['apps/registry/src/connections/connections.test.ts'],
     noticedBy: 'revokes the tokens at their authorization server, and leaves those of others',

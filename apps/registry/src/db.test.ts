@@ -29,7 +29,7 @@ test('the global role sees no sealed header, no data key and no audit it could c
     'SELECT * FROM call_record',
     'DELETE FROM audit_event',
     'UPDATE audit_event SET action = action',
-    'DELETE FROM api_key',
+    'DELETE FROM mcp_server',
     "UPDATE api_key SET permissions = '{}'",
   ])
     await expect([sql, await refusal(db.asSystem((tx) => tx.$executeRawUnsafe(sql)))]).toEqual([
