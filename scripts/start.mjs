@@ -100,8 +100,9 @@ async function run() {
     console_link,
     api_key,
   }
+  const greeting = welcome(facts, { sampleUrl, devFile })
   writePrivately(devFile, `${JSON.stringify(facts, null, 2)}\n`)
-  console.log(welcome(facts, { sampleUrl, devFile }))
+  console.log(greeting)
   for (const app of apps) app.beLoud()
 }
 

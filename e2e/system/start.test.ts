@@ -71,7 +71,7 @@ test('with DATABASE_URL the whole product starts on that PostgreSQL: key, link, 
   try {
     const first = await startProduct(options)
     expect(first.console_link).toMatch(/\/claim#token=[\w-]{43}$/)
-    expect(first.output()).toContain(first.console_link)
+    await expect.poll(() => first.output(), { timeout: 10_000 }).toContain(first.console_link)
     const { body: installation } = await first.api('GET', '/v1/installation')
     expect(installation).toMatchObject({ database: 'postgresql' })
     const client = await connectV2(`${first.gateway_url}/mcp/`, first.api_key)
