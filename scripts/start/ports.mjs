@@ -3,7 +3,7 @@
 import { createServer } from 'node:net'
 import { refuse } from '../lib/say.mjs'
 
-/** {gateway, registry, console, internal, sample}: three from the environment, then 7403 and 7404 or a free one. */
+/** {gateway, registry, console, internal, sample}: three from the environment, then the two after them (7403 and 7404) or free ones. */
 export async function choosePorts() {
   const ports = {}
   for (const [app, fallback] of [
@@ -22,13 +22,15 @@ export async function choosePorts() {
       refuse(`Port ${port} is in use: stop the other program, or set ${name} to a free port.`)
     ports[app] = port
   }
-  ports.internal = await preferred(7403, ports)
-  ports.sample = await preferred(7404, ports)
+  // Two starts with ports of their own don't reach for the same ones.
+  ports.internal = await preferred(ports.gateway + 3, ports)
+  ports.sample = await preferred(ports.gateway + 4, ports)
   return ports
 }
 
 async function preferred(port, taken) {
-  const free = Object.values(taken).includes(port) ? undefined : await bindable(port)
+  const fits = port <= 65535 && !Object.values(taken).includes(port)
+  const free = fits ? await bindable(port) : undefined
   return free ?? (await bindable(0))
 }
 
