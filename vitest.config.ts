@@ -6,8 +6,10 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // A worker waits more than it works: one less than the cores would leave a machine of two half idle.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // A worker waits more than it works.
+    maxWorkers: availableParallelism() + 1,
+    // Nothing here keeps anything in a module: what is loaded is loaded once per worker.
+    isolate: false,
     projects: [
       { extends: true, test: { name: 'packages', include: ['packages/*/src/**/*.test.ts'] } },
       { extends: true, test: { name: 'gateway', include: ['apps/gateway/src/**/*.test.ts'] } },
@@ -29,12 +31,18 @@ export default defineConfig({
           env: { GATEHOUSE_TEST_DATABASE: 'postgresql' },
         },
       },
-      { extends: true, test: { name: 'e2e', include: ['e2e/system/**/*.test.ts'], maxWorkers: 2 } },
       {
         extends: true,
-        test: { name: 'faults', include: ['e2e/faults/**/*.test.ts'], maxWorkers: 2 },
+        test: { name: 'e2e', include: ['e2e/system/**/*.test.ts'], maxWorkers: 2, isolate: true },
       },
-      { extends: true, test: { name: 'long', include: ['e2e/long/**/*.test.ts'], fileParallelism: false } },
+      {
+        extends: true,
+        test: { name: 'faults', include: ['e2e/faults/**/*.test.ts'], maxWorkers: 2, isolate: true },
+      },
+      {
+        extends: true,
+        test: { name: 'long', include: ['e2e/long/**/*.test.ts'], fileParallelism: false, isolate: true },
+      },
       { extends: true, test: { name: 'console', include: ['apps/console/src/**/*.test.ts'] } },
     ],
   },
