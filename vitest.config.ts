@@ -37,7 +37,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'faults', include: ['e2e/faults/**/*.test.ts'], maxWorkers: 2, isolate: true },
+        test: { name: 'faults', include: ['e2e/faults/**/*.test.ts'], fileParallelism: false, isolate: true },
       },
       {
         extends: true,
