@@ -2,7 +2,7 @@
 // From headers to OAuth and back: what was stored for the one is not kept for the other.
 
 import type { Server } from '@gatehouse/registry-api'
-import { Alert, Button, Group, Paper, Stack, Text, Title } from '@mantine/core'
+import { Alert, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useState } from 'react'
 import { count } from '#lib/format.ts'
@@ -10,6 +10,7 @@ import { ErrorCard } from '#ui/error-card.tsx'
 import { type Auth, authMembers, authOfServer } from './auth-choice.ts'
 import { AuthField } from './auth-field.tsx'
 import { authWords } from './auth-words.ts'
+import { EditSection } from './edit-section.tsx'
 import { useUpdate } from './queries.ts'
 
 interface Draft {
@@ -43,62 +44,41 @@ export function ChangeAuth({ server }: { server: Server }) {
       },
     )
   return (
-    <Paper withBorder p="lg" component="section" aria-labelledby="authentication">
-      <Stack align="flex-start">
-        <Title order={2} id="authentication">
-          Authentication
-        </Title>
-        {draft === null ? (
-          <>
-            <Text>{authWords(server)}</Text>
-            <Button
-              variant="default"
-              onClick={() => {
-                update.reset()
-                setDraft(now)
-              }}
-            >
-              Change authentication
-            </Button>
-          </>
-        ) : (
-          <form
-            style={{ width: '100%' }}
-            onSubmit={(event) => {
-              event.preventDefault()
-              save(draft)
-            }}
-          >
-            <Stack>
-              <AuthField
-                value={draft.auth}
-                onChange={(auth) => setDraft({ ...draft, auth })}
-                providerId={draft.providerId}
-                onProvider={(providerId) => setDraft({ ...draft, providerId })}
-              />
-              {losesHeaders && (
-                <Alert variant="default" title={`${count(stored, 'stored header')} will be destroyed`}>
-                  Nobody can read them again. Calls are refused until people connect.
-                </Alert>
-              )}
-              {now.auth !== 'headers' && draft.auth !== now.auth && (
-                <Alert variant="default" title="Its connections are not used any more">
-                  They stay in the list of connections until somebody disconnects them.
-                </Alert>
-              )}
-              {update.isError && <ErrorCard title="The authentication was not saved" error={update.error} />}
-              <Group>
-                <Button type="submit" loading={update.isPending} disabled={same || incomplete}>
-                  Save authentication
-                </Button>
-                <Button variant="default" onClick={() => setDraft(null)} disabled={update.isPending}>
-                  Cancel
-                </Button>
-              </Group>
-            </Stack>
-          </form>
-        )}
-      </Stack>
-    </Paper>
+    <EditSection
+      id="authentication"
+      title="Authentication"
+      shown={<Text>{authWords(server)}</Text>}
+      begin="Change authentication"
+      onBegin={() => {
+        update.reset()
+        setDraft(now)
+      }}
+      isOpen={draft !== null}
+      save="Save authentication"
+      isSaving={update.isPending}
+      disabled={same || incomplete}
+      onSave={() => draft && save(draft)}
+      onCancel={() => setDraft(null)}
+    >
+      {draft && (
+        <AuthField
+          value={draft.auth}
+          onChange={(auth) => setDraft({ ...draft, auth })}
+          providerId={draft.providerId}
+          onProvider={(providerId) => setDraft({ ...draft, providerId })}
+        />
+      )}
+      {losesHeaders && (
+        <Alert variant="default" title={`${count(stored, 'stored header')} will be destroyed`}>
+          Nobody can read them again. Calls are refused until people connect.
+        </Alert>
+      )}
+      {now.auth !== 'headers' && draft?.auth !== now.auth && (
+        <Alert variant="default" title="Its connections are not used any more">
+          They stay in the list of connections until somebody disconnects them.
+        </Alert>
+      )}
+      {update.isError && <ErrorCard title="The authentication was not saved" error={update.error} />}
+    </EditSection>
   )
 }
