@@ -80,7 +80,8 @@ function describe(operation: Operation, ref: Ref): JsonObject {
   const needs = permission ? `Needs the permission \`${permission}\`.` : ''
   const free = permission === undefined
   const responses: Record<string, JsonObject> = {}
-  for (const [status, answer] of Object.entries(operation.answers)) responses[status] = success(answer, ref)
+  for (const [status, answer] of Object.entries(operation.answers))
+    responses[status] = success(answer, operation, ref)
   return {
     operationId: id,
     tags: [tag],
@@ -93,7 +94,7 @@ function describe(operation: Operation, ref: Ref): JsonObject {
   }
 }
 
-function parameters({ params, query, idempotent }: Operation, ref: Ref): JsonObject[] {
+function parameters({ params, query, body, idempotent, versioned }: Operation, ref: Ref): JsonObject[] {
   const list: JsonObject[] = []
   for (const [name, schema] of Object.entries(params?.shape ?? {}))
     list.push({ name, in: 'path', required: true, schema: ref(schema, 'input') })
@@ -106,16 +107,25 @@ function parameters({ params, query, idempotent }: Operation, ref: Ref): JsonObj
     const description = 'A repeat within a day with the same value and body makes nothing new'
     list.push({ name: 'Idempotency-Key', in: 'header', required: false, description, schema })
   }
+  if (versioned && body) {
+    const description = 'The ETag of what the change began from: 412 where that is no longer so'
+    list.push({ name: 'If-Match', in: 'header', required: false, description, schema: { type: 'string' } })
+  }
   return list
 }
 
-function success({ description, schema, stream, lines, notice }: Answer, ref: Ref): JsonObject {
+function success(
+  { description, schema, stream, lines, notice }: Answer,
+  { versioned }: Operation,
+  ref: Ref,
+): JsonObject {
   const content = schema
     ? json(ref(schema, 'output'))
     : (stream && { 'text/event-stream': { schema: { type: 'string' } } }) ||
       (lines && { 'application/x-ndjson': { schema: ref(lines, 'output') } })
-  const headers = notice && {
-    'Gatehouse-Notice': { required: false, schema: { type: 'string', enum: [notice] } },
+  const headers = (notice || versioned) && {
+    ...(notice && { 'Gatehouse-Notice': { required: false, schema: { type: 'string', enum: [notice] } } }),
+    ...(versioned && { ETag: { required: true, schema: { type: 'string' } } }),
   }
   return { description, ...(headers && { headers }), ...(content && { content }) }
 }

@@ -62,6 +62,9 @@ export function toApiError(thrown: unknown): ApiError {
   return new ApiError({ status: 0, code: 'console_error', detail, requestId: null })
 }
 
+/** Somebody was faster: the form tells what they changed. */
+export const isConflict = (error: unknown): boolean => toApiError(error).code === 'version_conflict'
+
 const ofServer = new Set([
   'upstream_unreachable',
   'upstream_invalid',

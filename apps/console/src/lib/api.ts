@@ -9,13 +9,19 @@ export interface Ask {
   readonly body?: unknown
   readonly signal?: AbortSignal | undefined
   readonly idempotencyKey?: string
+  /** The version that a change began from. */
+  readonly ifMatch?: string | undefined
 }
 
 export interface Answered<T> {
   readonly data: T
   /** Of the header Gatehouse-Notice. */
   readonly notice: string | null
+  readonly etag: string | null
 }
+
+/** What people edit, with the version that a change of it begins from. */
+export type Versioned<T> = T & { readonly etag: string }
 
 /**
  * The answer's JSON, typed by the caller: the registry's tests hold it to the same schemas.
@@ -32,16 +38,27 @@ export async function askFully<T>(path: string, options: Ask = {}): Promise<Answ
   if (!response.ok) throw await errorOf(response)
   const text = await response.text()
   const data = (text === '' ? undefined : JSON.parse(text)) as T // see above
-  return { data, notice: response.headers.get('Gatehouse-Notice') }
+  return {
+    data,
+    notice: response.headers.get('Gatehouse-Notice'),
+    etag: response.headers.get('ETag'),
+  }
+}
+
+/** Of an operation that tells versions. @throws ApiError; version_conflict where `ifMatch` no longer holds */
+export async function askVersioned<T extends object>(path: string, options: Ask = {}): Promise<Versioned<T>> {
+  const { data, etag } = await askFully<T>(path, options)
+  return { ...data, etag: etag ?? '' }
 }
 
 /** The response as it comes, for streams. @throws ApiError where nothing answered */
 export async function send(path: string, options: Ask): Promise<Response> {
-  const { method = 'GET', workspaceId, body, signal, idempotencyKey } = options
+  const { method = 'GET', workspaceId, body, signal, idempotencyKey, ifMatch } = options
   const headers = new Headers()
   if (body !== undefined) headers.set('Content-Type', 'application/json')
   if (workspaceId !== undefined) headers.set('X-Workspace-Id', workspaceId)
   if (idempotencyKey !== undefined) headers.set('Idempotency-Key', idempotencyKey)
+  if (ifMatch !== undefined) headers.set('If-Match', ifMatch)
   try {
     return await fetch(`/api${path}`, {
       method,

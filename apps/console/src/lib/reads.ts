@@ -17,7 +17,7 @@ import type {
   UsageRange,
 } from '@gatehouse/registry-api'
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
-import { ask } from './api.ts'
+import { ask, askVersioned } from './api.ts'
 import { ApiError, healsAfter } from './api-error.ts'
 
 export interface Page<T> {
@@ -74,7 +74,7 @@ export const settingsRead = (workspaceId: string, serverId: string) =>
   queryOptions({
     queryKey: [workspaceId, 'servers', serverId, 'settings'],
     queryFn: ({ signal }) =>
-      ask<ServerSettings>(`/registry/v1/servers/${id(serverId)}`, { workspaceId, signal }),
+      askVersioned<ServerSettings>(`/registry/v1/servers/${id(serverId)}`, { workspaceId, signal }),
   })
 
 /** Of every list that shows how servers do. */

@@ -1,13 +1,14 @@
 // /v1/servers: parse, check the permission, act, answer.
 
-import { updateServerSettings } from '@gatehouse/registry-api'
-import express, { type Router } from 'express'
+import { type ServerSettings, updateServerSettings } from '@gatehouse/registry-api'
+import express, { type Response, type Router } from 'express'
 import { requirePermission } from '../actor.ts'
 import { withActor } from '../authenticate.ts'
 import type { Deps } from '../deps.ts'
 import { parseBody, parseId } from '../parse.ts'
+import { etagOf } from '../versions.ts'
 import { findEras } from './find-eras.ts'
-import { findSettings, updateSettings } from './settings.ts'
+import { editableOf, findSettings, updateSettings } from './settings.ts'
 
 export function serverSettingsRoutes(deps: Deps): Router {
   const router = express.Router()
@@ -15,7 +16,7 @@ export function serverSettingsRoutes(deps: Deps): Router {
     '/v1/servers/:id',
     withActor(deps, async (call, req, res) => {
       requirePermission(call.actor, 'mcp-servers:read')
-      res.json(await findSettings(deps, call.actor, parseId(req.params.id)))
+      answer(res, await findSettings(deps, call.actor, parseId(req.params.id)))
     }),
   )
   router.patch(
@@ -23,7 +24,7 @@ export function serverSettingsRoutes(deps: Deps): Router {
     withActor(deps, async (call, req, res) => {
       requirePermission(call.actor, 'mcp-servers:update')
       const input = parseBody(updateServerSettings, req.body)
-      res.json(await updateSettings(deps, call, parseId(req.params.id), input))
+      answer(res, await updateSettings(deps, call, parseId(req.params.id), input, req.get('If-Match')))
     }),
   )
   router.post(
@@ -35,3 +36,6 @@ export function serverSettingsRoutes(deps: Deps): Router {
   )
   return router
 }
+
+const answer = (res: Response, settings: ServerSettings) =>
+  res.set('ETag', etagOf(editableOf(settings))).json(settings)

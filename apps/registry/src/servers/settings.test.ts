@@ -56,6 +56,17 @@ test('a change reaches gateways, is audited, and leaves what was not sent', asyn
   expect(events).toHaveLength(2)
 })
 
+test('a change of what somebody else has changed meanwhile is refused; a switched tool is in nobody’s way', async () => {
+  const { id } = await addServer(registry.deps, a.id)
+  const etag = (await ask('GET', `/v1/servers/${id}`)).headers.get('etag') ?? ''
+  const patch = (era: string) =>
+    ask('PATCH', `/v1/servers/${id}`, { body: { era }, headers: { 'If-Match': etag } })
+  await ask('PATCH', `/v1/servers/${id}/tools`, { body: { enabled: true } })
+  expect((await patch('modern')).status).toBe(200)
+  expect(await patch('legacy')).toMatchObject({ status: 412, body: { code: 'version_conflict' } })
+  expect((await ask('GET', `/v1/servers/${id}`)).body.era).toBe('modern')
+})
+
 test('a server that is switched off is no server to gateways, and back when it is switched on', async () => {
   const { id, slug } = await addServer(registry.deps, a.id)
   await ask('PATCH', `/v1/servers/${id}`, { body: { enabled: false } })

@@ -13,6 +13,7 @@ import { audit } from '../audit.ts'
 import type { Config } from '../config.ts'
 import type { Deps } from '../deps.ts'
 import type { Prisma } from '../generated/client.ts'
+import { checkIfMatch } from '../versions.ts'
 import { type Accounts, readAccounts } from './accounts.ts'
 import { shown, toAudit, toWire } from './to-wire.ts'
 
@@ -40,23 +41,32 @@ export async function findSettings(deps: Deps, actor: Actor, id: string): Promis
   })
 }
 
-/** @throws AppError mcp_server_not_found, revocation_pending */
+/** @throws AppError mcp_server_not_found, version_conflict, revocation_pending */
 export async function updateSettings(
   deps: Deps,
   call: Call,
   id: string,
   input: z.output<typeof schema>,
+  ifMatch: string | undefined,
 ): Promise<ServerSettings> {
   const { name, enabled, era, call_timeout_s: callTimeoutS, max_concurrent: maxConcurrent } = input
-  const { row, accounts } = await change(deps, call, id, () => ({
-    ...(name !== undefined && { name }),
-    ...(enabled !== undefined && { enabled }),
-    ...(era !== undefined && { era }),
-    ...(callTimeoutS !== undefined && { callTimeoutS }),
-    ...(maxConcurrent !== undefined && { maxConcurrent }),
-  }))
+  const { row, accounts } = await change(deps, call, id, (before) => {
+    checkIfMatch(ifMatch, editableOf(toSettings(deps.config, call.actor, before, new Map())))
+    return {
+      ...(name !== undefined && { name }),
+      ...(enabled !== undefined && { enabled }),
+      ...(era !== undefined && { era }),
+      ...(callTimeoutS !== undefined && { callTimeoutS }),
+      ...(maxConcurrent !== undefined && { maxConcurrent }),
+    }
+  })
   return toSettings(deps.config, call.actor, row, accounts)
 }
+
+/** What two people could change at once: the version goes by this, so that a switched tool is in nobody's way. */
+export const editableOf = ({ name, enabled, era, call_timeout_s, max_concurrent }: ServerSettings) => ({
+  ...{ name, enabled, era, call_timeout_s, max_concurrent },
+})
 
 /**
  * @param switched from the names that are off to those that shall be

@@ -1,11 +1,12 @@
 // /v1/settings and /v1/gateways: check the permission, act, answer.
 
-import { updateWorkspaceSettings } from '@gatehouse/registry-api'
-import express, { type Router } from 'express'
+import { updateWorkspaceSettings, type WorkspaceSettings } from '@gatehouse/registry-api'
+import express, { type Response, type Router } from 'express'
 import { requirePermission } from '../actor.ts'
 import { withActor } from '../authenticate.ts'
 import type { Deps } from '../deps.ts'
 import { parseBody } from '../parse.ts'
+import { etagOf } from '../versions.ts'
 import { listGateways } from './list-gateways.ts'
 import { readSettings, updateSettings } from './settings.ts'
 
@@ -16,7 +17,7 @@ export function settingsRoutes(deps: Deps): Router {
     '/v1/settings',
     withActor(deps, async (call, _req, res) => {
       requirePermission(call.actor, 'settings:manage')
-      res.json(await readSettings(deps, call))
+      answer(res, await readSettings(deps, call))
     }),
   )
 
@@ -24,7 +25,8 @@ export function settingsRoutes(deps: Deps): Router {
     '/v1/settings',
     withActor(deps, async (call, req, res) => {
       requirePermission(call.actor, 'settings:manage')
-      res.json(await updateSettings(deps, call, parseBody(updateWorkspaceSettings, req.body)))
+      const input = parseBody(updateWorkspaceSettings, req.body)
+      answer(res, await updateSettings(deps, call, input, req.get('If-Match')))
     }),
   )
 
@@ -38,3 +40,6 @@ export function settingsRoutes(deps: Deps): Router {
 
   return router
 }
+
+const answer = (res: Response, settings: WorkspaceSettings) =>
+  res.set('ETag', etagOf(settings)).json(settings)

@@ -32,6 +32,20 @@ test('a change is told once, with what it was before, and taken back by null', a
   ])
 })
 
+test('of two who change the same settings the second is told, and changes nothing', async () => {
+  const patch = (days: number | null, ifMatch: string) =>
+    ask('PATCH', '/v1/settings', { body: { call_record_days: days }, headers: { 'If-Match': ifMatch } })
+  const etag = (await ask('GET', '/v1/settings')).headers.get('etag') ?? ''
+  const first = await patch(3, etag)
+  expect([first.status, first.headers.get('etag') !== etag]).toEqual([200, true])
+  for (const stale of [etag, `W/${first.headers.get('etag')}`, 'nonsense'])
+    expect(await patch(4, stale)).toMatchObject({ status: 412, body: { code: 'version_conflict' } })
+  const now = await ask('GET', '/v1/settings')
+  expect([now.body.call_record_days, now.headers.get('etag')]).toEqual([3, first.headers.get('etag')])
+  expect((await patch(4, `"other", ${first.headers.get('etag')}`)).status).toBe(200)
+  expect((await patch(null, '*')).status).toBe(200)
+})
+
 test('a gateway is shown while its lease lasts, with its version', async () => {
   const { leases, db, changes } = registry.deps
   const id = randomUUID()

@@ -6,20 +6,26 @@ import type { Call } from '../actor.ts'
 import { audit } from '../audit.ts'
 import type { Tx } from '../db.ts'
 import type { Deps } from '../deps.ts'
+import { checkIfMatch } from '../versions.ts'
 
 export const readSettings = (deps: Deps, { actor: { workspaceId } }: Call): Promise<WorkspaceSettings> =>
   deps.db.inWorkspace(workspaceId, async (tx) => toWire(deps, await findCallRecordDays(tx, workspaceId)))
 
-/** One after the other, so that each event tells what the one before left. */
+/**
+ * One after the other, so that each event tells what the one before left.
+ * @throws AppError version_conflict
+ */
 export function updateSettings(
   deps: Deps,
   { actor, requestId }: Call,
   input: z.output<typeof updateWorkspaceSettings>,
+  ifMatch: string | undefined,
 ): Promise<WorkspaceSettings> {
   const { workspaceId } = actor
   return deps.db.inWorkspace(workspaceId, async (tx) => {
     await tx.$queryRaw`SELECT id FROM workspace WHERE id = ${workspaceId}::uuid FOR UPDATE`
     const before = await findCallRecordDays(tx, workspaceId)
+    checkIfMatch(ifMatch, toWire(deps, before))
     const { call_record_days: callRecordDays = before } = input
     if (callRecordDays === before) return toWire(deps, before)
     await storeCallRecordDays(tx, workspaceId, callRecordDays, deps.now())

@@ -24,6 +24,7 @@ export function expectDocumented(method: string, url: string, response: Response
   const answer = operation.answers[status]
   const notice = headers.get('gatehouse-notice')
   if (notice !== null) expect([operation.id, notice]).toEqual([operation.id, answer?.notice])
+  if (answer && operation.versioned) expect(headers.get('etag')).toMatch(/^"[\w-]{22}"$/)
   if (answer?.schema) {
     expect(type).toMatch(/^application\/json(;|$)/)
     const body: unknown = JSON.parse(text)

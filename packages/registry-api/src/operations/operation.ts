@@ -42,6 +42,8 @@ export interface Operation {
   readonly bodyOptional?: true
   /** True where a repeat with the same Idempotency-Key makes nothing new. */
   readonly idempotent?: true
+  /** True where answers carry the version as ETag, and a change takes If-Match. */
+  readonly versioned?: true
   readonly answers: Readonly<Record<number, Answer>>
   /** Codes beyond those that every operation of this shape has; see `failures`. */
   readonly codes: readonly Code[]
@@ -49,7 +51,7 @@ export interface Operation {
 
 /** Every code that an operation may answer, each once. 401 and 403 for a key are flat and have none. */
 export function failures(operation: Operation): readonly Code[] {
-  const { params, query, body, idempotent, permission } = operation
+  const { params, query, body, idempotent, versioned, permission } = operation
   const codes: Code[] = [
     'origin_forbidden',
     'misdirected_request',
@@ -63,5 +65,6 @@ export function failures(operation: Operation): readonly Code[] {
   if (params || query || idempotent) codes.push('invalid_parameter')
   if (body) codes.push('missing_required_field')
   if (idempotent) codes.push('idempotency_conflict')
+  if (versioned && body) codes.push('version_conflict')
   return [...new Set([...codes, ...operation.codes])]
 }

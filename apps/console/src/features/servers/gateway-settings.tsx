@@ -6,9 +6,13 @@ import { Button, NativeSelect, Paper, Stack, Switch, TextInput, Title } from '@m
 import { useForm } from '@mantine/form'
 import { notifications } from '@mantine/notifications'
 import { useQuery } from '@tanstack/react-query'
+import type { Versioned } from '#lib/api.ts'
+import { isConflict } from '#lib/api-error.ts'
 import { settingsRead } from '#lib/reads.ts'
+import { useMeanwhile } from '#lib/use-meanwhile.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
 import { ErrorCard } from '#ui/error-card.tsx'
+import { MeanwhileNote } from '#ui/meanwhile-note.tsx'
 import { QueryView } from '#ui/query-view.tsx'
 import { eraNames } from './eras.tsx'
 import { useUpdateSettings } from './queries.ts'
@@ -23,7 +27,7 @@ export function GatewaySettings({ serverId }: { serverId: string }) {
           At the gateway
         </Title>
         <QueryView query={settings} failed="The settings could not be loaded">
-          {(data) => <Form key={data.updated_at} settings={data} />}
+          {(data) => <Form settings={data} />}
         </QueryView>
       </Stack>
     </Paper>
@@ -36,19 +40,36 @@ const eras = [
   { value: 'legacy', label: `Only ${eraNames.legacy}` },
 ]
 
-function Form({ settings }: { settings: ServerSettings }) {
+const valuesOf = ({ enabled, era, call_timeout_s, max_concurrent }: ServerSettings) => ({
+  enabled,
+  era,
+  call_timeout_s: String(call_timeout_s ?? ''),
+  max_concurrent: String(max_concurrent ?? ''),
+})
+const labels = {
+  enabled: 'Switched on',
+  era: 'Protocol era',
+  call_timeout_s: 'Longest wait for a tool, in seconds (optional)',
+  max_concurrent: 'Calls at once per gateway (optional)',
+}
+
+function show(name: keyof typeof labels, value: unknown): string {
+  if (name === 'enabled') return value === true ? 'on' : 'off'
+  if (name === 'era') return eras.find((one) => one.value === value)?.label ?? String(value)
+  return value === '' ? 'not set' : String(value)
+}
+
+function Form({ settings }: { settings: Versioned<ServerSettings> }) {
   const update = useUpdateSettings(settings.id)
   const form = useForm({
-    initialValues: {
-      enabled: settings.enabled,
-      era: settings.era,
-      call_timeout_s: settings.call_timeout_s ?? '',
-      max_concurrent: settings.max_concurrent ?? '',
-    },
+    initialValues: valuesOf(settings),
   })
+  const meanwhile = useMeanwhile(settings, form, valuesOf)
+  const isTold = isConflict(update.error) && meanwhile.tells(update.variables?.ifMatch)
   const submit = form.onSubmit(({ enabled, era, call_timeout_s, max_concurrent }) =>
     update.mutate(
       {
+        ifMatch: meanwhile.ifMatch,
         enabled,
         era,
         call_timeout_s: call_timeout_s === '' ? null : Number(call_timeout_s),
@@ -64,12 +85,12 @@ function Form({ settings }: { settings: ServerSettings }) {
     <form onSubmit={submit} noValidate>
       <Stack align="flex-start">
         <Switch
-          label="Switched on"
+          label={labels.enabled}
           description="Off: clients get the same answer as for a server that does not exist."
           {...form.getInputProps('enabled', { type: 'checkbox' })}
         />
         <NativeSelect
-          label="Protocol era"
+          label={labels.era}
           description="Clients of the other era reach the server over a bridge."
           data={eras}
           w="100%"
@@ -77,7 +98,7 @@ function Form({ settings }: { settings: ServerSettings }) {
         />
         <TextInput
           type="number"
-          label="Longest wait for a tool, in seconds (optional)"
+          label={labels.call_timeout_s}
           description="60 unless set; at most 900."
           min={1}
           max={900}
@@ -86,15 +107,20 @@ function Form({ settings }: { settings: ServerSettings }) {
         />
         <TextInput
           type="number"
-          label="Calls at once per gateway (optional)"
+          label={labels.max_concurrent}
           description="512 unless set; at most 1,024."
           min={1}
           max={1_024}
           w="100%"
           {...form.getInputProps('max_concurrent')}
         />
-        {update.isError && <ErrorCard title="The settings were not saved" error={update.error} />}
-        <Button type="submit" loading={update.isPending} disabled={!form.isDirty()}>
+        <MeanwhileNote meanwhile={meanwhile} labels={labels} show={show} />
+        {update.isError && !isTold && <ErrorCard title="The settings were not saved" error={update.error} />}
+        <Button
+          type="submit"
+          loading={update.isPending}
+          disabled={!form.isDirty() || meanwhile.changed.length > 0}
+        >
           Save settings
         </Button>
       </Stack>

@@ -10,7 +10,7 @@ import type {
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRef } from 'react'
 import { ask, askFully, newIdempotencyKey } from '#lib/api.ts'
-import { serversRead } from '#lib/reads.ts'
+import { serversRead, settingsRead } from '#lib/reads.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
 
 const base = '/registry/v1/deepagents/mcp-servers'
@@ -40,13 +40,19 @@ export function useUpdate(serverId: string) {
   })
 }
 
-/** What gateways go by beside address and headers. */
+/**
+ * What gateways go by beside address and headers.
+ * @throws ApiError version_conflict where somebody was faster: then what holds now is read again
+ */
 export function useUpdateSettings(serverId: string) {
   const { id: workspaceId } = useWorkspace()
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (body: UpdateServerSettings) =>
-      ask<ServerSettings>(`/registry/v1/servers/${serverId}`, { method: 'PATCH', workspaceId, body }),
+    mutationFn: ({ ifMatch, ...body }: UpdateServerSettings & { ifMatch?: string }) =>
+      ask<ServerSettings>(`/registry/v1/servers/${serverId}`, {
+        ...{ method: 'PATCH', workspaceId, body, ifMatch },
+      }),
+    onError: () => client.invalidateQueries(settingsRead(workspaceId, serverId)),
     onSuccess: () => client.invalidateQueries({ queryKey: serversRead(workspaceId).queryKey }),
   })
 }

@@ -6,11 +6,14 @@ import { Button, Stack, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { notifications } from '@mantine/notifications'
 import { useQuery } from '@tanstack/react-query'
-import { fieldOf, halves, toApiError } from '#lib/api-error.ts'
+import type { Versioned } from '#lib/api.ts'
+import { fieldOf, halves, isConflict, toApiError } from '#lib/api-error.ts'
 import { count } from '#lib/format.ts'
+import { useMeanwhile } from '#lib/use-meanwhile.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
 import { ErrorCard } from '#ui/error-card.tsx'
 import { Fact, Facts } from '#ui/facts.tsx'
+import { MeanwhileNote } from '#ui/meanwhile-note.tsx'
 import { QueryView } from '#ui/query-view.tsx'
 import { useUpdateWorkspaceSettings, workspaceSettingsRead } from './queries.ts'
 import { Section } from './section.tsx'
@@ -21,7 +24,7 @@ export function Keeping() {
   return (
     <Section id="keeping" title="Keeping data">
       <QueryView query={settings} failed="The settings could not be loaded">
-        {(data) => <Form key={data.call_record_days} settings={data} />}
+        {(data) => <Form settings={data} />}
       </QueryView>
       <Facts>
         <Fact name="Usage">400 days, counted by the day</Fact>
@@ -33,11 +36,16 @@ export function Keeping() {
 
 const longest = 365
 
-function Form({ settings }: { settings: WorkspaceSettings }) {
+const valuesOf = ({ call_record_days }: WorkspaceSettings) => ({
+  days: call_record_days === null ? '' : String(call_record_days),
+})
+const label = 'Call records, in days'
+
+function Form({ settings }: { settings: Versioned<WorkspaceSettings> }) {
   const update = useUpdateWorkspaceSettings()
   const usual = settings.default_call_record_days
   const form = useForm({
-    initialValues: { days: settings.call_record_days === null ? '' : String(settings.call_record_days) },
+    initialValues: valuesOf(settings),
     validate: {
       days: (value) =>
         value === '' || (/^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= longest)
@@ -45,9 +53,11 @@ function Form({ settings }: { settings: WorkspaceSettings }) {
           : `A whole number from 1 to ${longest}, or nothing`,
     },
   })
+  const meanwhile = useMeanwhile(settings, form, valuesOf)
+  const isTold = isConflict(update.error) && meanwhile.tells(update.variables?.ifMatch)
   const submit = form.onSubmit(({ days }) =>
     update.mutate(
-      { call_record_days: days === '' ? null : Number(days) },
+      { ifMatch: meanwhile.ifMatch, call_record_days: days === '' ? null : Number(days) },
       {
         onSuccess: () =>
           notifications.show({ title: 'Settings saved', message: 'Older calls are gone within the hour.' }),
@@ -62,17 +72,26 @@ function Form({ settings }: { settings: WorkspaceSettings }) {
     <form onSubmit={submit} noValidate>
       <Stack align="flex-start">
         <TextInput
-          label="Call records, in days"
+          label={label}
           description={`Empty: ${count(usual, 'day')}, as this installation keeps them. At most ${longest}. Shorter removes what is older, for good.`}
           inputMode="numeric"
           placeholder={String(usual)}
           w="100%"
           {...form.getInputProps('days')}
         />
-        {update.isError && !form.errors.days && (
+        <MeanwhileNote
+          meanwhile={meanwhile}
+          labels={{ days: label }}
+          show={(_, value) => (value === '' ? `${usual}, the installation’s` : String(value))}
+        />
+        {update.isError && !form.errors.days && !isTold && (
           <ErrorCard title="The settings were not saved" error={update.error} />
         )}
-        <Button type="submit" loading={update.isPending} disabled={!form.isDirty()}>
+        <Button
+          type="submit"
+          loading={update.isPending}
+          disabled={!form.isDirty() || meanwhile.changed.length > 0}
+        >
           Save
         </Button>
       </Stack>

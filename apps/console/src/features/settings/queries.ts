@@ -2,7 +2,7 @@
 
 import type { Gateways, UpdateWorkspaceSettings, WorkspaceSettings } from '@gatehouse/registry-api'
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
-import { ask } from '#lib/api.ts'
+import { ask, askVersioned } from '#lib/api.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
 
 const settings = '/registry/v1/settings'
@@ -10,7 +10,7 @@ const settings = '/registry/v1/settings'
 export const workspaceSettingsRead = (workspaceId: string) =>
   queryOptions({
     queryKey: [workspaceId, 'settings'],
-    queryFn: ({ signal }) => ask<WorkspaceSettings>(settings, { workspaceId, signal }),
+    queryFn: ({ signal }) => askVersioned<WorkspaceSettings>(settings, { workspaceId, signal }),
   })
 
 /** Leases are prolonged every few seconds. */
@@ -21,12 +21,14 @@ export const gatewaysRead = (workspaceId: string) =>
     refetchInterval: 5_000,
   })
 
+/** @throws ApiError version_conflict where somebody was faster: then what holds now is read again */
 export function useUpdateWorkspaceSettings() {
   const { id: workspaceId } = useWorkspace()
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (body: UpdateWorkspaceSettings) =>
-      ask<WorkspaceSettings>(settings, { method: 'PATCH', workspaceId, body }),
+    mutationFn: ({ ifMatch, ...body }: UpdateWorkspaceSettings & { ifMatch: string }) =>
+      askVersioned<WorkspaceSettings>(settings, { method: 'PATCH', workspaceId, body, ifMatch }),
     onSuccess: (saved) => client.setQueryData(workspaceSettingsRead(workspaceId).queryKey, saved),
+    onError: () => client.invalidateQueries(workspaceSettingsRead(workspaceId)),
   })
 }
