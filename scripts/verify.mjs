@@ -19,6 +19,7 @@ const checks = [
   ['dead code', join(bin, 'knip'), ['--no-progress', '--no-config-hints'], 'remove what nothing uses'],
   ['documentation', node, ['scripts/docs.mjs', '--check'], 'node scripts/docs.mjs writes it anew'],
   ['one way out', node, ['scripts/check-outbound.mjs'], 'go through @gatehouse/egress'],
+  ['types in the browser', node, ['scripts/check-browser.mjs'], 'import type, and keep the value elsewhere'],
 ]
 
 /** Runs every check, also after one failed. @returns {{passed: number, failed: number}} */

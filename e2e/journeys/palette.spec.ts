@@ -1,4 +1,4 @@
-// By typing one gets anywhere: to a tool, to a call by its request's id, to the shortcuts, which can be turned off.
+// By typing one gets anywhere: to a tool, to a call by its request's id, to the shortcuts, which can be turned off, to the menus.
 
 import { expect, test } from '../src/browser.ts'
 import { callTool } from '../src/clients.ts'
@@ -58,4 +58,17 @@ test('the palette leads to tools, calls, screens and shortcuts', async ({ watche
   await expect(shortcuts).toBeHidden()
   await page.keyboard.press('Enter')
   await expect(shortcuts.getByRole('switch')).not.toBeChecked()
+  await page.keyboard.press('Escape')
+
+  // A menu of the header is fetched by the key that opens it, and closing it leads back to its button.
+  const theme = page.getByRole('button', { name: /^Theme: / })
+  await theme.focus()
+  await page.keyboard.press('Enter')
+  await page.getByRole('menuitem', { name: 'Dark' }).press('Escape')
+  await expect(theme).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expectAccessible(page)
+  await page.getByRole('menuitem', { name: 'Dark' }).press('Enter')
+  await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', 'dark')
+  await expect(page.getByRole('button', { name: 'Theme: Dark' })).toBeFocused()
 })

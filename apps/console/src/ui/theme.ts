@@ -1,22 +1,25 @@
 // Colours, type and the defaults of components. Contrasts are those of WCAG AA in both schemes; axe checks them in the journeys.
 
 import {
-  ActionIcon,
-  Anchor,
+  type ActionIconProps,
+  type AnchorProps,
   type CSSVariablesResolver,
   createTheme,
-  Drawer,
-  InputWrapper,
-  Modal,
-  NavLink,
-  Notification,
-  Table,
+  type DrawerProps,
+  type InputWrapperProps,
+  type ModalProps,
+  type NavLinkProps,
+  type NotificationProps,
+  type TableProps,
 } from '@mantine/core'
 
 const dialogStyles = {
   header: { alignItems: 'flex-start' },
   title: { fontSize: '1.1rem', fontWeight: 600, lineHeight: 1.4, overflowWrap: 'anywhere' },
 } as const
+
+/** Of a component that is named by its type only: `extend` would bring each of them to every page. */
+const by = <Props>(defaultProps: Partial<Props>) => ({ defaultProps })
 
 export const theme = createTheme({
   primaryColor: 'teal',
@@ -32,21 +35,18 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
-    ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray', size: 'lg' } }),
-    Anchor: Anchor.extend({ defaultProps: { underline: 'always' } }),
+    ActionIcon: by<ActionIconProps>({ variant: 'subtle', color: 'gray', size: 'lg' }),
+    Anchor: by<AnchorProps>({ underline: 'always' }),
     // What is optional says so.
-    InputWrapper: InputWrapper.extend({ defaultProps: { withAsterisk: false } }),
-    Drawer: Drawer.extend({
-      defaultProps: { closeButtonProps: { 'aria-label': 'Close' } },
+    InputWrapper: by<InputWrapperProps>({ withAsterisk: false }),
+    Drawer: { ...by<DrawerProps>({ closeButtonProps: { 'aria-label': 'Close' } }), styles: dialogStyles },
+    Modal: {
+      ...by<ModalProps>({ closeButtonProps: { 'aria-label': 'Close' }, centered: true }),
       styles: dialogStyles,
-    }),
-    Modal: Modal.extend({
-      defaultProps: { closeButtonProps: { 'aria-label': 'Close' }, centered: true },
-      styles: dialogStyles,
-    }),
-    NavLink: NavLink.extend({ defaultProps: { variant: 'light' } }),
-    Notification: Notification.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss' } } }),
-    Table: Table.extend({ defaultProps: { verticalSpacing: 'sm' } }),
+    },
+    NavLink: by<NavLinkProps>({ variant: 'light' }),
+    Notification: by<NotificationProps>({ closeButtonProps: { 'aria-label': 'Dismiss' } }),
+    Table: by<TableProps>({ verticalSpacing: 'sm' }),
   },
 })
 

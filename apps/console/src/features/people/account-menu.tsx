@@ -1,48 +1,9 @@
 'use client'
-// Who is signed in, the other workspaces, and the way out.
+// The way to what belongs to who is signed in: account-items.tsx.
 
-import { ActionIcon, Menu, Text } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
-import { toApiError } from '#lib/api-error.ts'
-import { useWorkspace } from '#lib/workspace.tsx'
-import { Icon } from '#ui/icons.tsx'
-import { useSignOut } from './queries.ts'
+import { lazy } from 'react'
+import { LateMenu } from '#ui/late-menu.tsx'
 
-export function AccountMenu() {
-  const { me, slug } = useWorkspace()
-  const signOut = useSignOut()
-  const leave = () =>
-    signOut.mutate(undefined, {
-      onError: (error) =>
-        notifications.show({
-          color: 'red',
-          title: 'You are still signed in',
-          message: toApiError(error).detail,
-        }),
-    })
-  const others = me.workspaces.filter((one) => one.slug !== slug)
-  return (
-    <Menu position="bottom-end" withInitialFocusPlaceholder={false} withinPortal={false} width={240}>
-      <Menu.Target>
-        <ActionIcon aria-label="Account">
-          <Icon name="person" />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown aria-label="Account">
-        <Menu.Label c="var(--mantine-color-text)" className="gh-break">
-          {me.user?.name ?? me.actor.name}
-          <Text size="xs" c="dimmed">
-            {me.user?.email} · {me.role} of {me.workspace.name}
-          </Text>
-        </Menu.Label>
-        <Menu.Divider />
-        {others.map((one) => (
-          <Menu.Item key={one.id} component="a" href={`/w/${one.slug}`}>
-            Go to {one.name}
-          </Menu.Item>
-        ))}
-        <Menu.Item onClick={leave}>Sign out</Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
-  )
-}
+const AccountItems = lazy(() => import('./account-items.tsx'))
+
+export const AccountMenu = () => <LateMenu label="Account" icon="person" menu={AccountItems} />
