@@ -30,7 +30,9 @@ test('registers, looks at and deletes a server by keyboard alone', async ({ watc
   await expect(page.getByRole('heading', { name: 'By keyboard' })).toBeVisible()
 
   await tabTo(page, page.getByRole('tab', { name: 'Overview' }))
-  for (const name of ['Tools', 'Resources', 'Prompts', 'Connection', 'Calls', 'Settings']) {
+  for (const name of [
+    ...['Tools', 'Resources', 'Prompts', 'Connection', 'Credentials', 'Calls', 'Settings'],
+  ]) {
     await press('ArrowRight')
     await expect(page.getByRole('tab', { name })).toBeFocused()
   }

@@ -64,8 +64,8 @@ test('a provider is entered, shared by a server, and deleted', async ({ watched:
   await expect(page.getByText('OAuth, a shared provider')).toBeVisible()
 
   const serverPath = new URL(page.url()).pathname
-  await page.goto(`${product.console_url}${serverPath.replace('/w/default', '')}/settings`)
-  await expect(page).toHaveURL(new RegExp(`${serverPath}/settings$`))
+  await page.goto(`${product.console_url}${serverPath.replace('/w/default', '')}/credentials`)
+  await expect(page).toHaveURL(new RegExp(`${serverPath}/credentials$`))
   const auth = page.getByRole('region', { name: 'Authentication' })
   const save = async (kind: RegExp) => {
     await auth.getByRole('button', { name: 'Change authentication' }).click()

@@ -25,6 +25,7 @@ export const screens: readonly Screen[] = [
   { name: 'server-resources', path: `${w}/servers/{server}/resources` },
   { name: 'server-prompts', path: `${w}/servers/{server}/prompts` },
   { name: 'server-connection', path: `${w}/servers/{server}/connection` },
+  { name: 'server-credentials', path: `${w}/servers/{server}/credentials` },
   { name: 'server-calls', path: `${w}/servers/{server}/calls` },
   { name: 'usage', path: `${w}/usage` },
   { name: 'server-settings', path: `${w}/servers/{server}/settings` },

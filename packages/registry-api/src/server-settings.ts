@@ -24,6 +24,10 @@ export const serverSettings = server.extend({
   max_concurrent: z.int().nullable(),
   /** Names of tools that are switched off: they are not listed, and calls to them are refused. */
   disabled_tools: z.array(z.string()),
+  /** What can be told of stored headers without their values; left out for callers who may not invoke. */
+  stored_headers: z
+    .array(z.object({ key: z.string(), fingerprint: z.string(), stored_at: timestamp }))
+    .optional(),
   /** As last found out; null before. */
   eras: eras.nullable(),
 })

@@ -36,6 +36,17 @@ export function connectionOf(
   return here.find(own) ?? here.find((one) => one.owner === null)
 }
 
+/** Every connection under which calls to the server may go. */
+export const connectionsAt = (
+  server: Pick<Server, 'id' | 'oauth_mode' | 'oauth_provider_id'>,
+  connections: readonly Connection[],
+): Connection[] =>
+  connections.filter((one) =>
+    one.server === null
+      ? server.oauth_mode === 'legacy_shared_provider' && one.provider_id === server.oauth_provider_id
+      : one.server.id === server.id,
+  )
+
 /** Whether a person can have an account of their own there: always, unless its shared provider is gone. */
 export const takesAccounts = ({
   auth_type,

@@ -67,6 +67,22 @@ test('a change of what somebody else has changed meanwhile is refused; a switche
   expect((await ask('GET', `/v1/servers/${id}`)).body.era).toBe('modern')
 })
 
+test('of stored headers it tells what tells them apart, to who may call only', async () => {
+  const made = await ask('POST', '/v1/deepagents/mcp-servers', {
+    body: { name: 'One', url: 'https://one.test/mcp', headers: [{ key: 'X-A', value: 'canary-a' }] },
+  })
+  const one = `/v1/servers/${made.body.id}`
+  const other = await addServer(registry.deps, a.id)
+  const shown = await ask('GET', one)
+  expect(shown.body.stored_headers).toEqual([
+    { key: 'X-A', fingerprint: expect.stringMatching(/^[0-9a-f]{12}$/), stored_at: expect.any(String) },
+  ])
+  expect(shown.text).not.toContain('canary-a')
+  expect((await ask('GET', `/v1/servers/${other.id}`)).body.stored_headers).toEqual([])
+  const reader = client(registry.url, (await a.key({ permissions: ['mcp-servers:read'] })).key)
+  expect((await reader('GET', one)).body).not.toHaveProperty('stored_headers')
+})
+
 test('a server that is switched off is no server to gateways, and back when it is switched on', async () => {
   const { id, slug } = await addServer(registry.deps, a.id)
   await ask('PATCH', `/v1/servers/${id}`, { body: { enabled: false } })

@@ -19,6 +19,7 @@ import { shown, toAudit, toWire } from './to-wire.ts'
 
 const settingsShown = {
   ...shown,
+  headers: { ...shown.headers, select: { ...shown.headers.select, createdAt: true } },
   era: true,
   callTimeoutS: true,
   maxConcurrent: true,
@@ -123,8 +124,13 @@ function forAudit(row: Row) {
 }
 
 function toSettings(config: Config, actor: Actor, row: Row, accounts: Accounts): ServerSettings {
+  const server = toWire(config, actor, row, accounts)
+  const stored = row.headers.map(({ key, fingerprint, createdAt }) => ({
+    ...{ key, fingerprint, stored_at: toTimestamp(createdAt) },
+  }))
   return {
-    ...toWire(config, actor, row, accounts),
+    ...server,
+    ...(server.headers && { stored_headers: stored }),
     era: eraPin.parse(row.era),
     call_timeout_s: row.callTimeoutS,
     max_concurrent: row.maxConcurrent,

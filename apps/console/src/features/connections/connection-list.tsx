@@ -3,7 +3,7 @@
 // The connections that the person may see, and the servers that still wait for theirs; search and dialog live in the address.
 
 import type { Connection, Server } from '@gatehouse/registry-api'
-import { Anchor, Button, Group, NativeSelect, Stack, Text, VisuallyHidden } from '@mantine/core'
+import { Anchor, Button, Group, NativeSelect, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import dynamic from 'next/dynamic'
 import Link from 'next/link'
@@ -16,9 +16,8 @@ import { useWorkspace } from '#lib/workspace.tsx'
 import { Empty } from '#ui/empty.tsx'
 import { PageHeader } from '#ui/page-header.tsx'
 import { QueryView } from '#ui/query-view.tsx'
-import { Rows } from '#ui/rows.tsx'
 import { SearchField } from '#ui/search-field.tsx'
-import { ConnectionRow } from './connection-row.tsx'
+import { ConnectionRows } from './connection-rows.tsx'
 import { findConnections } from './find-connections.ts'
 import { WaitingServers } from './waiting-servers.tsx'
 
@@ -146,25 +145,7 @@ function List({ servers, all, onReconnect }: ListProps) {
           </Button>
         </Empty>
       ) : (
-        <Rows
-          label="Connections"
-          heads={[
-            'Server',
-            'State',
-            'Scopes',
-            'Created',
-            'Expires',
-            'Last refresh',
-            <VisuallyHidden key="actions">Actions</VisuallyHidden>,
-          ]}
-          folded={
-            '"server server" "state state" "scopes scopes" "created created" "expires expires" "refresh refresh" "actions actions"'
-          }
-        >
-          {shown.map((one) => (
-            <ConnectionRow key={one.id} connection={one} onReconnect={onReconnect} />
-          ))}
-        </Rows>
+        <ConnectionRows connections={shown} onReconnect={onReconnect} />
       )}
     </Stack>
   )

@@ -2,14 +2,14 @@
 // From headers to OAuth and back: what was stored for the one is not kept for the other.
 
 import type { Server } from '@gatehouse/registry-api'
-import { Alert, Text } from '@mantine/core'
+import { Alert } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useState } from 'react'
 import { count } from '#lib/format.ts'
 import { ErrorCard } from '#ui/error-card.tsx'
 import { type Auth, authMembers, authOfServer } from './auth-choice.ts'
+import { AuthFacts } from './auth-facts.tsx'
 import { AuthField } from './auth-field.tsx'
-import { authWords } from './auth-words.ts'
 import { EditSection } from './edit-section.tsx'
 import { useUpdate } from './queries.ts'
 
@@ -47,7 +47,7 @@ export function ChangeAuth({ server }: { server: Server }) {
     <EditSection
       id="authentication"
       title="Authentication"
-      shown={<Text>{authWords(server)}</Text>}
+      shown={<AuthFacts server={server} />}
       begin="Change authentication"
       onBegin={() => {
         update.reset()

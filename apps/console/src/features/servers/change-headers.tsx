@@ -3,19 +3,27 @@
 // Stored headers are replaced or removed as a whole: nobody can read the old values, this page neither.
 
 import type { Server } from '@gatehouse/registry-api'
-import { Text } from '@mantine/core'
+import { Button, Text } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
+import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import { halves, sideOf, toApiError } from '#lib/api-error.ts'
+import { useFocusReturn } from '#lib/use-focus-return.ts'
 import { ErrorCard } from '#ui/error-card.tsx'
 import { EditSection } from './edit-section.tsx'
 import { filled, HeadersField, type HeaderValue } from './headers-field.tsx'
 import { useUpdate } from './queries.ts'
-import { StoredHeaders } from './stored-headers.tsx'
+import { StoredHeaderList } from './stored-header-list.tsx'
+
+/** Comes when it is opened. */
+const RemoveHeaders = dynamic(() => import('./remove-headers.tsx').then((module) => module.RemoveHeaders))
 
 export function ChangeHeaders({ server }: { server: Server }) {
   const update = useUpdate(server.id)
   const [draft, setDraft] = useState<HeaderValue[] | null>(null)
+  const [removing, { open, close }] = useDisclosure()
+  useFocusReturn(removing)
   const saved = server.headers ?? []
   const save = (headers: readonly HeaderValue[]) =>
     update.mutate(
@@ -35,9 +43,19 @@ export function ChangeHeaders({ server }: { server: Server }) {
   const onField = error && sideOf(error) === 'your input' && error.status !== 403
   return (
     <EditSection
-      id="credentials"
+      id="headers"
       title="Headers"
-      shown={saved.length === 0 ? <Text>None are stored.</Text> : <StoredHeaders server={server} />}
+      shown={<StoredHeaderList serverId={server.id} />}
+      more={
+        saved.length > 0 && (
+          <>
+            <Button variant="default" onClick={open}>
+              Remove headers…
+            </Button>
+            {removing && <RemoveHeaders server={server} onClose={close} />}
+          </>
+        )
+      }
       begin={saved.length === 0 ? 'Set headers' : 'Replace headers'}
       onBegin={begin}
       isOpen={draft !== null}
@@ -56,7 +74,7 @@ export function ChangeHeaders({ server }: { server: Server }) {
       )}
       {saved.length > 0 && (
         <Text size="sm" c="dimmed">
-          What you save here replaces all stored headers. With none, the stored ones are removed.
+          What you save here replaces all stored headers.
         </Text>
       )}
       {error && !onField && <ErrorCard title="The headers were not saved" error={error} />}

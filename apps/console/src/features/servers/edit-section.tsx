@@ -11,6 +11,8 @@ interface Props {
   /** The button that opens the form. */
   begin: string
   onBegin: () => void
+  /** Beside that button. */
+  more?: ReactNode
   isOpen: boolean
   /** The fields. */
   children: ReactNode
@@ -21,7 +23,7 @@ interface Props {
   onCancel: () => void
 }
 
-export function EditSection({ id, title, shown, begin, onBegin, isOpen, children, ...form }: Props) {
+export function EditSection({ id, title, shown, begin, onBegin, more, isOpen, children, ...form }: Props) {
   return (
     <Paper withBorder p="lg" component="section" aria-labelledby={id}>
       <Stack align="flex-start">
@@ -51,9 +53,12 @@ export function EditSection({ id, title, shown, begin, onBegin, isOpen, children
         ) : (
           <>
             {shown}
-            <Button variant="default" onClick={onBegin}>
-              {begin}
-            </Button>
+            <Group>
+              <Button variant="default" onClick={onBegin}>
+                {begin}
+              </Button>
+              {more}
+            </Group>
           </>
         )}
       </Stack>

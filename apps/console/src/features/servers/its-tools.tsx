@@ -52,11 +52,11 @@ export function ItsTools({ server }: { server: Server }) {
           >
             <Button
               component={Link}
-              href={to(`/servers/${server.id}/settings`)}
+              href={to(`/servers/${server.id}/${refused ? 'credentials' : 'settings'}`)}
               variant="default"
               size="compact-sm"
             >
-              Change URL or headers
+              {refused ? 'Change credentials' : 'Change the URL'}
             </Button>
             {wantsAccount && (
               <Button

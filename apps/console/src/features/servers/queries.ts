@@ -30,12 +30,14 @@ export function useRegister() {
   })
 }
 
+export const updateAsk = (workspaceId: string, serverId: string, body: UpdateServer) =>
+  askFully<Server>(`${base}/${serverId}`, { method: 'PATCH', workspaceId, body })
+
 export function useUpdate(serverId: string) {
   const { id: workspaceId } = useWorkspace()
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (body: UpdateServer) =>
-      askFully<Server>(`${base}/${serverId}`, { method: 'PATCH', workspaceId, body }),
+    mutationFn: (body: UpdateServer) => updateAsk(workspaceId, serverId, body),
     onSuccess: () => client.invalidateQueries({ queryKey: serversRead(workspaceId).queryKey }),
   })
 }

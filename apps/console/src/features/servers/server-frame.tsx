@@ -62,6 +62,7 @@ function Known({ server, children }: { server: Server; children: ReactNode }) {
           <Tabs.Tab value="resources">Resources</Tabs.Tab>
           <Tabs.Tab value="prompts">Prompts</Tabs.Tab>
           <Tabs.Tab value="connection">Connection</Tabs.Tab>
+          <Tabs.Tab value="credentials">Credentials</Tabs.Tab>
           <Tabs.Tab value="calls">Calls</Tabs.Tab>
           {(may('mcp-servers:update') || may('mcp-servers:delete')) && (
             <Tabs.Tab value="settings">Settings</Tabs.Tab>

@@ -10,8 +10,6 @@ import { useFocusReturn } from '#lib/use-focus-return.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
 import { Empty } from '#ui/empty.tsx'
 import { Loading } from '#ui/query-view.tsx'
-import { ChangeAuth } from './change-auth.tsx'
-import { ChangeHeaders } from './change-headers.tsx'
 import { ChangeUrl } from './change-url.tsx'
 import { GatewaySettings } from './gateway-settings.tsx'
 
@@ -29,8 +27,6 @@ export function Settings({ serverId }: { serverId: string }) {
   return (
     <Stack maw={720} gap="lg">
       {may('mcp-servers:update') && <ChangeUrl key={server.url} server={server} />}
-      {may('mcp-servers:update') && <ChangeAuth server={server} />}
-      {may('mcp-servers:update') && server.auth_type !== 'oauth' && <ChangeHeaders server={server} />}
       {may('mcp-servers:update') && <GatewaySettings serverId={serverId} />}
       {may('mcp-servers:delete') && (
         <Paper withBorder p="lg" component="section" aria-labelledby="delete">
