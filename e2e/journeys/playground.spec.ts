@@ -29,6 +29,8 @@ const content = [
   { type: 'hologram', depth: 3 },
 ]
 
+const manyNames = Array.from({ length: 3_000 }, (_, at) => `name-${at}`)
+
 const tools = [
   {
     name: 'everything',
@@ -50,6 +52,17 @@ const tools = [
     outputSchema: { type: 'object', required: ['id', 'missing'], properties: { id: { type: 'integer' } } },
   },
   { name: 'wipe', inputSchema: { type: 'object' }, annotations: { destructiveHint: true } },
+  { name: 'slow-pattern', inputSchema: { type: 'object', properties: { text: { pattern: '^(a+)+$' } } } },
+  { name: 'endless', inputSchema: { $ref: '#', type: 'object' } },
+  {
+    name: 'huge',
+    inputSchema: {
+      type: 'object',
+      required: manyNames,
+      properties: Object.fromEntries(manyNames.map((name) => [name, { $ref: '#' }])),
+      anyOf: [{ enum: manyNames }, { type: 'object' }],
+    },
+  },
   ...['fail', 'refuse', 'die'].map((name) => ({ name, inputSchema: { type: 'object' } })),
 ]
 
@@ -74,6 +87,8 @@ const answers: Readonly<Record<string, Script>> = {
   fail: scripts.json(result('"content":[{"type":"text","text":"no such thing"}],"isError":true')),
   refuse: scripts.json({ jsonrpc: '2.0', id: 1, error: { code: -32602, message: 'not like that' } }),
   die: scripts.reset,
+  'slow-pattern': scripts.json(result('"content":[{"type":"text","text":"not in a hurry"}]')),
+  endless: scripts.json(result('"content":[{"type":"text","text":"reached the end"}]')),
 }
 
 let kinds: RecordingUpstream
@@ -220,6 +235,30 @@ test('a tool is called with exact arguments, and everything that it answers is s
       await expect(answer).toContainText(text)
     }
     await expectAccessible(page)
+  })
+
+  await test.step('a schema that no one can finish reading stops neither the page nor the call', async () => {
+    await page.goto(
+      `${product.console_url}/w/default/playground?server=kinds&tool=slow-pattern&arguments=${encodeURIComponent(
+        JSON.stringify({ text: `${'a'.repeat(40)}!` }),
+      )}`,
+    )
+    await run()
+    await expect(page.getByText('Not checked before it was sent: its schema takes longer than')).toBeVisible()
+    await expect(answer).toContainText('not in a hurry')
+    await expect.poll(() => page.workers().length).toBe(0)
+    await expectAccessible(page)
+    await choose('endless')
+    await run()
+    await expect(page.getByText('Not checked before it was sent: Maximum call stack')).toBeVisible()
+    await expect(answer).toContainText('reached the end')
+    await choose('huge')
+    await expect(page.getByRole('textbox', { name: 'Arguments', exact: true })).toHaveValue(/^\{/)
+    await run()
+    await expect(page.getByRole('main').getByRole('alert')).toContainText('This is required')
+    await choose('die')
+    await run()
+    await expect(answer).toContainText('No answer came through')
   })
 
   await test.step('a record leads back here, and what can not be reached is not called', async () => {

@@ -31,6 +31,8 @@ const policyOf = (nonce: string) =>
     `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'`,
     `style-src 'self' 'nonce-${nonce}'`,
     "style-src-attr 'unsafe-inline'",
+    // Threads of our own pages, which judge what strangers wrote.
+    "worker-src 'self'",
     "connect-src 'self'",
     "font-src 'self'",
     "img-src 'self' data:",

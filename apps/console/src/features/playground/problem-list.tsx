@@ -5,7 +5,7 @@ import { Alert, Stack, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { Icon } from '#ui/icons.tsx'
 import { UpstreamText } from '#ui/upstream-text.tsx'
-import type { Judged } from './validate.ts'
+import type { Judged } from './check/judge.ts'
 
 const shown = 10
 

@@ -8,12 +8,13 @@ import { plainly } from '#lib/invisible.ts'
 import { Icon } from '#ui/icons.tsx'
 import { UpstreamText } from '#ui/upstream-text.tsx'
 import type { Question } from './call/outcome.ts'
+import type { Judged } from './check/judge.ts'
+import { validate } from './check/validate.ts'
 import { startingValue } from './form/starting-value.ts'
 import { ValueEditor } from './form/value-editor.tsx'
 import { type Json, type JsonObject, member, object, textMember } from './json/json.ts'
 import { ProblemList } from './problem-list.tsx'
 import { safeAddress } from './safe-address.ts'
-import { type Judged, validate } from './validate.ts'
 
 interface Props {
   /** Name of the server. */

@@ -14,6 +14,8 @@ import { UpstreamText } from '#ui/upstream-text.tsx'
 import { curlOf } from './call/curl.ts'
 import { requestOf } from './call/request.ts'
 import { useRun } from './call/use-run.ts'
+import type { Judged } from './check/judge.ts'
+import { validate } from './check/validate.ts'
 import { typedValue } from './form/form.ts'
 import { startingValue } from './form/starting-value.ts'
 import { ValueEditor } from './form/value-editor.tsx'
@@ -21,7 +23,6 @@ import { type Json, unfinished } from './json/json.ts'
 import { ProblemList } from './problem-list.tsx'
 import type { Tool } from './reads.ts'
 import { useChoice } from './use-choice.ts'
-import { type Judged, validate } from './validate.ts'
 
 interface Props {
   readonly server: Server
@@ -42,6 +43,7 @@ export function TryTool({ server, tool, begin }: Props) {
   const runner = useRun(useTokens(choice.as))
   const [args, setArgs] = useState<Json>(() => (begin ? typedValue(begin) : startingValue(inputSchema)))
   const [judged, setJudged] = useState(unjudged)
+  const [checking, setChecking] = useState(false)
   const [asking, setAsking] = useState(false)
   const call = { slug: server.slug, tool: tool.name, inputSchema, args }
   const running = runner.run?.phase === 'running'
@@ -49,7 +51,10 @@ export function TryTool({ server, tool, begin }: Props) {
 
   const go = () => (tool.destructive ? setAsking(true) : runner.start(call))
   const submit = async () => {
+    if (checking || running) return
+    setChecking(true)
     const found = await validate(inputSchema, args)
+    setChecking(false)
     setJudged(found)
     if (found.problems.length === 0) go()
   }
@@ -90,7 +95,11 @@ export function TryTool({ server, tool, begin }: Props) {
               )}
             </ProblemList>
             <Group>
-              <Button type="submit" leftSection={<Icon name="play" size={16} />} loading={running}>
+              <Button
+                type="submit"
+                leftSection={<Icon name="play" size={16} />}
+                loading={running || checking}
+              >
                 Run
               </Button>
               {running && (

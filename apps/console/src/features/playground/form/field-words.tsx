@@ -5,9 +5,9 @@ import { Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { plainly } from '#lib/invisible.ts'
 import { UpstreamText } from '#ui/upstream-text.tsx'
+import type { Problem } from '../check/judge.ts'
 import { isTooPrecise, JsonNumber } from '../json/json.ts'
 import { printJson } from '../json/print-json.ts'
-import type { Problem } from '../validate.ts'
 import { type Form, fromForm } from './form.ts'
 
 interface LabelProps {

@@ -3,8 +3,8 @@
 
 import { Button, Group, Stack } from '@mantine/core'
 import { plainly } from '#lib/invisible.ts'
+import type { Problem } from '../check/judge.ts'
 import type { Json } from '../json/json.ts'
-import type { Problem } from '../validate.ts'
 import { about, errorOf, Label } from './field-words.tsx'
 import { type Form, toForm } from './form.ts'
 import { GroupField } from './group-field.tsx'

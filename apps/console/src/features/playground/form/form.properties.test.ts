@@ -102,3 +102,19 @@ test('a form begins with what is required and said, and ends where a schema requ
   expect(text).toMatch(/^\{"id":9007199254740993,"kind":"x","inner":\{"deep":\[1\]\},"again":\{"again":/)
   expect(printJson(startingValue(schema, true))).toContain('"limit":5')
 })
+
+test('what asks for very much is one field of JSON, and begins with little', () => {
+  const names = Array.from({ length: 5_000 }, (_, at) => `p${at}`)
+  const itself = parseJson(
+    JSON.stringify({
+      type: 'object',
+      required: names,
+      properties: Object.fromEntries(names.map((name) => [name, { $ref: '#' }])),
+    }),
+  )
+  const begun = startingValue(itself)
+  expect(printJson(begun).length).toBeLessThan(20_000)
+  expect(toForm(itself, begun, itself).kind).toBe('json')
+  const choices = parseJson(JSON.stringify({ type: 'string', enum: names }))
+  expect(toForm(choices, 'p7', choices)).toMatchObject({ kind: 'text', text: 'p7' })
+})

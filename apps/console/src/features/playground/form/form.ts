@@ -44,15 +44,33 @@ export type Form =
   | List
   | Group
 
+/** How many more fields a form may have: what is left then is shown as JSON, because a stranger's schema may ask for any number. */
+interface Room {
+  fields: number
+}
+
+const maxFields = 200
+
 /** @param value undefined where the member is left out */
-export function toForm(schema: Json | undefined, value: Json | undefined, root: Json): Form {
+export function toForm(
+  schema: Json | undefined,
+  value: Json | undefined,
+  root: Json,
+  room: Room = { fields: maxFields },
+): Form {
   const view = viewOf(schema, root)
   if (value === undefined) return { kind: 'absent', view }
-  return fitting(view, value, root) ?? { kind: 'json', view, text: textOf(value) }
+  return fitting(view, value, root, room) ?? { kind: 'json', view, text: textOf(value) }
+}
+
+function takes(room: Room, fields: number): boolean {
+  if (fields > room.fields) return false
+  room.fields -= fields
+  return true
 }
 
 /** Undefined where the field that the schema asks for would not show the value as it is. */
-function fitting(view: View, value: Json, root: Json): Form | undefined {
+function fitting(view: View, value: Json, root: Json, room: Room): Form | undefined {
   if (value === null && view.nullable) return { kind: 'null', view }
   switch (view.kind) {
     case 'text':
@@ -65,10 +83,10 @@ function fitting(view: View, value: Json, root: Json): Form | undefined {
     case 'choice':
       return chosen(view, value)
     case 'list':
-      if (!isList(value)) return undefined
-      return { kind: 'list', view, items: value.map((item) => toForm(view.items, item, root)) }
+      if (!isList(value) || !takes(room, value.length)) return undefined
+      return { kind: 'list', view, items: value.map((item) => toForm(view.items, item, root, room)) }
     case 'group':
-      return isObject(value) ? groupOf(view, value, root) : undefined
+      return isObject(value) ? groupOf(view, value, root, room) : undefined
     case 'json':
       return undefined
   }
@@ -84,16 +102,20 @@ function chosen(view: View, value: Json): Form | undefined {
   return at < 0 ? undefined : { kind: 'choice', view, at }
 }
 
-function groupOf(view: View, value: ReadonlyMap<string, Json>, root: Json): Group {
+function groupOf(view: View, value: ReadonlyMap<string, Json>, root: Json, room: Room): Group | undefined {
+  const others = [...value].filter(([name]) => !view.properties.has(name))
+  if (!takes(room, view.properties.size + others.length)) return undefined
   const named = [...view.properties].map(([name, schema]) => ({
     name,
-    form: toForm(schema, value.get(name), root),
+    form: toForm(schema, value.get(name), root, room),
     known: true,
   }))
-  const others = [...value]
-    .filter(([name]) => !view.properties.has(name))
-    .map(([name, other]) => ({ name, form: toForm(view.others, other, root), known: false }))
-  return { kind: 'group', view, members: [...named, ...others], order: [...value.keys()] }
+  const more = others.map(([name, other]) => ({
+    name,
+    form: toForm(view.others, other, root, room),
+    known: false,
+  }))
+  return { kind: 'group', view, members: [...named, ...more], order: [...value.keys()] }
 }
 
 const textOf = (value: Json) => (value instanceof Unfinished ? value.text : printLines(value))

@@ -3,10 +3,10 @@
 
 import { SegmentedControl, Stack } from '@mantine/core'
 import { useState } from 'react'
+import type { Problem } from '../check/judge.ts'
 import { type Json, Unfinished } from '../json/json.ts'
 import { JsonProblem, parseJson } from '../json/parse-json.ts'
 import { printLines } from '../json/print-json.ts'
-import type { Problem } from '../validate.ts'
 import { Field } from './field.tsx'
 import { fromForm, toForm, typedValue } from './form.ts'
 import { JsonField } from './json-field.tsx'

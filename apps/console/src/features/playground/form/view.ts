@@ -33,6 +33,9 @@ export interface View {
 
 const nothing: JsonObject = new Map()
 
+/** Nobody reads more, and a page with very many stands still. */
+const maxChoices = 200
+
 /** @param root the whole schema, into which references lead */
 export function viewOf(schema: Json | undefined, root: Json): View {
   const { node, nullable } = resolve(schema, root)
@@ -81,11 +84,12 @@ function choicesOf(node: Json | undefined): readonly Choice[] {
   if (constant !== undefined) return [choice(constant)]
   const values = member(node, 'enum')
   if (isList(values)) {
+    if (values.length > maxChoices) return []
     const names = member(node, 'enumNames')
     return values.map((value, at) => choice(value, isList(names) ? names[at] : undefined))
   }
   const alternatives = member(node, 'oneOf') ?? member(node, 'anyOf')
-  if (!isList(alternatives)) return []
+  if (!isList(alternatives) || alternatives.length > maxChoices) return []
   const found = alternatives.flatMap((one) => {
     const value = member(one, 'const')
     return value === undefined ? [] : [choice(value, member(one, 'title'))]

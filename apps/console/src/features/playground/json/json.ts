@@ -52,14 +52,6 @@ export function unfinished(json: Json, at = ''): string[] {
 export const pointer = (at: string, name: string) =>
   `${at}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
 
-/** As JavaScript has it, for who only judges: numbers lose what doubles can't hold. */
-export function toPlain(json: Json): unknown {
-  if (json instanceof JsonNumber) return Number(json.digits)
-  if (isList(json)) return json.map(toPlain)
-  if (isObject(json)) return Object.fromEntries([...json].map(([name, value]) => [name, toPlain(value)]))
-  return json instanceof Unfinished ? json.text : json
-}
-
 /** True for an integer that JavaScript, and many a server, can't hold. */
 export const isTooPrecise = ({ digits }: JsonNumber) =>
   /^-?\d+$/.test(digits) && !Number.isSafeInteger(Number(digits))

@@ -5,9 +5,9 @@ import { List, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Status } from '#ui/status.tsx'
 import { UpstreamText } from '#ui/upstream-text.tsx'
+import { validate } from '../check/validate.ts'
 import type { Json } from '../json/json.ts'
 import { printJson } from '../json/print-json.ts'
-import { validate } from '../validate.ts'
 
 export function Fits({ schema, value }: { schema: Json | undefined; value: Json }) {
   const text = schema === undefined ? '' : printJson(schema)

@@ -1,7 +1,8 @@
-// Whether a value fits its schema, before anything is sent. The validator interprets schemas, so that the page's policy holds; it is
-// loaded when it is needed. https://json-schema.org/draft/2020-12
+// What does not fit a schema. It runs in a worker (worker.ts), because a stranger's schema may keep it busy for ever; the validator
+// interprets schemas, so that the policy holds. https://json-schema.org/draft/2020-12
 
-import { type Json, pointer, toPlain, unfinished } from './json/json.ts'
+import { type Schema, Validator } from '@cfworker/json-schema'
+import { pointer } from '../json/json.ts'
 
 export interface Problem {
   /** JSON Pointer. */
@@ -31,30 +32,31 @@ const summaries = new Set([
   'patternProperties',
 ])
 
-export async function validate(schema: Json, value: Json): Promise<Judged> {
-  const open = unfinished(value).map((at) => ({ at, what: 'This is no value yet' }))
-  if (open.length > 0) return { problems: open }
-  const { Validator } = await import('@cfworker/json-schema')
+const maxProblems = 200
+/** A message may repeat what all of the schema allows. */
+const maxChars = 500
+
+/** @param schema JSON text, as `value` is */
+export function judge(schema: string, value: string): Judged {
   try {
     // The validator checks what it is given itself; ours may be anything.
-    const plain = toPlain(schema) as ConstructorParameters<typeof Validator>[0]
-    const draft = draftOf(schema)
-    const { errors } = new Validator(plain, draft, false).validate(toPlain(value))
+    const plain = JSON.parse(schema) as Schema | boolean
+    const { errors } = new Validator(plain as Schema, draftOf(plain), false).validate(JSON.parse(value))
     const precise = errors.filter(({ keyword }) => !summaries.has(keyword))
     const problems = (precise.length > 0 ? precise : errors).map(({ instanceLocation, keyword, error }) =>
       keyword === 'required'
         ? missing(instanceLocation, error)
         : { at: pointerOf(instanceLocation), what: keyword === 'false' ? 'This may not be here' : error },
     )
-    return { problems: distinct(problems) }
+    return { problems: distinct(problems).slice(0, maxProblems) }
   } catch (thrown) {
     const why = thrown instanceof Error ? (thrown.message.split('\n')[0] ?? '') : String(thrown)
     return { problems: [], unsure: why }
   }
 }
 
-function draftOf(schema: Json) {
-  const named = schema instanceof Map ? String(schema.get('$schema') ?? '') : ''
+function draftOf(schema: Schema | boolean) {
+  const named = typeof schema === 'object' ? String(schema?.$schema ?? '') : ''
   if (/draft-0[67]/.test(named)) return '7'
   if (/draft-04/.test(named)) return '4'
   return named.includes('2019-09') ? '2019-09' : '2020-12'
@@ -71,6 +73,7 @@ function missing(location: string, error: string): Problem {
 const pointerOf = (location: string) => decodeURIComponent(location.slice(1))
 
 function distinct(problems: readonly Problem[]): Problem[] {
-  const seen = new Map(problems.map((one) => [`${one.at} ${one.what}`, one]))
+  const told = problems.map(({ at, what }) => ({ at, what: what.slice(0, maxChars) }))
+  const seen = new Map(told.map((one) => [`${one.at} ${one.what}`, one]))
   return [...seen.values()]
 }
