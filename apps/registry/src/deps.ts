@@ -24,6 +24,7 @@ import { type Auth, makeAuth } from './people/auth.ts'
 import { keepRetention } from './retention/worker.ts'
 import { createSealer, type Sealer } from './seal.ts'
 import { keepSealingKeys } from './sealing-keys.ts'
+import { keepCounting } from './usage/count-calls.ts'
 
 export interface Deps {
   readonly config: Config
@@ -111,6 +112,7 @@ export async function openDeps(
       : await listen(source.pool, Object.keys(noticed), heard, warn)
     const stopTending = await tend({ db, sealer, changes, now, log })
     const stopRetention = await keepRetention({ db, now, log, config })
+    const stopCounting = keepCounting({ db, log })
     const egress = parts.egress ?? openEgress(config)
     const looks = createLooks({ config, db, egress, health, now })
     const stopHealth = keepHealth({ config, db, log }, looks)
@@ -144,6 +146,7 @@ export async function openDeps(
         await stopHealth()
         await looks.close()
         await stopRetention()
+        await stopCounting()
         await refreshes.idle()
         await revocations.close()
         await listener?.close()

@@ -120,7 +120,7 @@ const systemMay = {
     ...{ 'call_record.workspace_id': 'SELECT', 'call_record.started_at': 'SELECT' },
     'call_record.id': 'SELECT',
     workspace_setting: 'SELECT',
-    call_usage: all(),
+    ...{ call_uncounted: 'DELETE INSERT SELECT', call_usage: all() },
     audit_event: 'INSERT SELECT',
     audit_head: 'INSERT SELECT UPDATE',
   },
@@ -155,7 +155,8 @@ const systemSees = {
   ...{ 'audit_event ALL': 'true', 'audit_head ALL': 'true', 'call_record INSERT': 'new' },
   ...{ 'call_record SELECT': 'true', 'workspace_setting SELECT': 'true' },
   'call_record DELETE': "(started_at <= (CURRENT_TIMESTAMP - '1 day'::interval))",
-  // Usage is counted with the calls, and removed once it is old.
+  // Usage is counted soon after the calls, and removed once it is old.
+  'call_uncounted ALL': 'true',
   ...{ 'call_usage SELECT': 'true', 'call_usage INSERT': 'new', 'call_usage UPDATE': 'true' },
   'call_usage DELETE': expect.stringContaining("THEN '1 day'"),
   ...{ 'mcp_server SELECT': 'true', 'data_key SELECT': 'true' },

@@ -6,7 +6,7 @@ import type { z } from 'zod'
 import type { Actor } from '../actor.ts'
 import type { Tx } from '../db.ts'
 import { Prisma } from '../generated/client.ts'
-import { steps } from './latencies.ts'
+import { counted } from './counted.ts'
 
 export type UsageQuery = z.output<typeof usageQuery>
 
@@ -50,11 +50,6 @@ const groupings: Readonly<Record<UsageQuery['by'], Prisma.Sql>> = {
 }
 const nothing = Prisma.sql`NULL::uuid AS server_id, NULL::text AS tool, NULL::text AS key_id`
 
-/** The sum of each step, without taking the arrays apart: many rows are added. */
-const latencies = Prisma.raw(
-  `ARRAY[${Array.from({ length: steps }, (_, i) => `sum(latencies[${i + 1}])`).join(', ')}]::float8[]`,
-)
-
 /** Which rows tell apart what has to be, and no more. */
 function grainOf(apart: { server: boolean; tool: boolean; key: boolean }): string {
   const names = [apart.server || apart.tool ? 'server' : '', apart.tool ? 'tool' : '', apart.key ? 'key' : '']
@@ -62,11 +57,12 @@ function grainOf(apart: { server: boolean; tool: boolean; key: boolean }): strin
 }
 
 /**
- * What the actor may see of the span and the filters let through.
+ * What the actor may see of the span and the filters let through, as rows (at, server_id, tool, key_id, calls, errors, latencies):
+ * what is counted, and each call that isn't yet.
  * @param own as ownKeyIds says
  * @param by what is told apart besides; nothing for a total
  */
-export function conditions(
+export function rowsOf(
   actor: Actor,
   own: ReadonlySet<string> | null,
   query: UsageQuery,
@@ -74,13 +70,13 @@ export function conditions(
   by?: UsageQuery['by'],
 ): Prisma.Sql {
   const { server, tool, key } = query
-  const grain = grainOf({
+  const apart = {
     server: by === 'server' || server !== undefined || actor.servers !== null,
     tool: by === 'tool' || tool !== undefined,
     key: by === 'key' || key !== undefined || own !== null,
-  })
+  }
   const all = [
-    Prisma.sql`workspace_id = ${actor.workspaceId}::uuid AND width_s = ${widthOf(span.stepS)}::int AND grain = ${grain}`,
+    Prisma.sql`workspace_id = ${actor.workspaceId}::uuid`,
     Prisma.sql`at >= ${span.since} AND at < ${span.until}`,
   ]
   if (tool !== undefined) all.push(Prisma.sql`tool = ${tool}`)
@@ -88,30 +84,36 @@ export function conditions(
   if (key !== undefined) all.push(Prisma.sql`key_id = ${key.toLowerCase()}`)
   if (own !== null) all.push(Prisma.sql`key_id = ANY(${[...own]}::text[])`)
   if (actor.servers !== null) all.push(Prisma.sql`server_id = ANY(${[...actor.servers]}::uuid[])`)
-  return Prisma.join(all, ' AND ')
+  const width = widthOf(span.stepS)
+  return counted(Prisma.join(all, ' AND '), { grain: grainOf(apart), width, ofTools: apart.tool })
 }
 
 /** Those with the most calls, and how many there are. */
-export async function readGroups(tx: Tx, where: Prisma.Sql, query: UsageQuery) {
-  const rows = await tx.$queryRaw<(Group & { groups: number })[]>`
-    SELECT ${groupings[query.by]}, count(*) OVER ()::int AS groups FROM call_usage WHERE ${where}
+export async function readGroups(tx: Tx, rows: Prisma.Sql, query: UsageQuery) {
+  const found = await tx.$queryRaw<(Group & { groups: number })[]>`
+    SELECT ${groupings[query.by]}, count(*) OVER ()::int AS groups FROM (${rows}) u
     GROUP BY 1, 2, 3 ORDER BY sum(calls) DESC, 1, 2, 3 LIMIT ${query.limit}`
-  return { groups: rows, more: (rows[0]?.groups ?? 0) - rows.length }
+  return { groups: found, more: (found[0]?.groups ?? 0) - found.length }
 }
 
-/** The cells of these groups, one per group and step; of everything together where no groups are named. */
+/** The cells of these groups, one per group and step, in time's order; of everything together where no groups are named. */
 export function readCells(
   tx: Tx,
-  where: Prisma.Sql,
-  span: Span,
+  rows: Prisma.Sql,
+  stepS: number,
   among?: { readonly by: UsageQuery['by']; readonly groups: readonly Group[] },
 ): Promise<Cell[]> {
-  const condition = among === undefined ? where : Prisma.sql`${where} AND ${isAmong(among)}`
+  const condition = among === undefined ? Prisma.empty : Prisma.sql`WHERE ${isAmong(among)}`
   return tx.$queryRaw<Cell[]>`
-    SELECT ${among === undefined ? nothing : groupings[among.by]},
-      date_bin(make_interval(secs => ${span.stepS}::int), at, TIMESTAMPTZ '2000-01-01 00:00:00Z') AS at,
-      sum(calls)::float8 AS calls, sum(errors)::float8 AS errors, ${latencies} AS latencies
-    FROM call_usage WHERE ${condition} GROUP BY 1, 2, 3, 4 ORDER BY 4`
+    SELECT server_id, tool, key_id, at, sum(calls)::float8 AS calls, sum(errors)::float8 AS errors,
+      coalesce(array_agg(n * 64 + step) FILTER (WHERE step IS NOT NULL), '{}')::float8[] AS latencies
+    FROM (
+      SELECT ${among === undefined ? nothing : groupings[among.by]},
+        date_bin(make_interval(secs => ${stepS}::int), at, TIMESTAMPTZ '2000-01-01 00:00:00Z') AS at,
+        latency % 64 AS step, sum(latency / 64)::bigint AS n,
+        sum(calls) FILTER (WHERE latency IS NULL) AS calls, sum(errors) FILTER (WHERE latency IS NULL) AS errors
+      FROM (${rows}) u, unnest(NULL::bigint || latencies) AS latency ${condition} GROUP BY 1, 2, 3, 4, 5
+    ) steps GROUP BY 1, 2, 3, 4 ORDER BY 4`
 }
 
 function isAmong({ by, groups }: { by: UsageQuery['by']; groups: readonly Group[] }): Prisma.Sql {

@@ -1,7 +1,8 @@
-// Latencies as they are counted (by the trigger in the migration): 64 steps, each a quarter longer than the one before, so that
-// counts of any cells can be added and a percentile read from the sum is off by a tenth at most.
+// Latencies as they are counted (by the migration's functions): 64 steps, each a quarter longer than the one before, so that counts
+// of any cells can be added and a percentile read from the sum is off by a tenth at most. Kept are those that occur, as
+// count * 64 + step each.
 
-export const steps = 64
+const steps = 64
 const firstMs = 0.25
 const growth = 1.25
 
@@ -28,6 +29,9 @@ export function percentile(counts: readonly number[], share: number): number | n
 /** Three digits: more would say what nobody knows. */
 const rounded = (ms: number) => Number(ms.toPrecision(3))
 
-export function add(a: readonly number[], b: readonly number[]): number[] {
-  return Array.from({ length: steps }, (_, at) => (a[at] ?? 0) + (b[at] ?? 0))
+/** How many took each step. @param kept as the database has them; a step may be there several times */
+export function countsOf(kept: Iterable<number>): number[] {
+  const counts = new Array<number>(steps).fill(0)
+  for (const one of kept) counts[one % steps] = (counts[one % steps] ?? 0) + Math.floor(one / steps)
+  return counts
 }

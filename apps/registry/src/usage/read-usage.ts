@@ -6,15 +6,15 @@ import { ownKeyIds } from '../calls/visible.ts'
 import type { Deps } from '../deps.ts'
 import {
   type Cell,
-  conditions,
   type Group,
   isNoServer,
   readCells,
   readGroups,
+  rowsOf,
   spanOf,
   type UsageQuery,
 } from './cells.ts'
-import { add, percentile } from './latencies.ts'
+import { countsOf, percentile } from './latencies.ts'
 import { readNames } from './names.ts'
 
 export async function readUsage(deps: Deps, call: Call, query: UsageQuery): Promise<Usage> {
@@ -23,12 +23,12 @@ export async function readUsage(deps: Deps, call: Call, query: UsageQuery): Prom
   const { by } = query
   const { groups, more, cells, all, names } = await deps.db.inWorkspace(actor.workspaceId, async (tx) => {
     const own = await ownKeyIds(tx, actor)
-    const where = conditions(actor, own, query, span, by)
-    const { groups, more } = await readGroups(tx, where, query)
+    const rows = rowsOf(actor, own, query, span, by)
+    const { groups, more } = await readGroups(tx, rows, query)
     return {
       ...{ groups, more },
-      cells: groups.length === 0 ? [] : await readCells(tx, where, span, { by, groups }),
-      all: await readCells(tx, conditions(actor, own, query, span), span),
+      cells: groups.length === 0 ? [] : await readCells(tx, rows, span.stepS, { by, groups }),
+      all: await readCells(tx, rowsOf(actor, own, query, span), span.stepS),
       names: await readNames(tx, actor.workspaceId, groups),
     }
   })
@@ -62,7 +62,7 @@ function withPoints(cells: readonly Cell[]): Usage['total'] {
 }
 
 function numbersOf(cells: readonly Cell[]): UsageNumbers {
-  const counts = cells.reduce<readonly number[]>((sum, { latencies }) => add(sum, latencies), [])
+  const counts = countsOf(cells.flatMap(({ latencies }) => latencies))
   return {
     calls: cells.reduce((sum, { calls }) => sum + calls, 0),
     errors: cells.reduce((sum, { errors }) => sum + errors, 0),

@@ -2,10 +2,12 @@
 
 import { randomUUID } from 'node:crypto'
 import { type CallReport, usage } from '@gatehouse/registry-api'
+import { waitFor } from '@gatehouse/testkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { recordCalls } from '../internal/call-records.ts'
 import { removeExpired } from '../retention/remove-expired.ts'
 import { startTestRegistry, type TestRegistry, type TestWorkspace } from '../testing/registry.ts'
+import { countCalls } from './count-calls.ts'
 
 // Late on a Tuesday, in the middle of a step of every width.
 const now = new Date('2026-06-02T20:32:30Z')
@@ -43,16 +45,82 @@ async function read(query = '', key?: string) {
   return usage.parse(await response.json())
 }
 
+/** Until nothing is left: the registry counts by itself as well, and who comes second finds nothing to do. */
+const countAll = () =>
+  waitFor(
+    async () => {
+      await countCalls(registry.deps)
+      return (await registry.deps.db.asSystem((tx) => tx.callUncounted.count())) === 0
+    },
+    { what: 'every call is counted' },
+  )
+
+const ranges = ['1h', '6h', '24h', '7d', '30d', '90d']
+
 test('a call is counted once, however often and in however many parts its batch comes', async () => {
   const calls = Array.from({ length: 300 }, (_, i) => report((i % 30) * 1_000))
   await recordCalls(registry.deps, calls.slice(0, 180))
   await Promise.all([recordCalls(registry.deps, calls), recordCalls(registry.deps, calls.slice(120))])
   await recordCalls(registry.deps, calls)
-  for (const range of ['1h', '6h', '24h', '7d', '30d', '90d']) {
+  for (const range of ranges) {
     const { total, series } = await read(`?range=${range}`)
     expect([range, total.calls, series.map((one) => one.calls)]).toEqual([range, 300, [300]])
   }
 })
+
+test('counts are those of the records at any time: while many record and count, with late ones, and without those that are gone', async () => {
+  const pick = <T>(from: readonly T[], i: number): T => from[i % from.length] as T // never empty
+  const made = Array.from({ length: 1_500 }, (_, i) =>
+    report(pick([minute, 2 * minute, 3 * hour, 3 * day, 40 * day], i), {
+      ...{ server_id: pick([serverA, serverB, null], i >> 1), caller_key_id: pick(['k-1', 'k-2'], i >> 2) },
+      ...{ tool: pick(['echo', 'add', null, ''], i >> 3), outcome: pick(['ok', 'tool_error'], i >> 4) },
+      ...{ method: pick(['tools/call', 'GET'], i >> 5), duration_ms: i / 7 },
+    }),
+  )
+  const key = (await workspace.key()).key
+  const questions = ranges.flatMap((range) => [`?range=${range}&by=tool`, `?range=${range}&by=key`])
+  const answers = () => Promise.all(questions.map((question) => read(question, key)))
+  const seen: number[] = []
+  const batches = Array.from({ length: 15 }, (_, i) => made.slice(i * 100, i * 100 + 100))
+  await Promise.all([
+    ...batches.map((batch) => recordCalls(registry.deps, batch)),
+    ...Array.from({ length: 5 }, () => countCalls(registry.deps)),
+    ...Array.from({ length: 5 }, async () => seen.push((await read('?range=90d', key)).total.calls)),
+  ])
+  expect(seen.filter((calls) => calls % 100 !== 0)).toEqual([]) // batches are there or not
+  await recordCalls(registry.deps, [report(3 * day)])
+  const before = await answers()
+  expect(before.at(-1)?.total.calls).toBe(1_501)
+  await countAll()
+  expect(await cells('call_usage')).toEqual(await cells('call_record'))
+  expect(await answers()).toEqual(before)
+  await registry.deps.db.prisma
+    .$executeRaw`DELETE FROM call_record WHERE started_at < ${new Date(now.getTime() - day)}`
+  expect(await answers()).toEqual(before)
+})
+
+/** Every cell that the records come to, or what was counted, of the workspace. */
+const cells = (from: 'call_usage' | 'call_record') =>
+  registry.deps.db.inWorkspace(workspace.id, (tx) =>
+    tx.$queryRawUnsafe(
+      from === 'call_usage'
+        ? `SELECT width_s, grain, at, server_id, tool, key_id, calls, errors,
+             (SELECT json_object_agg(step, n ORDER BY step) FROM (SELECT l % 64 AS step, sum(l / 64) AS n FROM unnest(latencies) l GROUP BY 1) s)::text AS latencies
+           FROM call_usage ORDER BY 1, 2, 3, 4, 5, 6`
+        : `SELECT width_s, grain, at, server_id, tool, key_id, sum(n)::int8 AS calls, sum(errors)::int8 AS errors,
+             json_object_agg(step, timed ORDER BY step) FILTER (WHERE timed > 0)::text AS latencies
+           FROM (
+             SELECT width_s, grain, to_timestamp(floor(extract(epoch FROM started_at) / width_s) * width_s) AS at,
+               CASE WHEN grain LIKE '%server%' THEN coalesce(server_id::text, nil) ELSE nil END::uuid AS server_id,
+               CASE WHEN grain LIKE '%tool%' THEN tool ELSE '' END AS tool, CASE WHEN grain LIKE '%key%' THEN caller_key_id ELSE '' END AS key_id,
+               latency_step(duration_ms) AS step, count(*) AS n, count(*) FILTER (WHERE outcome = 'tool_error') AS errors,
+               count(*) FILTER (WHERE method <> 'GET') AS timed
+             FROM call_record, unnest(ARRAY[60, 3600, 86400]) width_s, (VALUES ('00000000-0000-0000-0000-000000000000')) none(nil),
+               unnest(ARRAY['all', 'server', 'key', 'server-key', 'server-tool', 'server-tool-key']) grain
+             WHERE grain NOT LIKE '%tool%' OR tool <> '' GROUP BY 1, 2, 3, 4, 5, 6, 7
+           ) steps GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6`,
+    ),
+  )
 
 describe('over time', () => {
   beforeEach(() =>
@@ -96,6 +164,7 @@ describe('over time', () => {
     }
     const old = report(500 * day)
     await recordCalls(registry.deps, [old])
+    await countAll()
     const before = await rows()
     await removeExpired(registry.deps)
     const kept = before.filter(
