@@ -5,6 +5,42 @@ const registry = 'registry on PostgreSQL'
 
 export const mutations = [
   {
+    name: 'captured calls kept of servers whose capture mode is off',
+    file: 'apps/registry/src/capture/keep-captured.ts',
+    find: 'if (captureUntil === undefined || captureUntil.getTime() < call.started_at_ms) continue',
+    replace: '',
+    project: registry,
+    tests: ['apps/registry/src/capture/capture.test.ts'],
+    noticedBy: 'is not kept once the mode is off or the server deleted, whatever a gateway still sends',
+  },
+  {
+    name: 'audit write of reading a captured call disabled',
+    file: 'apps/registry/src/capture/read-captured.ts',
+    find: 'await audit(tx',
+    replace: 'if (workspaceId === "") await audit(tx',
+    project: registry,
+    tests: ['apps/registry/src/capture/capture.test.ts'],
+    noticedBy: 'is an auditor’s, signed in; shows everything as it was, and every time is in the trail',
+  },
+  {
+    name: 'permission of people alone given to keys',
+    file: 'apps/registry/src/api-keys/live-key.ts',
+    find: 'isForKeys(one) && ',
+    replace: '',
+    project: registry,
+    tests: ['apps/registry/src/capture/capture.test.ts'],
+    noticedBy: 'is nobody else’s: no other role, no key, no other workspace',
+  },
+  {
+    name: 'values of captured headers not masked',
+    file: 'apps/gateway/src/mcp/capture/mask.ts',
+    find: 'isPlain ? value : maskedValue',
+    replace: 'value',
+    project: 'gateway',
+    tests: ['apps/gateway/src/mcp/capture/capture.test.ts'],
+    noticedBy: 'is without values of headers that could be secrets, and without credentials in bodies',
+  },
+  {
     name: 'digest of a backup not checked before a restore',
     file: 'apps/registry/src/backup/file.ts',
     find: "    if (digest.digest('hex') !== wanted) throw damaged()",

@@ -16,6 +16,7 @@ import { createServerLists, type ServerLists } from './mcp/aggregate/server-list
 import { createOpenEnds, type OpenEnds } from './mcp/bridge/legacy-client/open-ends.ts'
 import { createHeldCalls, type HeldCalls } from './mcp/bridge/modern-client/held-calls.ts'
 import { createSideStreams, type SideStreams } from './mcp/bridge/modern-client/side-streams.ts'
+import { type Captures, createCaptures } from './mcp/capture/captures.ts'
 import { createPeers, type Peers } from './mcp/peers.ts'
 import { createRecorder, type Recorder } from './mcp/record-call.ts'
 import { createSealedStates, type SealedStates } from './mcp/sealed-state.ts'
@@ -54,6 +55,7 @@ export interface Deps {
   readonly heldCalls: HeldCalls
   readonly sideStreams: SideStreams
   readonly recorder: Recorder
+  readonly captures: Captures
   readonly lists: ServerLists
   readonly listeners: Listeners
   readonly upstreamSessions: UpstreamSessions
@@ -146,6 +148,7 @@ export function openDeps(config: Config): Opened {
   const sideStreams = createSideStreams()
   const listeners = createListeners()
   const recorder = createRecorder(registry, log)
+  const captures = createCaptures({ client: registry, knowledge, now: Date.now, log })
   const metrics = new Registry()
   const stop = new AbortController()
   const ending = new AbortController()
@@ -203,6 +206,7 @@ export function openDeps(config: Config): Opened {
     heldCalls,
     sideStreams,
     recorder,
+    captures,
     lists,
     listeners,
     upstreamSessions,
@@ -230,7 +234,7 @@ export function openDeps(config: Config): Opened {
       await heldCalls.close()
       sideStreams.close()
       await upstreamSessions.close()
-      await recorder.close()
+      await Promise.all([recorder.close(), captures.close()])
       stop.abort()
       await pools.close()
       await peers.close()

@@ -25,6 +25,15 @@ export function registerMetrics(deps: Deps): void {
       this.inc(deps.recorder.lost)
     },
   })
+  new Counter({
+    name: 'gatehouse_gateway_captured_calls_lost_total',
+    help: 'Calls of servers in capture mode that found no room or were refused',
+    registers,
+    collect() {
+      this.reset()
+      this.inc(deps.captures.lost)
+    },
+  })
   new Gauge({
     name: 'gatehouse_gateway_circuits_open',
     help: 'Servers that are left alone for now, by what failed',

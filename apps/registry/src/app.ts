@@ -7,6 +7,7 @@ import { apiKeyRoutes } from './api-keys/routes.ts'
 import { auditRoutes } from './audit-trail/routes.ts'
 import { jsonBody, requireJson } from './body.ts'
 import { callRoutes } from './calls/routes.ts'
+import { captureRoutes } from './capture/routes.ts'
 import { connectionRoutes } from './connections/routes.ts'
 import type { Deps } from './deps.ts'
 import { docsRoutes } from './docs/routes.ts'
@@ -48,6 +49,7 @@ export function publicApp(deps: Deps, standing: () => Standing): Express {
     apiKeyRoutes(deps),
     gatewayTokenRoutes(deps),
     callRoutes(deps),
+    captureRoutes(deps),
     usageRoutes(deps),
     auditRoutes(deps),
     memberRoutes(deps),

@@ -59,6 +59,11 @@ export const codes = {
     'Verify the call ID; records are kept for a limited time',
     'call record not found',
   ),
+  captured_call_not_found: row(
+    404,
+    "Look at the call's age: headers and bodies are kept for a limited time, and only of calls that were captured",
+    'nothing of what the call said is kept',
+  ),
   method_not_allowed: row(
     405,
     'Use one of the methods in the Allow header',

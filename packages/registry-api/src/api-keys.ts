@@ -1,7 +1,7 @@
 // API keys under /v1/api-keys.
 
 import { z } from 'zod'
-import { permission, timestamp, uuid } from './primitives.ts'
+import { keyPermission, permission, timestamp, uuid } from './primitives.ts'
 
 export const keyKind = z.enum(['user', 'service'])
 
@@ -13,7 +13,7 @@ export const keyKind = z.enum(['user', 'service'])
 export const createApiKey = z.strictObject({
   name: z.string().min(1).max(256),
   kind: keyKind.optional(),
-  permissions: z.array(permission).default(['mcp-servers:read', 'mcp-servers:invoke']),
+  permissions: z.array(keyPermission).default(['mcp-servers:read', 'mcp-servers:invoke']),
   servers: z.array(uuid).nullish(),
   expires_at: z.iso.datetime({ offset: true }).nullish(),
   /** Requests per minute. */

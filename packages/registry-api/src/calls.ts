@@ -37,6 +37,8 @@ export const callReport = z.object({
   request_bytes: z.int(),
   response_bytes: z.int(),
   attached_headers: z.array(z.string()),
+  /** Its headers and bodies follow (capture.ts). */
+  captured: z.boolean().optional(),
   /** Until the caller was known, since the request came. */
   authenticate_ms: z.number().nullable().optional(),
   /** From there until it was decided that they may: reading the message included. */
@@ -51,6 +53,8 @@ const phaseMs = z.number().nullable()
 /** As `GET /v1/calls` shows it. */
 export const call = callReport.omit({ workspace_id: true, started_at_ms: true }).extend({
   started_at: timestamp,
+  /** Its headers and bodies were kept, which may be gone by now. */
+  captured: z.boolean(),
   authenticate_ms: phaseMs,
   policy_ms: phaseMs,
   credential_ms: phaseMs,

@@ -1,6 +1,7 @@
 export * from './api-keys.ts'
 export * from './audit.ts'
 export * from './calls.ts'
+export * from './capture.ts'
 export * from './connections.ts'
 export * from './gateway-tokens.ts'
 export * from './health.ts'

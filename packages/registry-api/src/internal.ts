@@ -4,6 +4,7 @@
 
 import { z } from 'zod'
 import { callReport } from './calls.ts'
+import { capturedBodies } from './capture.ts'
 import { permission, slug, uuid } from './primitives.ts'
 
 export const revision = z.int().nonnegative()
@@ -27,6 +28,8 @@ export const resolvedServer = z.object({
   max_concurrent: z.int().nullable(),
   /** Own names of tools that are switched off. */
   disabled_tools: z.array(z.string()),
+  /** Unix time in ms until which headers and bodies of its calls are kept; absent where they are not. */
+  capture_until_ms: z.int().optional(),
 })
 export type ResolvedServer = z.output<typeof resolvedServer>
 
@@ -108,6 +111,22 @@ export const refusedRequest = credentialsRequest.extend({ token_id: uuid, versio
 
 /** `POST /internal/call-records`: a batch; answers 202. Records that came before and those of unknown workspaces are skipped. */
 export const callRecordsRequest = z.strictObject({ records: z.array(callReport).max(5_000) })
+
+/** What a call said, as its gateway copied it. */
+export const capturedCall = capturedBodies.extend({
+  /** Of the call record. */
+  id: uuid,
+  workspace_id: uuid,
+  server_id: uuid,
+  started_at_ms: z.number(),
+})
+export type CapturedCall = z.output<typeof capturedCall>
+
+/**
+ * `POST /internal/captured-calls`: a batch; answers 202. Skipped are those that came before, and those of servers whose capture
+ * mode is off by now or ended before they began.
+ */
+export const capturedCallsRequest = z.strictObject({ calls: z.array(capturedCall).max(100) })
 
 export const endedSession = z.strictObject({
   /** SHA-256 of the session token, hex. */

@@ -4,6 +4,7 @@
 import { keyOperations } from './operations/api-keys.ts'
 import { auditOperations } from './operations/audit.ts'
 import { callOperations } from './operations/calls.ts'
+import { captureOperations } from './operations/capture.ts'
 import { connectionOperations } from './operations/connections.ts'
 import { healthOperations } from './operations/health.ts'
 import { knownServerOperations } from './operations/known-servers.ts'
@@ -32,6 +33,7 @@ export const operations: readonly Operation[] = [
   ...connectionOperations,
   ...keyOperations,
   ...callOperations,
+  ...captureOperations,
   ...usageOperations,
   ...auditOperations,
   ...memberOperations,

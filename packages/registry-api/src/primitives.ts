@@ -28,6 +28,7 @@ export const permissions = [
   'users:act-as',
   'calls:own',
   'calls:all',
+  'calls:read-bodies',
   'audit:read',
   'members:manage',
   'settings:manage',
@@ -35,6 +36,11 @@ export const permissions = [
 
 export const permission = z.enum(permissions)
 export type Permission = z.output<typeof permission>
+
+/** What an API key can have: what calls said opens for people alone. */
+export const keyPermission = permission.exclude(['calls:read-bodies'])
+export type KeyPermission = z.output<typeof keyPermission>
+export const isForKeys = (one: Permission): one is KeyPermission => one !== 'calls:read-bodies'
 
 export const role = z.enum(['owner', 'admin', 'operator', 'member', 'auditor'])
 export type Role = z.output<typeof role>
@@ -53,5 +59,5 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
   admin: [...keeper, 'api-keys:all', 'calls:all', 'audit:read', 'members:manage'],
   operator: [...keeper, 'calls:all'],
   member: [...worker, 'calls:own'],
-  auditor: ['mcp-servers:read', 'calls:all', 'audit:read'],
+  auditor: ['mcp-servers:read', 'calls:all', 'calls:read-bodies', 'audit:read'],
 }

@@ -30,6 +30,8 @@ export const serverSettings = server.extend({
     .optional(),
   /** As last found out; null before. */
   eras: eras.nullable(),
+  /** Until when headers and bodies of its calls are kept; null where they are not. */
+  capture_until: timestamp.nullable(),
 })
 export type ServerSettings = z.output<typeof serverSettings>
 

@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Envelope, Era } from '@gatehouse/protocol'
 import type { ResolvedCaller, ResolvedServer } from '@gatehouse/registry-api/internal'
+import type { Capture } from './capture/captures.ts'
 
 /** The outcome of a call as the record names it. */
 export type Outcome =
@@ -56,6 +57,8 @@ export interface Trace {
   decidedAt: number | undefined
   credentialAt: number | undefined
   attachedHeaders: readonly string[]
+  /** Where the server is in capture mode. */
+  capture: Capture | undefined
   /** The replica that answered it writes it down. */
   handedOver?: true
 }

@@ -18,6 +18,7 @@ export const newTrace = (method: string, server?: ResolvedServer): Trace => ({
   decidedAt: undefined,
   credentialAt: undefined,
   attachedHeaders: [],
+  capture: undefined,
 })
 
 /** The credential is there: its headers' names, and when that was. */

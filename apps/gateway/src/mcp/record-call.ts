@@ -5,7 +5,7 @@ import type { Logger } from 'pino'
 import type { RegistryClient } from '../registry/client.ts'
 import type { Call, Outcome, Trace } from './call.ts'
 import { RecordBatch } from './record-batch.ts'
-import { recordText } from './record-text.ts'
+import { lastRecordId, recordText } from './record-text.ts'
 
 export interface Recorder {
   record(call: Call, trace: Trace): void
@@ -73,19 +73,21 @@ export function createRecorder(client: Pick<RegistryClient, 'sendRecords'>, log:
     },
     counts,
     record(call, trace) {
-      if (trace.handedOver || call.caller.kind === 'health') return
+      const { capture } = trace
+      if (trace.handedOver || call.caller.kind === 'health') return capture?.drop()
       counts.set(trace.outcome, (counts.get(trace.outcome) ?? 0) + 1)
       if (waiting >= capacity) {
         lost += 1
-        return
+        return capture?.drop()
       }
       const text = recordText(call, trace)
       const last = batches.at(-1) ?? open()
       if (!last.add(text) && !open().add(text)) {
         lost += 1
-        return
+        return capture?.drop()
       }
       waiting += 1
+      capture?.keep(lastRecordId(), trace)
     },
     async close() {
       clearInterval(timer)

@@ -8,12 +8,17 @@ import type { Call, Trace } from './call.ts'
 const base = randomUUID().slice(0, 24)
 let count = 0
 
+const idOf = (at: number) => `${base}${at.toString(16).padStart(12, '0')}`
+
+/** Of the text that was made last. */
+export const lastRecordId = () => idOf(count)
+
 /** A CallReport as JSON. */
 export function recordText(call: Call, trace: Trace): string {
   count += 1
   const { tool, errorCode, upstreamMs, decidedAt, credentialAt } = trace
   const knownAt = call.startedAt + call.authenticateMs
-  return `{"id":"${base}${count.toString(16).padStart(12, '0')}","started_at_ms":${call.startedAtMs},"request_id":"${
+  return `{"id":"${idOf(count)}","started_at_ms":${call.startedAtMs},"request_id":"${
     call.requestId
   }","path":"${call.path}","era":"${trace.era}","method":${JSON.stringify(trace.method.slice(0, 128))},"tool":${
     tool === undefined ? 'null' : JSON.stringify(tool.slice(0, 256))
@@ -23,7 +28,7 @@ export function recordText(call: Call, trace: Trace): string {
     upstreamMs === undefined ? 'null' : rounded(upstreamMs)
   },"request_bytes":${trace.requestBytes},"response_bytes":${trace.responseBytes},"authenticate_ms":${rounded(
     call.authenticateMs,
-  )},"policy_ms":${between(knownAt, decidedAt)},"credential_ms":${between(decidedAt, credentialAt)},${standing(call.caller, trace)}}`
+  )},"policy_ms":${between(knownAt, decidedAt)},"credential_ms":${between(decidedAt, credentialAt)},${trace.capture === undefined ? '' : '"captured":true,'}${standing(call.caller, trace)}}`
 }
 
 /** To the microsecond: shorter to write. */

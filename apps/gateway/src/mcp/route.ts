@@ -94,6 +94,8 @@ async function transparent(
       checkMediaType(call.request)
       const body = await readBody(call.request, deps.config.GATEHOUSE_BODY_TIMEOUT_MS)
       trace.requestBytes = body.length
+      if (trace.server?.capture_until_ms !== undefined)
+        trace.capture = deps.captures.begin(call, trace.server, body)
       const envelope = readEnvelope(body)
       idRaw = envelope.kind === 'request' ? envelope.idRaw : undefined
       checkBatch(envelope.kind, call.request)

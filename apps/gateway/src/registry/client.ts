@@ -14,6 +14,7 @@ export interface RegistryClient {
   refused(request: z.input<typeof contract.refusedRequest>): Promise<contract.CredentialsAnswer>
   /** @param body of the POST, as JSON */
   sendRecords(body: Buffer): Promise<void>
+  sendCaptured(calls: readonly contract.CapturedCall[]): Promise<void>
   endSession(request: z.input<typeof contract.endSessionRequest>): Promise<void>
   /** Acknowledges the revision. @returns how long the lease is from the moment of asking; null where it is over */
   renewLease(gatewayId: string, revision: number, signal: AbortSignal): Promise<contract.RenewAnswer>
@@ -85,6 +86,7 @@ export function createRegistryClient(pool: Pool, token: string): RegistryClient 
     refused: async (request) =>
       contract.credentialsAnswer.parse(await post('/internal/credentials/refused', request)),
     sendRecords: async (body) => void (await post('/internal/call-records', body)),
+    sendCaptured: async (calls) => void (await post('/internal/captured-calls', { calls })),
     endSession: async (request) => void (await post('/internal/ended-sessions', request)),
     async renewLease(gatewayId, revision, signal) {
       const body = { gateway_id: gatewayId, revision }

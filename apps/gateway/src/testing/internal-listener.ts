@@ -22,6 +22,7 @@ export interface TestServer {
   readonly callTimeoutMs?: number
   readonly maxConcurrent?: number
   readonly disabledTools?: readonly string[]
+  readonly captureUntilMs?: number
   /** Who calls it needs an account there. */
   readonly oauth?: boolean
 }
@@ -37,6 +38,7 @@ export interface TestKey {
 export interface InternalListener {
   readonly url: string
   readonly records: CallReport[]
+  readonly captured: contract.CapturedCall[]
   /** Sessions that gateways have reported as ended. */
   readonly ended: string[]
   /** Gateways that have returned their leases. */
@@ -89,6 +91,7 @@ export async function startInternalListener(): Promise<InternalListener> {
   const streams = new Set<ServerResponse>()
   const peers = new Map<ServerResponse, contract.Peer>()
   const records: CallReport[] = []
+  const captured: contract.CapturedCall[] = []
   const ended: string[] = []
   let revision = 1
   const acknowledged = new Map<string, number>()
@@ -158,6 +161,10 @@ export async function startInternalListener(): Promise<InternalListener> {
       records.push(...contract.callRecordsRequest.parse(body).records)
       return { status: 202 }
     },
+    '/internal/captured-calls': (body) => {
+      captured.push(...contract.capturedCallsRequest.parse(body).calls)
+      return { status: 202 }
+    },
     '/internal/ended-sessions': (body) => {
       const { digest, expires_at_ms, workspace_id = firstWorkspace } = contract.endSessionRequest.parse(body)
       ended.push(digest)
@@ -213,6 +220,7 @@ export async function startInternalListener(): Promise<InternalListener> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, // a TCP server has an AddressInfo
     records,
+    captured,
     ended,
     returned,
     connections,
@@ -295,4 +303,5 @@ const toResolved = (server: StoredServer): contract.ResolvedServer => ({
   call_timeout_ms: server.callTimeoutMs ?? null,
   max_concurrent: server.maxConcurrent ?? null,
   disabled_tools: [...(server.disabledTools ?? [])],
+  ...(server.captureUntilMs !== undefined && { capture_until_ms: server.captureUntilMs }),
 })

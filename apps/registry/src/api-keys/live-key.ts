@@ -2,7 +2,7 @@
 // hash when a gateway resolves a caller.
 
 import { timingSafeEqual } from 'node:crypto'
-import { type Permission, permission, role, rolePermissions } from '@gatehouse/registry-api'
+import { isForKeys, type Permission, permission, role, rolePermissions } from '@gatehouse/registry-api'
 import { includes } from '../actor.ts'
 import type { Tx } from '../db.ts'
 import type { Prisma } from '../generated/client.ts'
@@ -94,7 +94,8 @@ async function live(tx: Tx, key: KeyRow, now: Date, secretEnds: Date | null): Pr
     kind: key.kind === 'service' ? 'service' : 'user',
     purpose: key.purpose as LiveKey['purpose'], // a column that only this app writes
     userId: key.kind === 'service' ? null : key.ownerId,
-    permissions: new Set(own.filter((one) => includes(present, one))),
+    // Whatever its row says.
+    permissions: new Set(own.filter((one) => isForKeys(one) && includes(present, one))),
     servers: key.allServers ? null : key.servers,
     rateLimit: key.rateLimit,
     expiresAt,

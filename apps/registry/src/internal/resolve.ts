@@ -44,6 +44,7 @@ async function reachable(tx: Tx, key: LiveKey, slug: string | null): Promise<Res
       callTimeoutS: true,
       maxConcurrent: true,
       disabledTools: true,
+      captureUntil: true,
     },
   })
   return rows.map((row) => ({
@@ -58,6 +59,7 @@ async function reachable(tx: Tx, key: LiveKey, slug: string | null): Promise<Res
     call_timeout_ms: row.callTimeoutS === null ? null : row.callTimeoutS * 1_000,
     max_concurrent: row.maxConcurrent,
     disabled_tools: row.disabledTools,
+    ...(row.captureUntil !== null && { capture_until_ms: row.captureUntil.getTime() }),
   }))
 }
 

@@ -2,6 +2,7 @@
 
 import {
   callRecordsRequest,
+  capturedCallsRequest,
   changeNotesRequest,
   collectSessionsRequest,
   credentialsRequest,
@@ -19,6 +20,7 @@ import {
 import express, { type Router } from 'express'
 import { z } from 'zod'
 import { jsonBody } from '../body.ts'
+import { keepCaptured } from '../capture/keep-captured.ts'
 import type { Deps } from '../deps.ts'
 import { parseBody, parseId, parseQuery } from '../parse.ts'
 import { authenticateGateway } from './authenticate-gateway.ts'
@@ -72,6 +74,11 @@ export function internalRoutes(deps: Deps): Router {
     // Names come from clients: toRow cleans them, so that one odd name costs nobody else a record.
     const { records } = parseBody(callRecordsRequest, req.body, { anyText: true })
     await recordCalls(deps, records)
+    res.status(202).end()
+  })
+  router.post('/internal/captured-calls', async (req, res) => {
+    // Sealed, whatever it is.
+    await keepCaptured(deps, parseBody(capturedCallsRequest, req.body, { anyText: true }).calls)
     res.status(202).end()
   })
   router.post('/internal/ended-sessions', async (req, res) => {

@@ -137,6 +137,9 @@ const systemMay = {
   // Which tokens are to be revoked again by now.
   ...{ 'token_revocation.workspace_id': 'SELECT', 'token_revocation.id': 'SELECT' },
   'token_revocation.retry_at': 'SELECT',
+  // What captured calls said is removed unseen.
+  ...{ captured_call: 'DELETE', 'captured_call.workspace_id': 'SELECT', 'captured_call.id': 'SELECT' },
+  'captured_call.started_at': 'SELECT',
   ...{ idempotent_answer: 'DELETE', 'idempotent_answer.created_at': 'SELECT' },
 }
 function all() {
@@ -155,6 +158,8 @@ const systemSees = {
   ...{ 'audit_event ALL': 'true', 'audit_head ALL': 'true', 'call_record INSERT': 'new' },
   ...{ 'call_record SELECT': 'true', 'workspace_setting SELECT': 'true' },
   'call_record DELETE': "(started_at <= (CURRENT_TIMESTAMP - '1 day'::interval))",
+  'captured_call SELECT': 'true',
+  'captured_call DELETE': "(started_at <= (CURRENT_TIMESTAMP - '1 day'::interval))",
   // Usage is counted soon after the calls, and removed once it is old.
   'call_uncounted ALL': 'true',
   ...{ 'call_usage SELECT': 'true', 'call_usage INSERT': 'new', 'call_usage UPDATE': 'true' },

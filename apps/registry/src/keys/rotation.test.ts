@@ -6,6 +6,7 @@ import { waitFor } from '@gatehouse/testkit'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { verifyAudit } from '../audit.ts'
+import { capturedLabel, keepCaptured } from '../capture/keep-captured.ts'
 import { openTokens } from '../connections/tokens.ts'
 import { type Db, openDb } from '../db.ts'
 import { openInstallation } from '../installation.ts'
@@ -156,6 +157,26 @@ describe('a rotated data key', () => {
       }),
     )
     expect((await opened).reveal()).toBe(value)
+  })
+
+  test('takes what captured calls said along', async () => {
+    const { workspaceId, serverId } = await addHeader()
+    const id = uuidv7()
+    await db.inWorkspace(workspaceId, (tx) =>
+      tx.mcpServer.updateMany({ data: { captureUntil: new Date(Date.now() + 60_000) } }),
+    )
+    const said = { headers: [], body: value, truncated: false, masked: false }
+    const place = { id, workspace_id: workspaceId, server_id: serverId, started_at_ms: Date.now() }
+    await keepCaptured({ db, sealer }, [{ ...place, request: said, response: said }])
+    expect(await rotateDataKeys(on())).toMatchObject({ line: expect.stringContaining('2 value(s)') })
+    const text = await db.inWorkspace(workspaceId, async (tx) =>
+      sealer.openFor(
+        ...([tx, workspaceId, capturedLabel({ workspaceId, id })] as const),
+        await tx.capturedCall.findFirstOrThrow(),
+      ),
+    )
+    expect(JSON.parse(text.reveal())).toEqual({ request: said, response: said })
+    expect(await keysOf(workspaceId)).toHaveLength(1)
   })
 
   test('takes tokens, secrets of clients and verifiers along; only a broken verifier is let go', async () => {

@@ -1,6 +1,7 @@
 // Everything that is sealed with a workspace's data keys, kind by kind: what still uses a retired key, and how one piece of it
 // is sealed anew. A table with a column data_key_id has its entry here, or a rotation would leave it behind (a test looks).
 
+import { capturedLabel } from '../capture/keep-captured.ts'
 import { sessionLabel } from '../internal/upstream-sessions.ts'
 import { revocationLabel, secretLabel, tokenLabel, verifierLabel } from '../oauth/labels.ts'
 import { nothing, readable, retiredKeys, type SealedKind } from './sealed-kind.ts'
@@ -97,7 +98,18 @@ const revocations = sealedRows({
   },
 })
 
+/** Of calls in capture mode. Nobody will ever read one that does not open. */
+const captured = sealedRows({
+  table: 'captured_call',
+  column: 'sealed',
+  label: async (_tx, where) => capturedLabel(where),
+  async unreadable(tx, where) {
+    await tx.capturedCall.deleteMany({ where })
+    return []
+  },
+})
+
 export const sealedKinds: readonly SealedKind[] = [
   ...[headers, sessions, clientSecrets, tokens, verifiers],
-  revocations,
+  ...[revocations, captured],
 ]

@@ -4,6 +4,7 @@
 import { dropPartitions, makePartitions } from '../calls/partitions.ts'
 import type { Deps } from '../deps.ts'
 import { readDays, removeCalls } from './remove-calls.ts'
+import { removeCaptured } from './remove-captured.ts'
 import { removeExpired } from './remove-expired.ts'
 
 const everyMs = 60 * 60_000
@@ -32,6 +33,10 @@ async function keep(on: On): Promise<void> {
     if (dropped.length > 0) on.log.info({ dropped }, 'removed old call records')
     const removed = await removeCalls(on, kept)
     if (removed > 0) on.log.info({ removed }, 'removed call records of workspaces that keep them shorter')
+  })
+  await attempt(on, 'old captured calls were not removed', async () => {
+    const removed = await removeCaptured(on)
+    if (removed > 0) on.log.info({ removed }, 'removed what captured calls said')
   })
   await attempt(on, 'expired rows were not removed', async () => {
     const removed = await removeExpired(on)

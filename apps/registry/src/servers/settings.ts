@@ -10,7 +10,7 @@ import {
 import type { z } from 'zod'
 import { type Actor, type Call, mayReach } from '../actor.ts'
 import { audit } from '../audit.ts'
-import type { Config } from '../config.ts'
+import { runningUntil } from '../capture/set-capture.ts'
 import type { Deps } from '../deps.ts'
 import type { Prisma } from '../generated/client.ts'
 import { checkIfMatch } from '../versions.ts'
@@ -24,6 +24,7 @@ const settingsShown = {
   callTimeoutS: true,
   maxConcurrent: true,
   disabledTools: true,
+  captureUntil: true,
   speaksLegacy: true,
   speaksModern: true,
   erasCheckedAt: true,
@@ -38,7 +39,7 @@ export async function findSettings(deps: Deps, actor: Actor, id: string): Promis
     const where = { workspaceId_id: { workspaceId, id } }
     const row = mayReach(actor, id) ? await tx.mcpServer.findUnique({ where, select: settingsShown }) : null
     if (!row) throw new AppError('mcp_server_not_found')
-    return toSettings(deps.config, actor, row, await readAccounts(tx, actor, [row]))
+    return toSettings(deps, actor, row, await readAccounts(tx, actor, [row]))
   })
 }
 
@@ -52,7 +53,7 @@ export async function updateSettings(
 ): Promise<ServerSettings> {
   const { name, enabled, era, call_timeout_s: callTimeoutS, max_concurrent: maxConcurrent } = input
   const { row, accounts } = await change(deps, call, id, (before) => {
-    checkIfMatch(ifMatch, editableOf(toSettings(deps.config, call.actor, before, new Map())))
+    checkIfMatch(ifMatch, editableOf(toSettings(deps, call.actor, before, new Map())))
     return {
       ...(name !== undefined && { name }),
       ...(enabled !== undefined && { enabled }),
@@ -61,7 +62,7 @@ export async function updateSettings(
       ...(maxConcurrent !== undefined && { maxConcurrent }),
     }
   })
-  return toSettings(deps.config, call.actor, row, accounts)
+  return toSettings(deps, call.actor, row, accounts)
 }
 
 /** What two people could change at once: the version goes by this, so that a switched tool is in nobody's way. */
@@ -119,11 +120,12 @@ async function change(
 }
 
 function forAudit(row: Row) {
-  const { speaksLegacy: _, speaksModern: __, erasCheckedAt: ___, ...rest } = row
+  const { speaksLegacy: _, speaksModern: __, erasCheckedAt: ___, captureUntil: ____, ...rest } = row
   return toAudit(rest)
 }
 
-function toSettings(config: Config, actor: Actor, row: Row, accounts: Accounts): ServerSettings {
+function toSettings({ config, now }: Deps, actor: Actor, row: Row, accounts: Accounts): ServerSettings {
+  const captureUntil = runningUntil(row.captureUntil, now())
   const server = toWire(config, actor, row, accounts)
   const stored = row.headers.map(({ key, fingerprint, createdAt }) => ({
     ...{ key, fingerprint, stored_at: toTimestamp(createdAt) },
@@ -140,5 +142,6 @@ function toSettings(config: Config, actor: Actor, row: Row, accounts: Accounts):
       modern: row.speaksModern,
       checked_at: toTimestamp(row.erasCheckedAt),
     },
+    capture_until: captureUntil && toTimestamp(captureUntil),
   }
 }

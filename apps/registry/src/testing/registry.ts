@@ -1,7 +1,7 @@
 // A whole real registry in the test's own process: both listeners on ports of their own, a database of its own.
 
 import { randomBytes, randomUUID } from 'node:crypto'
-import { type Permission, permissions, type Role } from '@gatehouse/registry-api'
+import { keyPermission, type Permission, type Role } from '@gatehouse/registry-api'
 import { pino } from 'pino'
 import { v7 as uuidv7 } from 'uuid'
 import { insertKey } from '../api-keys/insert-key.ts'
@@ -18,7 +18,7 @@ export interface TestKey {
 }
 
 export interface TestKeyOptions {
-  /** Every permission unless told. */
+  /** Every permission of keys unless told. */
   readonly permissions?: readonly Permission[]
   /** Servers that it may use; every server unless told. */
   readonly servers?: readonly string[]
@@ -107,7 +107,7 @@ async function makeWorkspace(deps: Deps, name: string): Promise<TestWorkspace> {
           name: 'a test key',
           kind: userId === null ? 'service' : 'user',
           ownerId: userId,
-          permissions: options.permissions ?? permissions,
+          permissions: options.permissions ?? keyPermission.options,
           servers: options.servers ?? null,
           rateLimit: null,
           expiresAt: options.expiresAt ?? null,

@@ -3,6 +3,7 @@
 
 import type { Operation } from '@gatehouse/registry-api'
 import { v7 as uuidv7 } from 'uuid'
+import { keepCaptured } from '../capture/keep-captured.ts'
 import { recordCalls } from '../internal/call-records.ts'
 import { hashOf, newWord } from '../oauth/one-time.ts'
 import { makeLink } from '../people/links.ts'
@@ -53,6 +54,8 @@ const requests: Readonly<Record<string, (on: Things) => Asked>> = {
   deleteMcpServer: ({ serverId }) => ({ path: `${base}/mcp-servers/${serverId}` }),
   getServerSettings: ({ serverId }) => ({ path: `/v1/servers/${serverId}` }),
   updateServerSettings: ({ serverId }) => ({ path: `/v1/servers/${serverId}`, body: { name: 'Changed' } }),
+  startCapture: ({ serverId }) => ({ path: `/v1/servers/${serverId}/capture`, body: { minutes: 15 } }),
+  stopCapture: ({ serverId }) => ({ path: `/v1/servers/${serverId}/capture` }),
   findServerEras: ({ serverId }) => ({ path: `/v1/servers/${serverId}/eras` }),
   searchKnownServers: () => ({ path: '/v1/known-servers?search=files' }),
   probeServer: () => ({ path: '/v1/servers/probe', body: { url: 'https://new.test/mcp' } }),
@@ -101,6 +104,7 @@ const requests: Readonly<Record<string, (on: Things) => Asked>> = {
   listCalls: ({ serverId, keyId }) => ({ path: `/v1/calls?server=${serverId}&key=${keyId}` }),
   streamCalls: ({ serverId, keyId }) => ({ path: `/v1/calls/stream?server=${serverId}&key=${keyId}` }),
   getCall: ({ callId }) => ({ path: `/v1/calls/${callId}` }),
+  readCapturedCall: ({ callId }) => ({ path: `/v1/calls/${callId}/bodies` }),
   readUsage: ({ serverId, keyId }) => ({ path: `/v1/usage?by=tool&server=${serverId}&key=${keyId}` }),
   listAuditEvents: ({ serverId }) => ({ path: `/v1/audit?object_id=${serverId}` }),
   verifyAudit: () => ({ path: '/v1/audit/verify' }),
@@ -179,6 +183,12 @@ export async function makeThings(registry: TestRegistry, workspace: TestWorkspac
   const { deps } = registry
   const serverUrl = `https://${uuidv7()}.test/mcp`
   const server = await addServer(deps, workspace.id, { url: serverUrl, headers: [['X-Canary', 'stored']] })
+  await deps.db.inWorkspace(workspace.id, (tx) =>
+    tx.mcpServer.updateMany({
+      where: { workspaceId: workspace.id, id: server.id },
+      data: { captureUntil: new Date(Date.now() + 60_000) },
+    }),
+  )
   const key = await workspace.key()
   const wanting = await addServer(deps, workspace.id, { url: serverUrl })
   const connection = await addConnection(deps, workspace.id, { serverId: wanting.id, resource: serverUrl })
@@ -195,7 +205,14 @@ export async function makeThings(registry: TestRegistry, workspace: TestWorkspac
       ...{ caller_key_id: key.id, caller_name: 'n', server_id: server.id, server_slug: server.slug },
       ...{ path: 'transparent', era: 'legacy', method: 'tools/call', tool: 't', http_status: 200 },
       ...{ outcome: 'ok', error_code: null, duration_ms: 1, upstream_ms: 1 },
-      ...{ request_bytes: 1, response_bytes: 1, attached_headers: [] },
+      ...{ request_bytes: 1, response_bytes: 1, attached_headers: [], captured: true },
+    },
+  ])
+  const said = { headers: [], body: 'canary of a call', truncated: false, masked: false }
+  await keepCaptured(deps, [
+    {
+      ...{ id: callId, workspace_id: workspace.id, server_id: server.id, started_at_ms: Date.now() },
+      ...{ request: said, response: said },
     },
   ])
   const userId = await workspace.member('owner')

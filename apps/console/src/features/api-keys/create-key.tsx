@@ -2,7 +2,7 @@
 
 // The dialog that makes a key, and then shows it once.
 
-import type { Permission } from '@gatehouse/registry-api'
+import type { KeyPermission, Permission } from '@gatehouse/registry-api'
 import {
   Button,
   Checkbox,
@@ -51,8 +51,9 @@ export function CreateKey({ opened, onClose }: { opened: boolean; onClose: () =>
 
 function Form({ create, onCancel }: { create: ReturnType<typeof useCreateKey>; onCancel: () => void }) {
   const { me, may } = useWorkspace()
-  const grantable: readonly Permission[] =
+  const mine: readonly Permission[] =
     me.role === 'owner' ? [...me.permissions, 'users:act-as'] : me.permissions
+  const grantable: readonly KeyPermission[] = mine.filter((one) => one !== 'calls:read-bodies')
   const form = useForm({
     initialValues: {
       name: '',

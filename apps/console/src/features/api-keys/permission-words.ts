@@ -13,6 +13,7 @@ const words: Readonly<Record<Permission, string>> = {
   'users:act-as': 'Act as other people',
   'calls:own': 'See own calls',
   'calls:all': 'See all calls',
+  'calls:read-bodies': 'Read what captured calls said',
   'audit:read': 'Read the audit trail',
   'members:manage': 'Manage members and invitations',
   'settings:manage': 'Change the settings of the workspace',

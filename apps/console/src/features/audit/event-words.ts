@@ -5,6 +5,8 @@ import type { AuditEvent } from '@gatehouse/registry-api'
 const subjects: Readonly<Record<string, string>> = {
   'api-key': 'API key',
   'auth-session': 'Connecting',
+  call: 'Call',
+  capture: 'Capture',
   connection: 'Connection',
   'data-key': 'Data key',
   'gateway-token': 'Token of a page',
@@ -21,7 +23,7 @@ const subjects: Readonly<Record<string, string>> = {
 
 /** For a filter, in the order of their words. */
 export const objectTypes = Object.entries(subjects)
-  .filter(([type]) => type !== 'member' && type !== 'link')
+  .filter(([type]) => !['capture', 'link', 'member'].includes(type))
   .map(([value, label]) => ({ value, label }))
   .sort((a, b) => a.label.localeCompare(b.label))
 

@@ -106,6 +106,8 @@ async function toNamed(routing: Routing, kind: NamedKind): Promise<Target> {
 async function enter(routing: Routing, server: ResolvedServer): Promise<Bearer> {
   const { deps, call, servers, message, trace } = routing
   trace.server = server
+  if (server.capture_until_ms !== undefined)
+    trace.capture ??= deps.captures.begin(call, server, message.clientBody ?? message.body)
   authorize(call.caller, server, servers)
   trace.decidedAt = performance.now()
   return bearerOf(call.caller, await connectedFor(deps, call, server, message))
