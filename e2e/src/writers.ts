@@ -15,6 +15,7 @@ export function startWriters(cluster: FaultyCluster) {
   const acknowledged = new Set<string>()
   const strange: unknown[] = []
   const inRow = [0, 0]
+  const lastRefusal: unknown[] = []
   let refused = 0
   let slowestMs = 0
   let stopped = false
@@ -33,6 +34,7 @@ export function startWriters(cluster: FaultyCluster) {
       return
     }
     inRow[node] = 0
+    lastRefusal[node] = answer
     if (status === 503) refused += 1
     else strange.push({ status, answer })
   }
@@ -56,6 +58,8 @@ export function startWriters(cluster: FaultyCluster) {
       await waitFor(() => inRow.every((count) => count >= 2), {
         deadlineMs,
         what: 'both registries write again',
+      }).catch((cause: unknown) => {
+        throw new Error(`last refused: ${JSON.stringify(lastRefusal)}`, { cause })
       })
     },
     /** Expects that nothing else came, in time, and that what was acknowledged is there, read at either registry. */

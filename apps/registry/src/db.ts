@@ -32,7 +32,7 @@ export interface Source {
   readonly pool: pg.PoolConfig
   /** PGlite behind its socket: one connection, because it mixes up the messages of several. */
   readonly embedded: boolean
-  /** A server that says nothing for so long counts as away; GATEHOUSE_DATABASE_TIMEOUT_MS, 1,700 unless told. */
+  /** A server that leaves a statement unanswered for so long counts as away; GATEHOUSE_DATABASE_TIMEOUT_MS, 1,700 unless told. */
   readonly silenceMs?: number | undefined
   /** It has given up and answers nothing more. */
   readonly onPanic?: () => void
@@ -62,7 +62,7 @@ export function openDb(source: Source, onError: (error: Error) => void): Db {
     adapter,
     transactionOptions: {
       maxWait: source.embedded ? 20_000 : silenceMs + 100,
-      timeout: Math.max(10_000, silenceMs),
+      timeout: Math.max(transactionMs, silenceMs),
     },
   })
   const as = async <T>(
@@ -75,10 +75,9 @@ export function openDb(source: Source, onError: (error: Error) => void): Db {
     const begin = () =>
       prisma.$transaction(async (tx) => {
         await tx.$executeRaw`SELECT set_config('app.workspace', ${workspaceId}, true), set_config('role', ${role}, true)`
-        watch?.answered()
-        if (isPatient) watch?.stop()
+        if (isPatient) watch?.allow(transactionMs + silenceMs)
         const result = await work(tx)
-        watch?.answered()
+        watch?.mayCommit()
         return result
       })
     const done = watch ? asking.run(watch, begin) : begin()
@@ -109,47 +108,77 @@ export function openDb(source: Source, onError: (error: Error) => void): Db {
 /** A connection that a broken wire holds does not hold the stop. */
 const closeMs = 3_000
 
+/** No transaction takes longer. */
+const transactionMs = 10_000
+
 /** Which connection a transaction has is known to the pool alone: its first query tells. */
-const asking = new AsyncLocalStorage<{ on(client: pg.Client): void }>()
+const asking = new AsyncLocalStorage<{ asks(client: pg.Client): void; answered(): void }>()
 
 class NotedClient extends pg.Client {
   constructor(config?: string | pg.ClientConfig) {
     super(config)
     const query = this.query.bind(this)
     this.query = ((...args: Parameters<typeof query>) => {
-      asking.getStore()?.on(this)
-      return query(...args)
+      const store = asking.getStore()
+      store?.asks(this)
+      const answer: unknown = query(...args)
+      if (store && answer instanceof Promise) answer.then(store.answered, store.answered)
+      return answer
     }) as typeof query
   }
 }
 
 /**
- * A database that is there answers an empty question at once and a short transaction soon; one behind a broken wire says nothing.
- * @param limitMs from the start to the first answer, and again from there to the last
+ * A database that is there answers each statement of a short transaction soon; one behind a broken wire says nothing.
+ * @param limitMs for each statement; for the first one from now on, the wait for a connection included
  */
 function watchSilence(limitMs: number) {
+  let ms = limitMs
   let isTooLong = false
+  let isOver = false
+  let answers = 0
   let client: pg.Client | undefined
   let giveUp = (_reason: AppError) => {}
   const tooLong = new Promise<never>((_, reject) => {
     giveUp = reject
   })
   tooLong.catch(() => undefined) // nobody waits for it once the work is done
-  const timer = setTimeout(() => {
+  const end = () => {
     isTooLong = true
     client?.end().catch(() => undefined) // nobody knows whether it still answers: the pool makes another one
-    giveUp(new AppError('database_unavailable', { cause: new Error(`no answer in ${limitMs} ms`) }))
-  }, limitMs)
+    giveUp(new AppError('database_unavailable', { cause: new Error(`no answer in ${ms} ms`) }))
+  }
+  const arm = () =>
+    setTimeout(() => {
+      // A process that was kept waiting itself reads first what came meanwhile.
+      const before = answers
+      setImmediate(() => {
+        if (answers === before && !isOver) end()
+      })
+    }, ms)
+  let timer: NodeJS.Timeout | undefined = arm()
   return {
     tooLong,
-    on(asked: pg.Client) {
+    asks(asked: pg.Client) {
       client = asked
+      if (!isOver) timer ??= arm()
+    },
+    answered() {
+      answers += 1
+      clearTimeout(timer)
+      timer = undefined
+    },
+    /** Each statement from here on may take this long. */
+    allow(longerMs: number) {
+      ms = longerMs
     },
     /** @throws AppError past the limit: the transaction is rolled back, its caller was told that it failed */
-    answered() {
+    mayCommit() {
       if (isTooLong) throw new AppError('database_unavailable')
-      timer.refresh()
     },
-    stop: () => clearTimeout(timer),
+    stop() {
+      isOver = true
+      clearTimeout(timer)
+    },
   }
 }
