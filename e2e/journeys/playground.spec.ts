@@ -1,5 +1,7 @@
 // The playground: tools are called as a client calls them, nothing is lost on the way there or back, and who failed is told apart.
 
+import { execFile as callback } from 'node:child_process'
+import { promisify } from 'node:util'
 import {
   type FixtureServer,
   type RecordingUpstream,
@@ -15,6 +17,8 @@ import { expectAccessible, expectNoSidewaysScroll } from '../src/screens.ts'
 
 test.use({ world: 'playground' })
 
+const execFile = promisify(callback)
+
 const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 const wav = 'UklGRiQAAABXQVZFZm10IBAAAAABAAEAQB8AAEAfAAABAAgAZGF0YQAAAAA='
 const hostile = '<script>window.wasRun = 1</script><img src=x onerror="window.wasRun = 1">'
@@ -29,6 +33,10 @@ const content = [
   { type: 'hologram', depth: 3 },
 ]
 
+const long = [
+  { type: 'text', text: 'x'.repeat(5_000_000) },
+  ...Array.from({ length: 1_000 }, (_, at) => ({ type: 'text', text: `block ${at}` })),
+]
 const manyNames = Array.from({ length: 3_000 }, (_, at) => `name-${at}`)
 
 const tools = [
@@ -63,7 +71,7 @@ const tools = [
       anyOf: [{ enum: manyNames }, { type: 'object' }],
     },
   },
-  ...['fail', 'refuse', 'die'].map((name) => ({ name, inputSchema: { type: 'object' } })),
+  ...['fail', 'refuse', 'die', 'long', 'link'].map((name) => ({ name, inputSchema: { type: 'object' } })),
 ]
 
 let release = () => {}
@@ -88,6 +96,9 @@ const answers: Readonly<Record<string, Script>> = {
   refuse: scripts.json({ jsonrpc: '2.0', id: 1, error: { code: -32602, message: 'not like that' } }),
   die: scripts.reset,
   'slow-pattern': scripts.json(result('"content":[{"type":"text","text":"not in a hurry"}]')),
+  link: scripts.json(result('"content":[{"type":"resource_link","uri":"test://linked","name":"a link"}]')),
+  'test://linked': scripts.json(result('"contents":[{"uri":"test://linked","text":"what was linked"}]')),
+  long: scripts.json(result(`"content":${JSON.stringify(long)}`)),
   endless: scripts.json(result('"content":[{"type":"text","text":"reached the end"}]')),
 }
 
@@ -96,8 +107,8 @@ let legacy: FixtureServer
 let modern: FixtureServer
 test.beforeAll(async () => {
   kinds = await startRecordingUpstream((request, response) => {
-    const message = request.json() as { method?: string; params?: { name?: string } } | undefined
-    const own = message?.method === 'tools/call' ? answers[message.params?.name ?? ''] : undefined
+    const message = request.json() as { params?: { name?: string; uri?: string } } | undefined
+    const own = answers[message?.params?.name ?? message?.params?.uri ?? '']
     return (own ?? base)(request, response)
   })
   legacy = await startFixtureServer({ eras: 'legacy' })
@@ -124,7 +135,7 @@ test('a tool is called with exact arguments, and everything that it answers is s
   }
   const id = await register('kinds', kinds.url)
   await register('older', legacy.url)
-  await register('newer', modern.url)
+  const newerId = await register('newer', modern.url)
   const answer = page.getByRole('region', { name: 'Answer' })
   const choose = (tool: string) => page.getByRole('combobox', { name: 'Tool' }).selectOption(tool)
   const run = () => page.getByRole('button', { name: 'Run', exact: true }).click()
@@ -206,6 +217,25 @@ test('a tool is called with exact arguments, and everything that it answers is s
     const copied = await page.evaluate('navigator.clipboard.readText()')
     expect(copied).toContain(`'${product.gateway_url}/mcp/kinds'`)
     expect(copied).toContain('"id":9007199254740993')
+    const before = callsOf(kinds).length
+    const ran = execFile('sh', ['-c', String(copied)], {
+      env: { ...process.env, GATEHOUSE_API_KEY: product.api_key },
+    })
+    await expect.poll(() => callsOf(kinds).length).toBe(before + 1)
+    release()
+    expect((await ran).stdout).toContain('"structuredContent":{"id":9007199254740993}')
+    expect(callsOf(kinds).at(-1)?.body.toString()).toContain('"id":9007199254740993,"kind":"small"')
+  })
+
+  await test.step('an answer of megabytes is shown in part, and can be copied', async () => {
+    await choose('long')
+    await run()
+    await expect(answer).toContainText('The first 20,000 of 5,000,000 characters')
+    await answer.getByRole('button', { name: 'Show more' }).first().click()
+    await expect(answer).toContainText('The first 200,000 of 5,000,000 characters')
+    await expect(answer).toContainText('50 of 1001 are shown.')
+    await answer.getByRole('tab', { name: 'Raw' }).click()
+    await expect(answer).toContainText('"resultType": "complete"')
   })
 
   await test.step('a destructive tool asks first', async () => {
@@ -295,6 +325,43 @@ test('a tool is called with exact arguments, and everything that it answers is s
       await expect(answer).toContainText('Cancelled')
     })
   }
+
+  await test.step('prompts and resources are tried like tools, and what links to one is read', async () => {
+    const what = page.getByRole('radiogroup', { name: 'What to try' })
+    await page.goto(`${product.console_url}/w/default/playground?server=newer`)
+    await what.getByText('Prompts').click()
+    await page.getByRole('combobox', { name: 'Prompt' }).selectOption('test_prompt_with_arguments')
+    await page.getByRole('button', { name: 'Get', exact: true }).click()
+    await expect(page.getByRole('main').getByRole('alert')).toContainText('This is required')
+    await page.getByRole('textbox', { name: 'arg1' }).fill('a "b"')
+    await page.getByRole('textbox', { name: 'arg2' }).fill('c')
+    await page.getByRole('button', { name: 'Get', exact: true }).click()
+    await expect(answer).toContainText(`Prompt with arguments: arg1='a "b"', arg2='c'`)
+    await expect(answer.getByRole('region', { name: 'Content: text' })).toContainText('user · Text')
+    await expectAccessible(page)
+    await what.getByText('Resources').click()
+    await page.getByRole('combobox', { name: 'Resource' }).selectOption('test://static-binary')
+    await page.getByRole('button', { name: 'Read', exact: true }).click()
+    await expect(answer.getByRole('img')).toHaveAttribute('src', /^data:image\/png;base64,/)
+    await expectAccessible(page)
+    await page.goto(`${product.console_url}/w/default/servers/${newerId}/resources`)
+    await page.getByRole('link', { name: 'Try test://template/{id}/data in the playground' }).click()
+    await page.getByRole('textbox', { name: 'id' }).fill('a b/c')
+    await page.getByRole('button', { name: 'Read', exact: true }).click()
+    await expect(answer).toContainText('test://template/a%20b%2Fc/data')
+  })
+
+  await test.step('the merged address calls by its own names', async () => {
+    await page.getByRole('combobox', { name: 'Server' }).selectOption('*')
+    await page.getByRole('combobox', { name: 'Tool' }).selectOption('newer__test_simple_text')
+    await run()
+    await expect(answer).toContainText('This is a simple text response for testing.')
+    await page.goto(`${product.console_url}/w/default/playground?server=*&tool=kinds__link`)
+    await run()
+    await answer.getByRole('button', { name: /^Read / }).click()
+    await expect(answer).toContainText('what was linked')
+    await expectAccessible(page)
+  })
 
   await test.step('it fits into 320 px, and says what it has not got', async () => {
     await page.setViewportSize({ width: 320, height: 700 })

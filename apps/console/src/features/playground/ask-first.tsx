@@ -7,7 +7,8 @@ import { plainly } from '#lib/invisible.ts'
 interface Props {
   readonly opened: boolean
   readonly tool: string
-  readonly server: string
+  /** Undefined where the tool's name tells it. */
+  readonly server: string | undefined
   readonly onClose: () => void
   readonly onRun: () => void
 }
@@ -17,8 +18,8 @@ export function AskFirst({ opened, tool, server, onClose, onRun }: Props) {
     <Modal opened={opened} onClose={onClose} title={`Run ${plainly(tool)}?`}>
       <Stack>
         <Text>
-          It says of itself that it is destructive. It runs at {plainly(server)}, for real, with the arguments
-          that you gave.
+          It says of itself that it is destructive. It runs{server !== undefined && ` at ${plainly(server)}`},
+          for real, with the arguments that you gave.
         </Text>
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose} data-autofocus>

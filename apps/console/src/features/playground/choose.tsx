@@ -1,5 +1,5 @@
 'use client'
-// Which server, and as whom.
+// Which address, and as whom.
 
 import type { Server } from '@gatehouse/registry-api'
 import { NativeSelect } from '@mantine/core'
@@ -7,16 +7,17 @@ import { useQuery } from '@tanstack/react-query'
 import { plainly } from '#lib/invisible.ts'
 import { keysRead } from '#lib/reads.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
-import { useChoice } from './use-choice.ts'
+import { allServers, useChoice } from './use-choice.ts'
 
 export function ChooseServer({
   servers,
-  server,
+  value,
 }: {
   servers: readonly Server[]
-  server: Server | undefined
+  /** A slug, or that of all; "" where none is chosen. */
+  value: string
 }) {
-  const { set } = useChoice()
+  const { setServer } = useChoice()
   const data = servers.map(({ slug, name, enabled }) => ({
     value: slug,
     label: `${plainly(name)}${enabled ? '' : ' (off)'}`,
@@ -24,9 +25,13 @@ export function ChooseServer({
   return (
     <NativeSelect
       label="Server"
-      data={[...(server ? [] : [{ value: '', label: 'Choose a server' }]), ...data]}
-      value={server?.slug ?? ''}
-      onChange={({ currentTarget: { value } }) => void set({ server: value, tool: null, arguments: null })}
+      data={[
+        ...(value === '' ? [{ value: '', label: 'Choose a server' }] : []),
+        { value: allServers, label: 'All servers, by their merged address' },
+        ...data,
+      ]}
+      value={value}
+      onChange={({ currentTarget }) => setServer(currentTarget.value)}
     />
   )
 }
@@ -34,7 +39,7 @@ export function ChooseServer({
 /** A key's permissions and servers, never more than the person's own. */
 export function ChooseCaller() {
   const { id, may, me } = useWorkspace()
-  const { choice, set } = useChoice()
+  const { choice, setCaller } = useChoice()
   const keys = useQuery({ ...keysRead(id), enabled: may('api-keys:own') })
   const own = plainly(me.user?.name ?? me.actor.name)
   const listed = (keys.data ?? []).map((key) => ({ value: key.id, label: `Key: ${plainly(key.name)}` }))
@@ -48,7 +53,7 @@ export function ChooseCaller() {
         ...listed,
       ]}
       value={choice.as}
-      onChange={({ currentTarget: { value } }) => void set({ as: value || null })}
+      onChange={({ currentTarget: { value } }) => setCaller(value)}
     />
   )
 }

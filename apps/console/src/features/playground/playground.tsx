@@ -1,30 +1,36 @@
 'use client'
-// Call a tool as a client would: choose it, give it arguments, run it through the gateway, see everything that comes back.
+// Ask as a client would: choose an address and what is offered there, give it arguments, send it through the gateway, see everything
+// that comes back.
 
+import type { Server } from '@gatehouse/registry-api'
 import { Button, Paper, Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import dynamic from 'next/dynamic'
 import Link from 'next/link'
-import { serversRead } from '#lib/reads.ts'
+import { useTokens } from '#lib/gateway-token.ts'
+import { installationRead, serversRead } from '#lib/reads.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
 import { Empty } from '#ui/empty.tsx'
 import { PageHeader } from '#ui/page-header.tsx'
 import { Loading, QueryView } from '#ui/query-view.tsx'
+import { type Address, AddressProvider } from './address.ts'
 import { ChooseCaller, ChooseServer } from './choose.tsx'
-import { useChoice } from './use-choice.ts'
+import { allServers, useChoice } from './use-choice.ts'
 
-/** Comes when a server is chosen, with all that makes forms and shows answers. */
-const ToolsOf = dynamic(() => import('./tools-of.tsx').then((module) => module.ToolsOf), {
-  loading: () => <Loading failed="The tools could not be shown" />,
+/** Comes when an address is chosen, with all that makes forms and shows answers. */
+const OffersOf = dynamic(() => import('./offers-of.tsx').then((module) => module.OffersOf), {
+  loading: () => <Loading failed="What is offered could not be shown" />,
 })
 
 export function Playground() {
   const { id, to, may } = useWorkspace()
   const servers = useQuery(serversRead(id))
-  const { choice } = useChoice()
   return (
     <>
-      <PageHeader title="Playground" about="Call a tool through the gateway, as a client would." />
+      <PageHeader
+        title="Playground"
+        about="Call tools, get prompts and read resources through the gateway, as a client would."
+      />
       {!may('mcp-servers:invoke') ? (
         <Empty sentence="Your role does not call tools. Ask an owner of the workspace for one that does." />
       ) : (
@@ -44,32 +50,53 @@ export function Playground() {
             ),
           }}
         >
-          {(all) => {
-            const server = all.find(({ slug, id }) => slug === choice.server || id === choice.server)
-            return (
-              <Stack>
-                <Paper withBorder p="md">
-                  <div className="gh-filters">
-                    <ChooseServer servers={all} server={server} />
-                    <ChooseCaller />
-                  </div>
-                </Paper>
-                {server ? (
-                  <ToolsOf key={server.id} server={server} />
-                ) : (
-                  <Empty
-                    sentence={
-                      choice.server === ''
-                        ? 'Choose the server whose tools you want to call.'
-                        : 'The server in the address is not in this workspace. Choose another.'
-                    }
-                  />
-                )}
-              </Stack>
-            )
-          }}
+          {(all) => <Chosen servers={all} />}
         </QueryView>
       )}
     </>
   )
+}
+
+function Chosen({ servers }: { servers: readonly Server[] }) {
+  const { choice } = useChoice()
+  const address = useChosenAddress(servers)
+  const known = choice.server === allServers || address !== undefined
+  return (
+    <Stack>
+      <Paper withBorder p="md">
+        <div className="gh-filters">
+          <ChooseServer servers={servers} value={address?.server?.slug ?? (known ? allServers : '')} />
+          <ChooseCaller />
+        </div>
+      </Paper>
+      {address && (
+        <AddressProvider value={address}>
+          <OffersOf key={address.path} />
+        </AddressProvider>
+      )}
+      {!known && (
+        <Empty
+          sentence={
+            choice.server === ''
+              ? 'Choose the server whose tools you want to call.'
+              : 'The server in the address is not in this workspace. Choose another.'
+          }
+        />
+      )}
+    </Stack>
+  )
+}
+
+function useChosenAddress(servers: readonly Server[]): Address | undefined {
+  const { id } = useWorkspace()
+  const { choice } = useChoice()
+  const all = choice.server === allServers
+  const installation = useQuery({ ...installationRead(id), enabled: all })
+  const tokens = useTokens(choice.as)
+  if (all) {
+    const url = installation.data && `${installation.data.gateway_url}/mcp/`
+    return url === undefined ? undefined : { path: '', url, server: undefined, tokens }
+  }
+  const server = servers.find(({ slug, id }) => slug === choice.server || id === choice.server)
+  return server && { path: server.slug, url: server.gateway_url, server, tokens }
 }

@@ -1,25 +1,28 @@
 'use client'
 // A run as it goes on, and how it ended.
 
-import type { Server } from '@gatehouse/registry-api'
 import { Button, Group, Loader, Stack, Text } from '@mantine/core'
 import { ErrorCard } from '#ui/error-card.tsx'
+import { useAddress } from './address.ts'
 import type { Run } from './call/run.ts'
 import type { Runner } from './call/use-run.ts'
+import type { Json } from './json/json.ts'
+import type { Offer } from './offers/offer.ts'
 import { Questions } from './questions.tsx'
-import type { Tool } from './reads.ts'
 import { Legs } from './result/legs.tsx'
 import { Notifications } from './result/notifications.tsx'
 import { OutcomeView } from './result/outcome-view.tsx'
 
 interface Props {
   readonly run: Run
-  readonly server: Server
-  readonly tool: Tool
   readonly runner: Runner
+  /** Of what is tried. */
+  readonly kind: Offer['kind']
+  readonly outputSchema?: Json | undefined
 }
 
-export function RunView({ run, server, tool, runner }: Props) {
+export function RunView({ run, runner, kind, outputSchema }: Props) {
+  const { server } = useAddress()
   const { phase, outcome, rounds, notifications, error } = run
   return (
     <Stack>
@@ -34,7 +37,7 @@ export function RunView({ run, server, tool, runner }: Props) {
         <>
           <Questions
             key={rounds.length}
-            server={server.name}
+            server={server?.name ?? 'The server'}
             questions={outcome.questions}
             onAnswer={runner.answer}
           />
@@ -46,10 +49,10 @@ export function RunView({ run, server, tool, runner }: Props) {
         </>
       )}
       {phase === 'over' && error !== undefined && (
-        <ErrorCard title="The call was not made" error={error} retry={() => runner.start(run.call)} />
+        <ErrorCard title="The call was not made" error={error} retry={() => runner.start(run.asked)} />
       )}
       {phase === 'over' && outcome && outcome.kind !== 'asks' && (
-        <OutcomeView key={rounds.length} outcome={outcome} outputSchema={tool.outputSchema} />
+        <OutcomeView key={rounds.length} outcome={outcome} kind={kind} outputSchema={outputSchema} />
       )}
       {rounds.length > 0 && phase !== 'running' && <Legs rounds={rounds} />}
     </Stack>

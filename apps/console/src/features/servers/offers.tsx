@@ -1,10 +1,12 @@
 'use client'
 // A tab of what a server offers beside tools: its resources, or its prompts, as it lists them to this person.
 
-import { Badge, Group, List, Paper, Stack, Text, Title } from '@mantine/core'
+import { Badge, Button, Group, List, Paper, Stack, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import Link from 'next/link'
 import { parseAsString, useQueryState } from 'nuqs'
 import { count } from '#lib/format.ts'
+import { plainly } from '#lib/invisible.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
 import { Empty } from '#ui/empty.tsx'
 import { QueryView } from '#ui/query-view.tsx'
@@ -23,7 +25,7 @@ interface Props {
 }
 
 export function Offers({ serverId, list, title, one }: Props) {
-  const { may } = useWorkspace()
+  const { may, to } = useWorkspace()
   const { server, where } = useServer(serverId)
   const offers = useQuery({
     ...offersRead(where, list),
@@ -48,13 +50,32 @@ export function Offers({ serverId, list, title, one }: Props) {
           ),
         }}
       >
-        {(data) => <Found {...data} list={list} one={one} />}
+        {(data) => (
+          <Found
+            {...data}
+            list={list}
+            one={one}
+            tryAt={(id) => to(`/playground?${new URLSearchParams({ server: serverId, [tried[list]]: id })}`)}
+          />
+        )}
       </QueryView>
     </Stack>
   )
 }
 
-function Found({ offers, all, list, one }: { offers: Offer[]; all: boolean; list: ListName; one: string }) {
+/** What the playground calls it. */
+const tried = { prompts: 'prompt', resources: 'resource', templates: 'template' } as const
+
+interface FoundProps {
+  readonly offers: Offer[]
+  readonly all: boolean
+  readonly list: ListName
+  readonly one: string
+  /** Of the playground with the offer of this name. */
+  readonly tryAt: (id: string) => string
+}
+
+function Found({ offers, all, list, one, tryAt }: FoundProps) {
   const [q, setQ] = useQueryState(list === 'templates' ? 'qt' : 'q', parseAsString.withDefault(''))
   const words = q.toLowerCase().split(/\s+/).filter(Boolean)
   const found = offers.filter(({ id, title, description }) => {
@@ -73,7 +94,7 @@ function Found({ offers, all, list, one }: { offers: Offer[]; all: boolean; list
       <List listStyleType="none" spacing="sm">
         {found.slice(0, 500).map((offer) => (
           <List.Item key={offer.id} styles={{ itemWrapper: { width: '100%' }, itemLabel: { width: '100%' } }}>
-            <Card offer={offer} />
+            <Card offer={offer} tryAt={tryAt(offer.id)} />
           </List.Item>
         ))}
       </List>
@@ -81,7 +102,13 @@ function Found({ offers, all, list, one }: { offers: Offer[]; all: boolean; list
   )
 }
 
-function Card({ offer: { id, title, description, mimeType, takes } }: { offer: Offer }) {
+function Card({
+  offer: { id, title, description, mimeType, takes },
+  tryAt,
+}: {
+  offer: Offer
+  tryAt: string
+}) {
   return (
     <Paper withBorder p="md">
       <Stack gap={4}>
@@ -119,6 +146,17 @@ function Card({ offer: { id, title, description, mimeType, takes } }: { offer: O
             ))}
           </Text>
         )}
+        <Group>
+          <Button
+            component={Link}
+            href={tryAt}
+            variant="default"
+            size="compact-sm"
+            aria-label={`Try ${plainly(id)} in the playground`}
+          >
+            Try
+          </Button>
+        </Group>
       </Stack>
     </Paper>
   )

@@ -2,9 +2,10 @@
 
 import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
-import type { JsonObject } from '../json/json.ts'
+import { type JsonObject, object } from '../json/json.ts'
 import { parseJson } from '../json/parse-json.ts'
 import { printJson } from '../json/print-json.ts'
+import { askFor, type Offer, toolOf } from '../offers/offer.ts'
 import { curlOf } from './curl.ts'
 import { eventTexts } from './event-texts.ts'
 import { outcomeOf } from './outcome.ts'
@@ -14,7 +15,8 @@ const schema = parseJson(`{"type":"object","properties":{
   "region":{"type":"string","x-mcp-header":"Region"},"big":{"type":"integer","x-mcp-header":"Big"},
   "inner":{"type":"object","properties":{"on":{"type":"boolean","x-mcp-header":"On"}}}}}`)
 const args = parseJson('{"region":"Köln","big":9007199254740993,"inner":{"on":true},"price":1.50}')
-const call = { slug: 's', tool: "it's", inputSchema: schema, args }
+const tool = toolOf(object({ name: "it's", inputSchema: schema })) as Offer // it has a name
+const call = askFor(tool, 's', args)
 
 test('arguments go out digit for digit, and in the headers that the schema names', () => {
   const { body, headers } = requestOf(call)

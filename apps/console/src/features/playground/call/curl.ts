@@ -2,7 +2,7 @@
 
 import type { HttpRequest } from './request.ts'
 
-/** @param url of the server at the gateway */
+/** @param url at the gateway */
 export function curlOf(url: string, { headers, body }: HttpRequest, keyVariable: string): string {
   const lines = headers.map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`)
   return [

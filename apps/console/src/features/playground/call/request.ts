@@ -1,16 +1,22 @@
-// A tools/call of the newest revision as text: the gateway speaks to servers of the older ones itself. Arguments go out digit for
-// digit. https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http
+// A request of the newest revision as text: the gateway speaks to servers of the older ones itself. Arguments go out digit for digit.
+// https://modelcontextprotocol.io/specification/2026-07-28/basic/transports/streamable-http
 
 import { type Json, JsonNumber, type JsonObject, object } from '../json/json.ts'
 import { printJson } from '../json/print-json.ts'
-import { headerText, paramHeaders } from './param-headers.ts'
+import { headerText } from './param-headers.ts'
 
-export interface ToolCall {
-  /** Of the server. */
-  readonly slug: string
-  readonly tool: string
-  readonly inputSchema: Json
-  readonly args: Json
+type Headers = readonly (readonly [name: string, value: string])[]
+
+/** What is asked, and where. */
+export interface Asked {
+  /** Of the address below `/mcp/`: a server's slug, "" for all of them. */
+  readonly path: string
+  readonly method: string
+  /** What the request names, where it names something. */
+  readonly name?: string
+  readonly params: JsonObject
+  /** Beside those of every request. */
+  readonly headers: Headers
 }
 
 /** What a retry carries after the server asked. */
@@ -20,15 +26,14 @@ export interface Answers {
 }
 
 export interface HttpRequest {
-  readonly headers: readonly (readonly [name: string, value: string])[]
+  readonly headers: Headers
   readonly body: string
 }
 
 const revision = '2026-07-28'
 const meta = 'io.modelcontextprotocol'
 
-export function requestOf(call: ToolCall, answers?: Answers): HttpRequest {
-  const { tool, inputSchema, args } = call
+export function requestOf({ method, name, params, headers }: Asked, answers?: Answers): HttpRequest {
   const said = new Map<string, Json>([
     [`${meta}/protocolVersion`, revision],
     [`${meta}/clientInfo`, object({ name: 'gatehouse-playground', version: '1' })],
@@ -36,22 +41,21 @@ export function requestOf(call: ToolCall, answers?: Answers): HttpRequest {
     [`${meta}/logLevel`, 'info'],
     ['progressToken', 'playground'],
   ])
-  const params = object({
-    name: tool,
-    arguments: args,
-    inputResponses: answers?.responses,
-    requestState: answers?.state,
-    _meta: said,
+  const around = object({ inputResponses: answers?.responses, requestState: answers?.state, _meta: said })
+  const message = object({
+    jsonrpc: '2.0',
+    id: new JsonNumber('1'),
+    method,
+    params: new Map([...params, ...around]),
   })
-  const message = object({ jsonrpc: '2.0', id: new JsonNumber('1'), method: 'tools/call', params })
   return {
     headers: [
       ['Content-Type', 'application/json'],
       ['Accept', 'application/json, text/event-stream'],
       ['MCP-Protocol-Version', revision],
-      ['Mcp-Method', 'tools/call'],
-      ['Mcp-Name', headerText(tool)],
-      ...paramHeaders(inputSchema, args),
+      ['Mcp-Method', method],
+      ...(name === undefined ? [] : [['Mcp-Name', headerText(name)] as const]),
+      ...headers,
     ],
     body: printJson(message),
   }

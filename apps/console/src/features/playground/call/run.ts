@@ -1,18 +1,20 @@
-// A run of a tool: one request, or several where the server asks in between. What is known of it so far, and what happens next.
+// A run: one request, or several where the server asks in between. What is known of it so far, and what happens next.
 
 import type { JsonObject } from '../json/json.ts'
 import type { Outcome } from './outcome.ts'
-import type { ToolCall } from './request.ts'
+import type { Asked } from './request.ts'
 
 /** One request to the gateway and its answer. */
 export interface Round {
   readonly requestId: string | null
   /** As this page saw it. */
   readonly ms: number
+  /** By this page's clock. */
+  readonly endedAt: number
 }
 
 export interface Run {
-  readonly call: ToolCall
+  readonly asked: Asked
   readonly phase: 'running' | 'asked' | 'over'
   readonly rounds: readonly Round[]
   /** Progress and log messages, in the order in which they came. */
@@ -27,7 +29,7 @@ export interface Run {
 const maxNotifications = 200
 
 export type Step =
-  | { readonly kind: 'begin'; readonly call: ToolCall }
+  | { readonly kind: 'begin'; readonly asked: Asked }
   | { readonly kind: 'again' }
   | { readonly kind: 'notification'; readonly message: JsonObject }
   | { readonly kind: 'answered'; readonly round: Round; readonly outcome: Outcome }
@@ -36,8 +38,8 @@ export type Step =
 
 export function nextRun(run: Run | undefined, step: Step): Run | undefined {
   if (step.kind === 'begin') {
-    const { call } = step
-    return { call, phase: 'running', rounds: [], notifications: [], outcome: undefined, error: undefined }
+    const { asked } = step
+    return { asked, phase: 'running', rounds: [], notifications: [], outcome: undefined, error: undefined }
   }
   if (run === undefined) return undefined
   switch (step.kind) {

@@ -7,8 +7,8 @@ import type { Answer } from './outcome.ts'
 import type { HttpRequest } from './request.ts'
 
 interface Sending {
-  /** Of the server. */
-  readonly slug: string
+  /** Of the address below `/mcp/`. */
+  readonly path: string
   readonly token: string
   readonly request: HttpRequest
   readonly signal: AbortSignal
@@ -16,15 +16,21 @@ interface Sending {
 }
 
 /** Never rejects but for `signal`. */
-export async function send({ slug, token, request, signal, onNotification }: Sending): Promise<Answer> {
+export async function send({ path, token, request, signal, onNotification }: Sending): Promise<Answer> {
   const headers = new Headers()
   for (const [name, value] of request.headers) headers.set(name, value)
   headers.set('Authorization', `Bearer ${token}`)
   const none = { status: 0, requestId: null, response: undefined }
   let response: Response
   try {
-    const path = `/api/gateway/mcp/${encodeURIComponent(slug)}`
-    response = await fetch(path, { method: 'POST', headers, body: request.body, signal, cache: 'no-store' })
+    const address = `/api/gateway/mcp/${encodeURIComponent(path)}`
+    response = await fetch(address, {
+      method: 'POST',
+      headers,
+      body: request.body,
+      signal,
+      cache: 'no-store',
+    })
   } catch {
     signal.throwIfAborted()
     return { ...none, instead: 'Nothing answered: check your connection and that the console runs' }

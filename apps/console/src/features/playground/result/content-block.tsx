@@ -1,6 +1,6 @@
 'use client'
-// One block of a tool's result. All of it is a stranger's: texts stay texts, links are not followed, pictures and sounds come from
-// the answer itself and from nowhere else. https://modelcontextprotocol.io/specification/2026-07-28/server/tools#tool-result
+// One block of a result. All of it is a stranger's: texts stay texts, a link is read through the gateway or not at all, pictures and
+// sounds come from the answer itself and from nowhere else. https://modelcontextprotocol.io/specification/2026-07-28/server/tools#tool-result
 
 import { Paper, Stack, Text } from '@mantine/core'
 import { plainly } from '#lib/invisible.ts'
@@ -10,13 +10,28 @@ import { type Json, JsonNumber, member, textMember } from '../json/json.ts'
 import { printJson, printLines } from '../json/print-json.ts'
 import { LongText } from './long-text.tsx'
 import { Media } from './media.tsx'
+import { ReadLink } from './read-link.tsx'
 
-export function ContentBlock({ block }: { block: Json }) {
+interface Props {
+  readonly block: Json
+  /** Who says it, in a prompt. */
+  readonly role?: string
+}
+
+export function ContentBlock({ block, role }: Props) {
   const type = textMember(block, 'type') ?? 'no type'
   return (
     <Paper withBorder p="sm" component="section" aria-label={`Content: ${plainly(type)}`}>
       <Stack gap="xs">
         <Text size="xs" c="dimmed">
+          {role !== undefined && (
+            <>
+              <strong>
+                <UpstreamText text={role} />
+              </strong>
+              {' · '}
+            </>
+          )}
           <UpstreamText text={names[type] ?? type} />
           <Hints annotations={member(block, 'annotations')} />
         </Text>
@@ -31,7 +46,7 @@ const names: Readonly<Record<string, string>> = {
   image: 'Image',
   audio: 'Audio',
   resource_link: 'Link to a resource',
-  resource: 'Embedded resource',
+  resource: 'Resource',
 }
 
 function Body({ type, block }: { type: string; block: Json }) {
@@ -43,7 +58,12 @@ function Body({ type, block }: { type: string; block: Json }) {
     case 'audio':
       return <Media mimeType={mimeType} base64={textMember(block, 'data') ?? ''} />
     case 'resource_link':
-      return <Resource of={block} />
+      return (
+        <>
+          <Resource of={block} />
+          <ReadLink uri={textMember(block, 'uri') ?? ''} />
+        </>
+      )
     case 'resource':
       return <Resource of={member(block, 'resource') ?? null} />
     default:
@@ -51,7 +71,6 @@ function Body({ type, block }: { type: string; block: Json }) {
   }
 }
 
-/** A link is not one to click: it is for whoever may read from this server. */
 function Resource({ of }: { of: Json }) {
   const size = member(of, 'size')
   const text = textMember(of, 'text')

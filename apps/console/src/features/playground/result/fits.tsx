@@ -3,16 +3,17 @@
 
 import { List, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { useId } from 'react'
 import { Status } from '#ui/status.tsx'
 import { UpstreamText } from '#ui/upstream-text.tsx'
 import { validate } from '../check/validate.ts'
 import type { Json } from '../json/json.ts'
-import { printJson } from '../json/print-json.ts'
 
 export function Fits({ schema, value }: { schema: Json | undefined; value: Json }) {
-  const text = schema === undefined ? '' : printJson(schema)
+  // Neither changes as long as this is shown, and either may be megabytes.
+  const self = useId()
   const { data } = useQuery({
-    queryKey: ['fits', text, printJson(value)],
+    queryKey: ['fits', self],
     queryFn: () => validate(schema ?? true, value),
     enabled: schema !== undefined,
     staleTime: Number.POSITIVE_INFINITY,

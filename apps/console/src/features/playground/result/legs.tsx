@@ -21,24 +21,29 @@ export function Legs({ rounds }: { rounds: readonly Round[] }) {
   )
 }
 
-/** Records come within two seconds; one that is still missing after these tries won't come. */
-const tries = 14
+/** Records come within two seconds; one that is still missing after this won't come. */
+const patienceMs = 10_000
 const pauseMs = 700
 
-function Leg({ round: { requestId, ms }, name }: { round: Round; name: string }) {
+function Leg({ round: { requestId, ms, endedAt }, name }: { round: Round; name: string }) {
   const { id, to, may } = useWorkspace()
   const record = useQuery({
     queryKey: [id, 'call-of-request', requestId],
-    queryFn: ({ signal }) => findRecord(id, requestId ?? '', signal),
+    queryFn: async ({ signal }): Promise<Call | null> => {
+      const { data } = await callsAsk(id, { request_id: requestId ?? '' }, 1, null, signal)
+      return data[0] ?? null
+    },
     enabled: requestId !== null && (may('calls:own') || may('calls:all')),
     staleTime: Number.POSITIVE_INFINITY,
-    retry: false,
+    refetchInterval: ({ state }) =>
+      state.data === null && Date.now() - endedAt < patienceMs ? pauseMs : false,
   })
+  const missing = record.data === null && !record.isFetching && Date.now() - endedAt >= patienceMs
   return (
     <Text size="sm" component="div" className="gh-numbers">
       {name}
       <strong>{duration(ms)}</strong> seen from here
-      {record.data ? (
+      {record.data && (
         <>
           {' · '}
           <LegsOf call={record.data} />
@@ -47,24 +52,15 @@ function Leg({ round: { requestId, ms }, name }: { round: Round; name: string })
             Call record
           </Anchor>
         </>
-      ) : record.isFetching ? (
-        ' · waiting for the gateway to write it down'
-      ) : (
-        record.data === null && ' · the gateway kept no record of it'
       )}
+      {!record.data &&
+        record.isEnabled &&
+        !record.isError &&
+        !missing &&
+        ' · waiting for the gateway to write it down'}
+      {missing && ' · the gateway kept no record of it'}
     </Text>
   )
-}
-
-/** Null where it doesn't come in time. */
-async function findRecord(workspaceId: string, requestId: string, signal: AbortSignal): Promise<Call | null> {
-  for (let attempt = 0; attempt < tries; attempt += 1) {
-    const { data } = await callsAsk(workspaceId, { request_id: requestId }, 1, null, signal)
-    if (data[0]) return data[0]
-    await new Promise((resolve) => setTimeout(resolve, pauseMs))
-    signal.throwIfAborted()
-  }
-  return null
 }
 
 function LegsOf({ call }: { call: Call }) {

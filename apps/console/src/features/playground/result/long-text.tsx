@@ -1,18 +1,18 @@
 'use client'
-// A text that may be very long: its beginning, all of it on request, and always all of it to copy.
+// A text that may be very long: its beginning, more on request, and always all of it to copy.
 
 import { Box, Button, Group, Text } from '@mantine/core'
 import { useState } from 'react'
-import { bytes } from '#lib/format.ts'
 import { CopyButton } from '#ui/copy-button.tsx'
 import { UpstreamText } from '#ui/upstream-text.tsx'
 
-const shown = 20_000
+/** In characters. More than the second and a page stands still. */
+const steps = [20_000, 200_000] as const
 
 /** @param what names it for who can't see it */
 export function LongText({ text, what }: { text: string; what: string }) {
-  const [all, setAll] = useState(false)
-  const cut = !all && text.length > shown
+  const [shown, setShown] = useState<number>(steps[0])
+  const cut = text.length > shown
   return (
     <Box pos="relative">
       {/* biome-ignore-start lint/a11y/noNoninteractiveTabindex lint/a11y/useSemanticElements: what scrolls has to be reachable by keyboard and needs a name then */}
@@ -24,11 +24,14 @@ export function LongText({ text, what }: { text: string; what: string }) {
       {cut && (
         <Group gap="xs" mt={4}>
           <Text size="xs" c="dimmed">
-            The first {bytes(shown)} of {bytes(text.length)}.
+            The first {shown.toLocaleString('en')} of {text.length.toLocaleString('en')} characters. Copy it
+            to have all.
           </Text>
-          <Button variant="default" size="compact-xs" onClick={() => setAll(true)}>
-            Show all
-          </Button>
+          {shown < steps[1] && (
+            <Button variant="default" size="compact-xs" onClick={() => setShown(steps[1])}>
+              Show more
+            </Button>
+          )}
         </Group>
       )}
     </Box>

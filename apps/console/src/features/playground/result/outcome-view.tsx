@@ -7,6 +7,7 @@ import { UpstreamText } from '#ui/upstream-text.tsx'
 import type { Outcome } from '../call/outcome.ts'
 import type { Json } from '../json/json.ts'
 import { printLines } from '../json/print-json.ts'
+import type { Offer } from '../offers/offer.ts'
 import { LongText } from './long-text.tsx'
 import { ResultView } from './result-view.tsx'
 
@@ -17,48 +18,62 @@ interface Words {
   readonly tone: 'good' | 'warn' | 'bad' | 'neutral'
 }
 
-const words = {
-  ok: { title: 'The tool answered', about: '', icon: 'check', tone: 'good' },
-  tool: {
-    title: "The tool's own error",
-    about:
-      'The call went through. The tool ran, and says that it failed: an agent reads this and may try again.',
-    icon: 'alert',
-    tone: 'warn',
-  },
-  protocol: {
-    title: 'Protocol error',
-    about: 'The server took the message and refused it: the tool did not run, or not to its end.',
-    icon: 'cross',
-    tone: 'bad',
-  },
-  refused: {
-    title: 'Refused by the gateway',
-    about: 'The server never saw this call.',
-    icon: 'cross',
-    tone: 'bad',
-  },
-  transport: {
-    title: 'No answer came through',
-    about: 'The way to the server or back is broken. Whether the tool ran can not be told from here.',
-    icon: 'link',
-    tone: 'bad',
-  },
-  cancelled: {
-    title: 'Cancelled',
-    about: 'The gateway has told the server, as far as its revision allows. The tool may have begun.',
-    icon: 'dash',
-    tone: 'neutral',
-  },
-} as const satisfies Record<string, Words>
+/** What is true of a tool only: it may have done something before it ended. */
+const wordsOf = (kind: Offer['kind']) => {
+  const tool = kind === 'tool'
+  return {
+    ok: { title: answered[kind], about: '', icon: 'check', tone: 'good' },
+    tool: {
+      title: "The tool's own error",
+      about:
+        'The call went through. The tool ran, and says that it failed: an agent reads this and may try again.',
+      icon: 'alert',
+      tone: 'warn',
+    },
+    protocol: {
+      title: 'Protocol error',
+      about: `The server took the message and refused it${tool ? ': the tool did not run, or not to its end' : ''}.`,
+      icon: 'cross',
+      tone: 'bad',
+    },
+    refused: {
+      title: 'Refused by the gateway',
+      about: 'The server never saw this call.',
+      icon: 'cross',
+      tone: 'bad',
+    },
+    transport: {
+      title: 'No answer came through',
+      about: `The way to the server or back is broken.${tool ? ' Whether the tool ran can not be told from here.' : ''}`,
+      icon: 'link',
+      tone: 'bad',
+    },
+    cancelled: {
+      title: 'Cancelled',
+      about: `The gateway has told the server, as far as its revision allows.${tool ? ' The tool may have begun.' : ''}`,
+      icon: 'dash',
+      tone: 'neutral',
+    },
+  } as const satisfies Record<string, Words>
+}
+
+const answered = {
+  tool: 'The tool answered',
+  prompt: 'The prompt came',
+  resource: 'The resource was read',
+  template: 'The resource was read',
+} as const
 
 interface Props {
   readonly outcome: Exclude<Outcome, { kind: 'asks' }>
+  /** Of what was asked for. */
+  readonly kind: Offer['kind']
   /** Of the tool that was called. */
   readonly outputSchema: Json | undefined
 }
 
-export function OutcomeView({ outcome, outputSchema }: Props) {
+export function OutcomeView({ outcome, kind, outputSchema }: Props) {
+  const words = wordsOf(kind)
   if (outcome.kind === 'cancelled') return <Verdict of={words.cancelled} />
   if (outcome.kind === 'result')
     return (

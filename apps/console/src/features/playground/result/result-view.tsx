@@ -1,9 +1,9 @@
 'use client'
-// A tool's result in three ways: as a person reads it, its structured part, and the whole response.
+// A result in three ways: as a person reads it, its structured part, and the whole response.
 
-import { Stack, Tabs, Text } from '@mantine/core'
+import { Button, Group, Stack, Tabs, Text } from '@mantine/core'
 import { useState } from 'react'
-import { isList, type Json, type JsonObject, member, textMember } from '../json/json.ts'
+import { isList, type Json, type JsonObject, member, object, textMember } from '../json/json.ts'
 import { printLines } from '../json/print-json.ts'
 import { ContentBlock } from './content-block.tsx'
 import { Fits } from './fits.tsx'
@@ -49,23 +49,66 @@ export function ResultView({ result, response, outputSchema }: Props) {
 }
 
 function Rendered({ result }: { result: JsonObject }) {
-  const content = member(result, 'content')
-  const blocks = isList(content) ? content : []
   const kind = textMember(result, 'resultType') ?? 'complete'
   const structured = member(result, 'structuredContent')
+  const parts = partsOf(result)
   return (
     <Stack>
       {kind !== 'complete' && (
         <Text size="sm">A result of the type “{kind}”, which this page shows as it came.</Text>
       )}
-      {blocks.length === 0 && structured === undefined && <Text size="sm">The result is empty.</Text>}
-      {blocks.map((block, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a block is its place in the answer
-        <ContentBlock key={index} block={block} />
-      ))}
-      {blocks.length === 0 && structured !== undefined && (
+      {parts.length === 0 && structured === undefined && <Text size="sm">The result is empty.</Text>}
+      <Parts parts={parts} />
+      {parts.length === 0 && structured !== undefined && (
         <LongText text={printLines(structured)} what="structured content" />
       )}
     </Stack>
+  )
+}
+
+interface Part {
+  /** Who says it, in a prompt. */
+  readonly role?: string
+  readonly block: Json
+}
+
+/** The blocks of a tool's result, the messages of a prompt, the contents of a resource. */
+function partsOf(result: JsonObject): readonly Part[] {
+  const listed = (name: string) => {
+    const value = member(result, name)
+    return isList(value) ? value : []
+  }
+  return [
+    ...listed('content').map((block) => ({ block })),
+    ...listed('messages').map((message) => ({
+      role: textMember(message, 'role') ?? 'nobody',
+      block: member(message, 'content') ?? null,
+    })),
+    ...listed('contents').map((resource) => ({ block: object({ type: 'resource', resource }) })),
+  ]
+}
+
+/** A result may have any number of blocks. */
+const step = 50
+
+function Parts({ parts }: { parts: readonly Part[] }) {
+  const [shown, setShown] = useState(step)
+  return (
+    <>
+      {parts.slice(0, shown).map((part, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a block is its place in the answer
+        <ContentBlock key={index} {...part} />
+      ))}
+      {parts.length > shown && (
+        <Group gap="xs">
+          <Text size="sm" c="dimmed">
+            {shown} of {parts.length} are shown.
+          </Text>
+          <Button variant="default" size="compact-sm" onClick={() => setShown(shown + step)}>
+            Show more
+          </Button>
+        </Group>
+      )}
+    </>
   )
 }

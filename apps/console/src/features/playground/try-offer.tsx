@@ -1,16 +1,15 @@
 'use client'
-// One tool: its arguments on one side, what came back on the other.
+// One tool, prompt or resource: what it is given on one side, what came back on the other.
 
 import { keyVariable } from '@gatehouse/client-snippets'
-import type { Server } from '@gatehouse/registry-api'
 import { Button, Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core'
 import { getHotkeyHandler } from '@mantine/hooks'
 import dynamic from 'next/dynamic'
 import { useState } from 'react'
-import { useTokens } from '#lib/gateway-token.ts'
 import { CopyButton } from '#ui/copy-button.tsx'
 import { Icon } from '#ui/icons.tsx'
-import { UpstreamText } from '#ui/upstream-text.tsx'
+import { AboutOffer } from './about-offer.tsx'
+import { useAddress } from './address.ts'
 import { curlOf } from './call/curl.ts'
 import { requestOf } from './call/request.ts'
 import { useRun } from './call/use-run.ts'
@@ -20,13 +19,11 @@ import { typedValue } from './form/form.ts'
 import { startingValue } from './form/starting-value.ts'
 import { ValueEditor } from './form/value-editor.tsx'
 import { type Json, unfinished } from './json/json.ts'
+import { askFor, type Offer } from './offers/offer.ts'
 import { ProblemList } from './problem-list.tsx'
-import type { Tool } from './reads.ts'
-import { useChoice } from './use-choice.ts'
 
 interface Props {
-  readonly server: Server
-  readonly tool: Tool
+  readonly offer: Offer
   /** JSON text of the arguments to begin with; "" where there is none. */
   readonly begin: string
 }
@@ -37,19 +34,27 @@ const AskFirst = dynamic(() => import('./ask-first.tsx').then((module) => module
 
 const unjudged: Judged = { problems: [] }
 
-export function TryTool({ server, tool, begin }: Props) {
-  const { inputSchema } = tool
-  const { choice } = useChoice()
-  const runner = useRun(useTokens(choice.as))
+/** What its button says, and what stands where there is no answer yet. */
+const words = {
+  tool: { verb: 'Run', before: 'Run the tool to see what it answers.' },
+  prompt: { verb: 'Get', before: 'Get the prompt to see its messages.' },
+  resource: { verb: 'Read', before: 'Read the resource to see what it holds.' },
+  template: { verb: 'Read', before: 'Read the resource to see what it holds.' },
+} as const
+
+export function TryOffer({ offer, begin }: Props) {
+  const { kind, inputSchema, destructive } = offer
+  const { path, url, server, tokens } = useAddress()
+  const runner = useRun(tokens)
   const [args, setArgs] = useState<Json>(() => (begin ? typedValue(begin) : startingValue(inputSchema)))
   const [judged, setJudged] = useState(unjudged)
   const [checking, setChecking] = useState(false)
   const [asking, setAsking] = useState(false)
-  const call = { slug: server.slug, tool: tool.name, inputSchema, args }
+  const asked = askFor(offer, path, args)
   const running = runner.run?.phase === 'running'
   const whole = unfinished(args).length === 0
 
-  const go = () => (tool.destructive ? setAsking(true) : runner.start(call))
+  const go = () => (destructive ? setAsking(true) : runner.start(asked))
   const submit = async () => {
     if (checking || running) return
     setChecking(true)
@@ -71,25 +76,27 @@ export function TryTool({ server, tool, begin }: Props) {
         >
           <Stack>
             <Title order={2} id="arguments">
-              Arguments
+              {kind === 'resource' ? 'Resource' : 'Arguments'}
             </Title>
-            <AboutTool tool={tool} />
-            <ValueEditor
-              label="Arguments"
-              schema={inputSchema}
-              value={args}
-              problems={judged.problems}
-              onChange={(value) => {
-                setArgs(value)
-                setJudged(unjudged)
-              }}
-            />
+            <AboutOffer offer={offer} />
+            {kind !== 'resource' && (
+              <ValueEditor
+                label="Arguments"
+                schema={inputSchema}
+                value={args}
+                problems={judged.problems}
+                onChange={(value) => {
+                  setArgs(value)
+                  setJudged(unjudged)
+                }}
+              />
+            )}
             <ProblemList judged={judged} title="Not sent: the arguments do not fit the schema">
               {/* A server may be tried with what it should refuse, as long as it is JSON. */}
               {whole && (
                 <div>
                   <Button variant="default" size="compact-sm" onClick={go}>
-                    Run anyway
+                    {words[kind].verb} anyway
                   </Button>
                 </div>
               )}
@@ -100,7 +107,7 @@ export function TryTool({ server, tool, begin }: Props) {
                 leftSection={<Icon name="play" size={16} />}
                 loading={running || checking}
               >
-                Run
+                {words[kind].verb}
               </Button>
               {running && (
                 <Button variant="default" onClick={runner.cancel}>
@@ -112,7 +119,7 @@ export function TryTool({ server, tool, begin }: Props) {
                   size="sm"
                   label="Copy as curl"
                   what="as curl"
-                  value={curlOf(server.gateway_url, requestOf(call), keyVariable)}
+                  value={curlOf(url, requestOf(asked), keyVariable)}
                 />
               )}
             </Group>
@@ -125,45 +132,24 @@ export function TryTool({ server, tool, begin }: Props) {
             Answer
           </Title>
           {runner.run ? (
-            <RunView run={runner.run} server={server} tool={tool} runner={runner} />
+            <RunView run={runner.run} runner={runner} kind={kind} outputSchema={offer.outputSchema} />
           ) : (
-            <Text c="dimmed">Run the tool to see what it answers.</Text>
+            <Text c="dimmed">{words[kind].before}</Text>
           )}
         </Stack>
       </Paper>
-      {tool.destructive && (
+      {destructive && (
         <AskFirst
           opened={asking}
-          tool={tool.name}
-          server={server.name}
+          tool={offer.name}
+          server={server?.name}
           onClose={() => setAsking(false)}
           onRun={() => {
             setAsking(false)
-            runner.start(call)
+            runner.start(asked)
           }}
         />
       )}
     </SimpleGrid>
-  )
-}
-
-function AboutTool({ tool: { title, description, off, destructive } }: { tool: Tool }) {
-  return (
-    <>
-      {title !== undefined && (
-        <Text fw={600}>
-          <UpstreamText text={title} />
-        </Text>
-      )}
-      {description !== undefined && (
-        <Text size="sm" className="gh-break" style={{ whiteSpace: 'pre-wrap' }}>
-          <UpstreamText text={description} />
-        </Text>
-      )}
-      {destructive && (
-        <Text size="sm">It says of itself that it is destructive: you are asked before it runs.</Text>
-      )}
-      {off && <Text size="sm">It is switched off at the gateway: a call is answered with an error.</Text>}
-    </>
   )
 }
