@@ -50,6 +50,11 @@ await measure(
   500,
   servers.map((id) => `/v1/servers/${id}/tools`),
 )
+await measure(
+  'tools of all servers by name',
+  500,
+  ['', 'q=tool-1', 'q=tool-499', 'q=tool+never', 'q=5&limit=200'].map((query) => `/v1/tools?${query}`),
+)
 await all.stop()
 await upstream.close()
 process.exit(values.check && tooSlow > 0 ? 1 : 0)

@@ -13,6 +13,12 @@ test('the palette leads to tools, calls, screens and shortcuts', async ({ watche
     }
   await expect.poll(async () => (await found()).data.length).toBe(1)
   const [call] = (await found()).data
+  // The registry lists a server's tools by itself: nobody has looked at them.
+  const listed = async () =>
+    (await api(`${product.registry_url}/v1/tools?q=roll-d`, product.api_key, 'GET')).body as {
+      data: object[]
+    }
+  await expect.poll(async () => (await listed()).data.length, { timeout: 20_000 }).toBe(1)
   await page.goto(`${product.console_url}/w/default`)
   await expect(page.getByRole('heading', { name: 'Home' })).toBeVisible()
   const search = page.getByRole('textbox', { name: 'Command palette' })

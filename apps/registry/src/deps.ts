@@ -24,6 +24,8 @@ import { type Auth, makeAuth } from './people/auth.ts'
 import { keepRetention } from './retention/worker.ts'
 import { createSealer, type Sealer } from './seal.ts'
 import { keepSealingKeys } from './sealing-keys.ts'
+import { createListing } from './tools/keep-listed.ts'
+import { createToolLists } from './tools/list-tools.ts'
 import { keepCounting } from './usage/count-calls.ts'
 
 export interface Deps {
@@ -115,7 +117,6 @@ export async function openDeps(
     const stopCounting = keepCounting({ db, log })
     const egress = parts.egress ?? openEgress(config)
     const looks = createLooks({ config, db, egress, health, now })
-    const stopHealth = keepHealth({ config, db, log }, looks)
     const revocations = createRevocations({ db, sealer, egress, log })
     const refreshes = createRefreshes({ db, sealer, egress, changes, revocations, log, now, config })
     const deps: Deps = {
@@ -139,6 +140,7 @@ export async function openDeps(
       auth: makeAuth({ config, db, log, installation }),
       metrics: new Registry(),
     }
+    const stopHealth = keepHealth(deps, looks, createListing(deps, createToolLists(deps)))
     return {
       deps,
       async close() {

@@ -5,6 +5,7 @@ import type {
   Call,
   Connection,
   ErasFound,
+  FoundTools,
   Installation,
   Me,
   OAuthProvider,
@@ -115,6 +116,17 @@ export const toolsRead = (workspaceId: string, serverId: string) =>
     queryKey: [workspaceId, 'servers', serverId, 'tools'],
     queryFn: ({ signal }) => toolsAsk(workspaceId, serverId, false, signal),
     staleTime: 30_000,
+  })
+
+/** Tools of all servers, by name. */
+export const toolSearchRead = (workspaceId: string, q: string) =>
+  queryOptions({
+    queryKey: [workspaceId, 'tools', q],
+    queryFn: ({ signal }) =>
+      ask<FoundTools>(`/registry/v1/tools?${new URLSearchParams({ q, limit: '20' })}`, {
+        ...{ workspaceId, signal },
+      }),
+    placeholderData: keepPreviousData,
   })
 
 /** All keys that the person may see, page by page. */

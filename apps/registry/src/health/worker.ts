@@ -2,6 +2,7 @@
 // registry does it for all; what calls say comes by evidence.ts.
 
 import type { Deps } from '../deps.ts'
+import type { Listing } from '../tools/keep-listed.ts'
 import { createWorkerLease } from '../worker-lease.ts'
 import type { Looked, Looks } from './look.ts'
 import { isDown } from './seen.ts'
@@ -9,6 +10,7 @@ import { isDown } from './seen.ts'
 const tickMs = 1_000
 const soonMs = 4_500
 const withinMs = 5_000
+const listMs = 5_000
 const leaseMs = 15_000
 const renewMs = 5_000
 /** At once. */
@@ -23,8 +25,11 @@ interface Due extends Looked {
 
 type On = Pick<Deps, 'config' | 'db' | 'log'>
 
-/** Returns the function that stops it. */
-export function keepHealth(on: On, looks: Looks): () => Promise<void> {
+/**
+ * Returns the function that stops it.
+ * @param listing goes round where this process looks
+ */
+export function keepHealth(on: On, looks: Looks, listing: Listing): () => Promise<void> {
   const everyMs = on.config.GATEHOUSE_HEALTH_INTERVAL_MS
   if (everyMs === 0) return async () => undefined
   const lease = createWorkerLease(on, 'health', leaseMs)
@@ -32,6 +37,7 @@ export function keepHealth(on: On, looks: Looks): () => Promise<void> {
   const running = new Map<string, Promise<void>>()
   const stop = new AbortController()
   let leased = { until: 0, isOurs: false }
+  let listedAt = 0
 
   const start = (server: Due) => {
     lookedAt.set(server.id, Date.now())
@@ -51,6 +57,9 @@ export function keepHealth(on: On, looks: Looks): () => Promise<void> {
       if (running.size >= mostLooks) break
       if (!running.has(server.id) && isTime(server, lookedAt.get(server.id), everyMs)) start(server)
     }
+    if (Date.now() - listedAt < listMs) return
+    listedAt = Date.now()
+    await listing.round()
   }
   let ticking: Promise<void> | undefined
   const timer = setInterval(() => {
@@ -65,7 +74,7 @@ export function keepHealth(on: On, looks: Looks): () => Promise<void> {
     clearInterval(timer)
     stop.abort()
     await ticking
-    await Promise.all(running.values())
+    await Promise.all([...running.values(), listing.idle()])
     await lease.giveBack().catch(() => undefined) // it runs out
   }
 }

@@ -124,6 +124,9 @@ const systemMay = {
     audit_event: 'INSERT SELECT',
     audit_head: 'INSERT SELECT UPDATE',
   },
+  // Whose list of tools is missing or old, without what is in it.
+  ...{ 'tool_catalogue.workspace_id': 'SELECT', 'tool_catalogue.server_id': 'SELECT' },
+  ...{ 'tool_catalogue.owner': 'SELECT', 'tool_catalogue.fetched_at': 'SELECT' },
   // Which data keys there are, without what is in them.
   ...{ 'data_key.workspace_id': 'SELECT', 'data_key.id': 'SELECT', 'data_key.wrapped_by': 'SELECT' },
   ...{ 'data_key.created_at': 'SELECT', 'data_key.retired_at': 'SELECT' },
@@ -164,6 +167,7 @@ const systemSees = {
   'call_uncounted ALL': 'true',
   ...{ 'call_usage SELECT': 'true', 'call_usage INSERT': 'new', 'call_usage UPDATE': 'true' },
   'call_usage DELETE': expect.stringContaining("THEN '1 day'"),
+  ...{ 'tool_catalogue SELECT': 'true' },
   ...{ 'mcp_server SELECT': 'true', 'data_key SELECT': 'true' },
   ...{ 'server_health SELECT': 'true', 'server_health INSERT': 'new', 'server_health UPDATE': 'true' },
   ...{ 'upstream_session SELECT': 'true', 'session_note ALL': 'true' },

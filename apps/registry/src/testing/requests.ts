@@ -56,6 +56,7 @@ const requests: Readonly<Record<string, (on: Things) => Asked>> = {
   updateServerSettings: ({ serverId }) => ({ path: `/v1/servers/${serverId}`, body: { name: 'Changed' } }),
   startCapture: ({ serverId }) => ({ path: `/v1/servers/${serverId}/capture`, body: { minutes: 15 } }),
   stopCapture: ({ serverId }) => ({ path: `/v1/servers/${serverId}/capture` }),
+  searchTools: () => ({ path: '/v1/tools?q=read' }),
   findServerEras: ({ serverId }) => ({ path: `/v1/servers/${serverId}/eras` }),
   searchKnownServers: () => ({ path: '/v1/known-servers?search=files' }),
   probeServer: () => ({ path: '/v1/servers/probe', body: { url: 'https://new.test/mcp' } }),

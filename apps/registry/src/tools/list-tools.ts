@@ -8,6 +8,7 @@ import { findConnection, type OwnerId } from '../connections/find-connection.ts'
 import type { Tx } from '../db.ts'
 import type { Deps } from '../deps.ts'
 import type { ServerRow } from '../servers/to-wire.ts'
+import { namesOf, type ToolNames } from './names-of.ts'
 import { type StoredCredential, storedCredential } from './stored-credential.ts'
 
 const defaultFreshMs = 5 * 60_000
@@ -97,9 +98,11 @@ async function fetchAndStore(
   })
   const fetchedAt = deps.now()
   const freshMs = Math.min(fetched.ttlMs ?? defaultFreshMs, maxFreshMs)
+  const entries = JSON.parse(fetched.toolsJson) as { name: string }[] // as fetchTools says
   const data = {
     tools: fetched.toolsJson,
-    toolCount: (JSON.parse(fetched.toolsJson) as unknown[]).length, // an array, as fetchTools says
+    toolCount: entries.length,
+    ...namesOf(entries),
     fetchedAt,
     freshUntil: new Date(fetchedAt.getTime() + freshMs),
   }
@@ -124,7 +127,7 @@ async function store(
   tx: Tx,
   { workspaceId, id: serverId }: ServerRow,
   { url, generation: ofServer, account }: StoredCredential,
-  data: {
+  data: ToolNames & {
     readonly tools: string
     readonly toolCount: number
     readonly fetchedAt: Date

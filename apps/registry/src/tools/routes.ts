@@ -1,7 +1,12 @@
 // The tools of a server, by its URL as the published contract has it, and by its id for the console.
 
 import { AppError } from '@gatehouse/errors'
-import { serverToolsQuery, switchTools as switchBody, toolsQuery } from '@gatehouse/registry-api'
+import {
+  serverToolsQuery,
+  switchTools as switchBody,
+  toolSearchQuery,
+  toolsQuery,
+} from '@gatehouse/registry-api'
 import express, { type Response, type Router } from 'express'
 import { requirePermission } from '../actor.ts'
 import { withActor } from '../authenticate.ts'
@@ -12,6 +17,7 @@ import { findServer } from '../servers/find-server.ts'
 import { findSettings } from '../servers/settings.ts'
 import { findByUrl } from './find-by-url.ts'
 import { createToolLists, type Listed } from './list-tools.ts'
+import { searchTools } from './search-tools.ts'
 import { switchTools } from './switch-tools.ts'
 
 export function toolRoutes(deps: Deps): Router {
@@ -25,6 +31,13 @@ export function toolRoutes(deps: Deps): Router {
       const ownerId = await ownerOf(deps, call.actor, query.ls_user_id)
       const server = await findByUrl(deps, call.actor, ownerId, query.url, query.oauth_provider_id)
       answer(res, await lists.list(server, ownerId, query.force_refresh))
+    }),
+  )
+  router.get(
+    '/v1/tools',
+    withActor(deps, async (call, req, res) => {
+      requirePermission(call.actor, 'mcp-servers:read')
+      res.json(await searchTools(deps, call, parseQuery(toolSearchQuery, req.query)))
     }),
   )
   router.get(

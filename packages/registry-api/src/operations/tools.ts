@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { uuid } from '../primitives.ts'
 import { serverToolList, serverToolsQuery, toolList, toolsQuery } from '../servers.ts'
+import { foundTools, toolSearchQuery } from '../tools.ts'
 import type { Operation } from './operation.ts'
 
 const base = '/v1/deepagents'
@@ -43,5 +44,17 @@ export const toolOperations: readonly Operation[] = [
     query: serverToolsQuery,
     answers: { 200: { description: 'Its tools', schema: serverToolList } },
     codes: upstreamCodes,
+  },
+  {
+    id: 'searchTools',
+    method: 'get',
+    path: '/v1/tools',
+    tag: 'MCP tools',
+    summary: 'Find tools of all servers by name and title',
+    description: 'In the lists that are kept: no server is asked. Each names when its server listed it.',
+    permission: 'mcp-servers:read',
+    query: toolSearchQuery,
+    answers: { 200: { description: 'A page of tools', schema: foundTools } },
+    codes: [],
   },
 ]

@@ -12,7 +12,7 @@ import { ago } from '#lib/format.ts'
 import { plainly } from '#lib/invisible.ts'
 import { serversRead } from '#lib/reads.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
-import { useFoundCalls, useFoundTools } from './use-found.ts'
+import { findServers, useFoundCalls, useFoundTools } from './use-found.ts'
 
 /** Opens every time that `wanted` changes. */
 export function Palette({ wanted, onShortcuts }: { wanted: number; onShortcuts: () => void }) {
@@ -22,7 +22,8 @@ export function Palette({ wanted, onShortcuts }: { wanted: number; onShortcuts: 
   const servers = useQuery(serversRead(id))
   const { setColorScheme } = useMantineColorScheme()
   const [text, setText] = useState('')
-  const tools = useFoundTools(servers.data ?? [], text.trim())
+  const found = findServers(servers.data ?? [], text)
+  const tools = useFoundTools(text)
   const calls = useFoundCalls(text)
   // biome-ignore lint/correctness/useExhaustiveDependencies: each wish opens it
   useEffect(() => spotlight.open(), [wanted, spotlight])
@@ -57,14 +58,13 @@ export function Palette({ wanted, onShortcuts }: { wanted: number; onShortcuts: 
     ...(may('settings:manage') ? [go('Export and import', '/settings/export', 'Go to')] : []),
     ...(may('mcp-servers:create') ? [go('Register server', '/servers/register', 'Create')] : []),
     ...(may('api-keys:own') ? [go('Create API key', '/keys?create=true', 'Create')] : []),
-    ...(servers.data ?? []).map((one) => go(plainly(one.name), `/servers/${one.id}`, 'Servers')),
-    ...(servers.data ?? []).map((one) =>
-      go(`Tools of ${plainly(one.name)}`, `/servers/${one.id}/tools`, 'Servers'),
-    ),
+    ...found.map((one) => go(plainly(one.name), `/servers/${one.id}`, 'Servers')),
+    ...found.map((one) => go(`Tools of ${plainly(one.name)}`, `/servers/${one.id}/tools`, 'Servers')),
     ...tools.map(
-      ({ server, name }): SpotlightActionData => ({
+      ({ server, name, title, enabled }): SpotlightActionData => ({
         ...go(plainly(name), `/servers/${server.id}/tools?${new URLSearchParams({ q: name })}`, 'Tools'),
-        description: `Tool of ${plainly(server.name)}`,
+        description: `Tool of ${plainly(server.name)}${enabled ? '' : ', switched off'}`,
+        keywords: title === null ? [] : [plainly(title)],
       }),
     ),
     ...calls.map(
@@ -89,7 +89,7 @@ export function Palette({ wanted, onShortcuts }: { wanted: number; onShortcuts: 
       attributes={{ content: { 'aria-label': 'Command palette' } }}
       nothingFound="Nothing has this name"
       highlightQuery
-      limit={20}
+      limit={60}
       scrollable
       maxHeight="60dvh"
       searchProps={{ placeholder: 'Go to…', 'aria-label': 'Command palette' }}

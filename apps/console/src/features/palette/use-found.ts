@@ -1,27 +1,28 @@
-// What the typed words may mean beyond screens and servers: tools of the first servers, a call by its id or its request's.
+// What the typed words may mean beyond screens and servers: tools of any server, a call by its id or its request's.
 
-import type { Call, Server } from '@gatehouse/registry-api'
+import type { Call, FoundTool, Server } from '@gatehouse/registry-api'
 import { useDebouncedValue } from '@mantine/hooks'
-import { useQueries, useQuery } from '@tanstack/react-query'
-import { callRead, callsAsk, toolsRead } from '#lib/reads.ts'
+import { useQuery } from '@tanstack/react-query'
+import { callRead, callsAsk, toolSearchRead } from '#lib/reads.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
 
-/** As many servers are asked for their tools as on the home screen, which shares the answers. */
-const most = 20
+const settleMs = 150
+const mostServers = 8
 
-export interface FoundTool {
-  readonly server: Server
-  readonly name: string
+/** So few that tools and calls are seen beside them. */
+export function findServers(servers: readonly Server[], text: string): Server[] {
+  const asked = text
+    .trim()
+    .toLowerCase()
+    .replace(/^tools of\s+/, '')
+  return servers.filter(({ name }) => name.toLowerCase().includes(asked)).slice(0, mostServers)
 }
 
-export function useFoundTools(servers: readonly Server[], text: string): FoundTool[] {
+export function useFoundTools(text: string): readonly FoundTool[] {
   const { id } = useWorkspace()
-  const asked = servers.filter((server) => server.enabled).slice(0, most)
-  const lists = useQueries({
-    queries: asked.map((server) => ({ ...toolsRead(id, server.id), enabled: text !== '', retry: false })),
-  })
-  if (text === '') return []
-  return asked.flatMap((server, at) => lists[at]?.data?.tools.map(({ name }) => ({ server, name })) ?? [])
+  const [asked] = useDebouncedValue(text.trim(), settleMs)
+  const found = useQuery({ ...toolSearchRead(id, asked), enabled: asked !== '', retry: false })
+  return text.trim() === '' ? [] : (found.data?.data ?? [])
 }
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
@@ -29,7 +30,7 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 /** The newest calls before anything is typed; else the one that the text names. */
 export function useFoundCalls(text: string): readonly Call[] {
   const { id } = useWorkspace()
-  const [asked] = useDebouncedValue(text.trim(), 150)
+  const [asked] = useDebouncedValue(text.trim(), settleMs)
   const newest = useQuery({
     queryKey: [id, 'palette-calls'],
     queryFn: ({ signal }) => callsAsk(id, {}, 5, null, signal),
