@@ -5,8 +5,8 @@ import type { Prisma } from '../generated/client.ts'
 
 export type CallRow = Prisma.CallRecordGetPayload<object>
 
-/** PostgreSQL's text has no NUL, and one such character from a client must not cost its whole batch. */
-const text = (value: string) => value.replaceAll('\u0000', '\ufffd')
+/** PostgreSQL's text has no NUL and no half characters, and one such from a client must not cost its whole batch. */
+const text = (value: string) => value.replaceAll('\u0000', '\ufffd').toWellFormed()
 const orNull = (value: string | null) => (value === null ? null : text(value))
 const int = (value: number) => Math.min(value, 2_147_483_647)
 

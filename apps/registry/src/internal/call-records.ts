@@ -3,12 +3,10 @@
 import type { CallReport } from '@gatehouse/registry-api'
 import { z } from 'zod'
 import { recordUse } from '../api-keys/record-use.ts'
+import { insertCalls } from '../calls/insert-calls.ts'
 import { type CallRow, toRow, toWire } from '../calls/to-wire.ts'
 import type { Deps } from '../deps.ts'
 import { takeEvidence } from '../health/evidence.ts'
-
-/** Rows per statement: a statement has at most 32767 parameters. */
-const chunk = 1_000
 
 /** Records of workspaces that don't exist (any more) are skipped. */
 export async function recordCalls(deps: Deps, reports: readonly CallReport[]): Promise<void> {
@@ -17,9 +15,7 @@ export async function recordCalls(deps: Deps, reports: readonly CallReport[]): P
     const known = await tx.workspace.findMany({ where: { id: { in: ids } }, select: { id: true } })
     const workspaces = new Set(known.map((workspace) => workspace.id))
     const rows = reports.filter((report) => workspaces.has(report.workspace_id)).map(toRow)
-    for (let i = 0; i < rows.length; i += chunk) {
-      await tx.callRecord.createMany({ data: rows.slice(i, i + chunk), skipDuplicates: true })
-    }
+    await insertCalls(tx, rows)
     await recordUse(tx, usedKeys(rows), deps.now())
     await deps.calls.announce(tx, rows)
     const seen = await takeEvidence(tx, rows, deps.now())
