@@ -2,7 +2,7 @@
 
 import { expect, test } from '../src/browser.ts'
 import { callTool } from '../src/clients.ts'
-import { expectAccessible, expectNoSidewaysScroll } from '../src/screens.ts'
+import { expectAccessible, expectNoSidewaysScroll, follow } from '../src/screens.ts'
 
 test.use({ viewport: { width: 320, height: 640 } })
 
@@ -25,19 +25,20 @@ test('every screen fits into 320 px', async ({ watched: page, product }) => {
     ['/connections/providers?enter=true', page.getByRole('dialog').getByText('Client id')],
     ['/keys', main.getByRole('link', { name: 'local start' })],
     ['/calls', main.getByRole('button', { name: 'roll-dice' }).first()],
-    ['/calls?since=2026-01-01T00:00:00Z', main.getByLabel('HTTP status')],
     ['/usage?by=tool', main.getByRole('link', { name: 'roll-dice' })],
+    ['/calls?since=2026-01-01T00:00:00Z', main.getByLabel('HTTP status')],
     ['/keys?create=true', page.getByRole('dialog').getByText('Permissions')],
     ['/people', main.getByText('Ada Owner (you)')],
     ['/nowhere', main.getByRole('heading')],
   ] as const
+  await page.goto(`${product.console_url}/w/default`)
   for (const [path, sign] of screens) {
-    await page.goto(`${product.console_url}/w/default${path}`)
+    await follow(page, `/w/default${path}`)
     await expect(sign).toBeVisible()
     await expectNoSidewaysScroll(page)
   }
 
-  await page.goto(`${product.console_url}/w/default/calls`)
+  await follow(page, '/w/default/calls')
   await main.getByRole('button', { name: 'roll-dice' }).first().click()
   await expect(page.getByRole('dialog', { name: 'Call' })).toContainText('Answered')
   await expectNoSidewaysScroll(page)

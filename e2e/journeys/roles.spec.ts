@@ -4,6 +4,7 @@
 import type { Locator, Page } from '@playwright/test'
 import { expect, test } from '../src/browser.ts'
 import type { Facts } from '../src/product.ts'
+import { follow } from '../src/screens.ts'
 
 const roles = ['owner', 'admin', 'operator', 'member', 'auditor'] as const
 
@@ -82,8 +83,9 @@ async function walk(page: Page, product: Facts) {
     told.push([role, what, await found.first().isVisible()])
     expected.push([role, what, may])
   }
+  await page.goto(`${product.console_url}/w/default`)
   for (const screen of screens) {
-    await page.goto(`${product.console_url}/w/default${screen.replace('{id}', server?.id ?? '')}`)
+    await follow(page, `/w/default${screen.replace('{id}', server?.id ?? '')}`)
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
     await expect(page.locator('[role="status"][aria-label="Loading"]')).toHaveCount(0)
     const main = page.locator('main')

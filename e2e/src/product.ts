@@ -1,7 +1,7 @@
 // The product as its user starts it: `npm start`'s program on free ports with a data folder of its own.
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { freePort, waitFor } from '@gatehouse/testkit'
@@ -28,9 +28,14 @@ export interface Product extends Facts {
   api(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>
 }
 
-/** A new folder for data; `remove` deletes it. */
-export function dataFolder() {
+/**
+ * A new folder for data; `remove` deletes it.
+ * @param start `empty` is what somebody has who starts for the first time, and takes seconds more
+ */
+export function dataFolder(start: 'empty' | 'migrated' = 'migrated') {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-'))
+  const template = process.env.E2E_DATA_TEMPLATE
+  if (start === 'migrated' && template) cpSync(template, folder, { recursive: true })
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }
 

@@ -12,7 +12,7 @@ import { api, dataFolder, launch, startProduct } from '../src/product.ts'
 
 const folders: { remove(): void }[] = []
 const newFolder = () => {
-  const data = dataFolder()
+  const data = dataFolder('empty')
   folders.push(data)
   return data.folder
 }

@@ -9,10 +9,11 @@ export const bin = join(root, 'node_modules', '.bin')
 /** The Node that runs the product: version 24, from the package `node`. */
 export const node = join(bin, process.platform === 'win32' ? 'node.cmd' : 'node')
 
-/** Our own tools first in PATH, nothing that phones home. */
+/** Our own tools first in PATH, nothing compiled twice, nothing that phones home. */
 export const environment = () => ({
   ...process.env,
   PATH: `${bin}:${process.env.PATH}`,
+  NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/compiled'),
   NEXT_TELEMETRY_DISABLED: '1',
   TURBO_TELEMETRY_DISABLED: '1',
   DO_NOT_TRACK: '1',

@@ -41,7 +41,9 @@ export async function playwright(title, args, env = {}) {
 export async function officialSuite(legs = []) {
   const file = fresh('reports/conformance-outcome.json')
   say('Suite: conformance')
-  const code = await show(node, [join(root, 'e2e/conformance/main.ts'), ...legs], { env: environment() })
+  const code = await withScratch((scratch) =>
+    show(node, [join(root, 'e2e/conformance/main.ts'), ...legs], { env: { ...environment(), ...scratch } }),
+  )
   const { passed = 0, failed = 0 } = read(file) ?? {}
   return counted(code, passed, failed)
 }

@@ -32,7 +32,7 @@ export async function start<T>(
   const [command, commandArgs] = limited(args, options.limits)
   const child = spawn(command, commandArgs, {
     ...(options.cwd ? { cwd: options.cwd } : {}),
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: process.env.TMPDIR, ...options.env },
+    env: { ...inherited(), ...options.env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   let text = ''
@@ -65,6 +65,12 @@ export async function start<T>(
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** What a program finds its way with, and where Node keeps what it has compiled. */
+function inherited(): NodeJS.ProcessEnv {
+  const { PATH, HOME, TMPDIR, NODE_COMPILE_CACHE } = process.env
+  return { PATH, HOME, TMPDIR, NODE_COMPILE_CACHE }
 }
 
 /** The shell sets the limits and becomes the program: same process, same IPC channel. */
