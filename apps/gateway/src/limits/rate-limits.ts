@@ -38,7 +38,7 @@ export function createRateLimits(monotonic: () => number, gateways: () => number
       }
       const isOver = window.used + requests > limit
       if (!isOver) window.used += requests
-      const resetS = Math.ceil((window.startedAt + windowMs - now) / 1_000)
+      const resetS = Math.ceil((windowMs - (now - window.startedAt)) / 1_000)
       response.setHeader('RateLimit-Policy', `"key";q=${limit};w=${windowMs / 1_000}`)
       response.setHeader('RateLimit', `"key";r=${limit - window.used};t=${resetS}`)
       if (isOver)

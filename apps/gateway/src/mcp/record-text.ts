@@ -31,8 +31,8 @@ export function recordText(call: Call, trace: Trace): string {
   )},"policy_ms":${between(knownAt, decidedAt)},"credential_ms":${between(decidedAt, credentialAt)},${trace.capture === undefined ? '' : '"captured":true,'}${standing(call.caller, trace)}}`
 }
 
-/** To the microsecond: shorter to write. */
-const rounded = (ms: number) => Math.round(ms * 1_000) / 1_000
+/** To the microsecond, and so written that a whole number is all that becomes text: that takes a fraction of the time. */
+const rounded = (ms: number) => `${Math.round(ms * 1_000)}e-3`
 
 const between = (from: number | undefined, to: number | undefined) =>
   from === undefined || to === undefined ? 'null' : rounded(to - from)

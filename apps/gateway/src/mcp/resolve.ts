@@ -2,11 +2,13 @@
 
 import { AppError, AuthError } from '@gatehouse/errors'
 import type { ResolvedCaller, ResolvedServer } from '@gatehouse/registry-api/internal'
+import { parseKey } from '@gatehouse/registry-api/key-format'
 import type { Knowledge, Known as Read } from '../registry/knowledge.ts'
 
 /** `/mcp` and `/mcp/` are every server (null); `/mcp/{slug}` is one; anything else undefined. */
 export function targetOf(url: string): string | null | undefined {
-  const path = url.split('?')[0] ?? ''
+  const query = url.indexOf('?')
+  const path = query < 0 ? url : url.slice(0, query)
   if (path === '/mcp' || path === '/mcp/') return null
   return /^\/mcp\/([a-z0-9]+(?:-[a-z0-9]+)*)$/.exec(path)?.[1]
 }
@@ -14,6 +16,11 @@ export function targetOf(url: string): string | null | undefined {
 export interface Known {
   readonly caller: ResolvedCaller
   readonly servers: readonly ResolvedServer[]
+}
+
+/** For a key that is not known: nobody is asked about a malformed one. @throws AuthError 401 */
+export function checkForm(key: string): void {
+  if (parseKey(key) === undefined) throw new AuthError(401)
 }
 
 /** @throws AuthError 401 for every bad key, whatever the reason */
@@ -26,7 +33,7 @@ export async function resolve(
   return valid(await knowledge.resolve(keyDigest, slug), now)
 }
 
-/** The same where it is known, so that nothing is awaited; else undefined. @throws as resolve */
+/** The same where it is known, so that nothing is awaited; else undefined. @throws AuthError as resolve */
 export function resolved(
   knowledge: Knowledge,
   keyDigest: string,

@@ -12,6 +12,7 @@ import {
   readEnvelope,
 } from '@gatehouse/protocol'
 import type { ResolvedServer } from '@gatehouse/registry-api/internal'
+import { digestOf } from '@gatehouse/registry-api/key-format'
 import type { Deps } from '../deps.ts'
 import { ServerChanged } from '../registry/knowledge.ts'
 import { aggregate } from './aggregate/aggregate.ts'
@@ -25,7 +26,7 @@ import type { McpResponse } from './mcp-response.ts'
 import { newTrace } from './new-trace.ts'
 import { checkMediaType, discardRest, readBody } from './read-body.ts'
 import { refuse } from './refuse.ts'
-import { type Known, resolve, resolved, targetOf, theServer } from './resolve.ts'
+import { checkForm, type Known, resolve, resolved, targetOf, theServer } from './resolve.ts'
 import { serve } from './serve.ts'
 import { answerFailure, isOfCredential } from './transparent/failure.ts'
 
@@ -43,10 +44,15 @@ export async function handleMcp(deps: Deps, request: IncomingMessage, response: 
     const handedOver = deps.peers.isHandedOver(request)
     if (!handedOver) checkHostAndOrigin(request, deps.allowed())
     if (answerCors(request, response)) return
-    const keyDigest = authenticate(request)
+    const key = authenticate(request)
+    const keyDigest = digestOf(key)
     const slug = targetOf(request.url ?? '')
     const look = () => resolve(deps.knowledge, keyDigest, slug ?? null, deps.now)
-    const known = resolved(deps.knowledge, keyDigest, slug ?? null, deps.now) ?? (await look())
+    let known = resolved(deps.knowledge, keyDigest, slug ?? null, deps.now)
+    if (known === undefined) {
+      checkForm(key)
+      known = await look()
+    }
     const { caller, servers } = known
     if (!handedOver) deps.rateLimits.count(caller, response)
     if (slug === undefined) throw new AppError('not_found')
@@ -107,7 +113,17 @@ async function transparent(
       if (era === 'modern') compareHeaders(envelope, call.request.headers)
       message = { body, envelope, era }
     }
-    await sendOn(deps, call, servers, lookAgain, message, trace)
+    // Where server or credential are replaced before anything was sent, everything is looked up and decided again.
+    let known: Known = { caller: call.caller, servers }
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await send(deps, call, known, message, trace)
+        break
+      } catch (thrown) {
+        if (!(thrown instanceof ServerChanged) || attempt === maxAttempts) throw thrown
+      }
+      known = await lookAgain()
+    }
   } catch (thrown) {
     const error = thrown instanceof AuthError ? thrown : toAppError(thrown)
     const mayAnswer = message?.envelope.kind === 'request' && !call.response.headersSent
@@ -126,27 +142,18 @@ async function transparent(
   deps.recorder.record(call, trace)
 }
 
-/** Where server or credential are replaced before anything was sent, everything is looked up and decided again. */
-async function sendOn(
+/** Not async, as what has to wait is behind it. @throws (and rejects) as authorize and serve */
+function send(
   deps: Deps,
   call: Call,
-  servers: readonly ResolvedServer[],
-  lookAgain: () => Promise<Known>,
+  known: Known,
   message: Message | undefined,
   trace: Trace,
-): Promise<void> {
-  let known: Known = { caller: call.caller, servers }
-  for (let attempt = 1; ; attempt += 1) {
-    const server = theServer(known.servers)
-    authorize(known.caller, server, known.servers)
-    trace.decidedAt = performance.now()
-    try {
-      return await serve(deps, callOf(call, known), server, message, trace)
-    } catch (thrown) {
-      if (!(thrown instanceof ServerChanged) || attempt === maxAttempts) throw thrown
-      known = await lookAgain()
-    }
-  }
+): Promise<unknown> {
+  const server = theServer(known.servers)
+  authorize(known.caller, server, known.servers)
+  trace.decidedAt = performance.now()
+  return serve(deps, callOf(call, known), server, message, trace)
 }
 
 const callOf = (call: Call, { caller }: Known) => (call.caller === caller ? call : { ...call, caller })

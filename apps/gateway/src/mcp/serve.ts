@@ -2,8 +2,9 @@
 // transparent/forward.ts, bridge/.
 
 import type { ResolvedServer } from '@gatehouse/registry-api/internal'
-import { evidence } from '@gatehouse/upstream'
+import { type EraSet, evidence } from '@gatehouse/upstream'
 import type { Deps } from '../deps.ts'
+import type { Server } from '../registry/knowledge.ts'
 import { bridgeLegacyClient } from './bridge/legacy-client/bridge.ts'
 import { endBridgedSession } from './bridge/legacy-client/end-bridged-session.ts'
 import { bridgeModernClient } from './bridge/modern-client/bridge.ts'
@@ -23,22 +24,33 @@ import type { HeldAnswer } from './transparent/relay.ts'
  * @throws ServerChanged when nothing was sent because server or credential were replaced; AppError for other refusals,
  * connection_required among them
  */
-export async function serve(
+export function serve(
   deps: Deps,
   call: Call,
   resolved: ResolvedServer,
   message: Message | undefined,
   trace: Trace,
-): Promise<void> {
+): Promise<unknown> {
   if (message !== undefined) checkDisabled(resolved, message)
-  const server = resolved.auth_type === 'oauth' ? await connectedFor(deps, call, resolved, message) : resolved
+  if (resolved.auth_type !== 'oauth') return serveAt(deps, call, resolved, message, trace)
+  return connectedFor(deps, call, resolved, message).then((server) =>
+    serveAt(deps, call, server, message, trace),
+  )
+}
+
+/** What it waits for is behind it, so that a call takes no promise of this. */
+function serveAt(
+  deps: Deps,
+  call: Call,
+  server: Server,
+  message: Message | undefined,
+  trace: Trace,
+): Promise<unknown> {
   const bearer = bearerOf(call.caller, server)
   if (message?.era === 'modern') {
-    const { modern, legacy } = await deps.eras.probe(bearer)
-    if (modern === false && legacy !== false) return bridgeModernClient(deps, call, server, message, trace)
-    if (hidesTools(server, message)) return listVisibleTools(deps, call, server, message, trace, undefined)
-    await forward(deps, call, bearer, message, trace)
-    return
+    const known = deps.eras.of(bearer)
+    if (known.modern !== undefined) return serveModern(deps, call, bearer, message, trace, known)
+    return deps.eras.probe(bearer).then((found) => serveModern(deps, call, bearer, message, trace, found))
   }
   const token = tokenOf(call)
   const session = token === undefined ? undefined : deps.sessions.open(token, bearer)
@@ -47,9 +59,23 @@ export async function serve(
     return serveLegacy(deps, call, bearer, message, trace, { session })
   // It ended at the server with its connection.
   if (call.request.method === 'DELETE') return endBridgedSession(deps, call, token, session, trace)
-  await goOn(deps, bearer, token, session, (now, gone) =>
+  return goOn(deps, bearer, token, session, (now, gone) =>
     serveLegacy(deps, call, bearer, message, trace, { session: now, gone }),
   )
+}
+
+function serveModern(
+  deps: Deps,
+  call: Call,
+  bearer: Bearer,
+  message: Message,
+  trace: Trace,
+  { modern, legacy }: EraSet,
+): Promise<unknown> {
+  const { server } = bearer
+  if (modern === false && legacy !== false) return bridgeModernClient(deps, call, server, message, trace)
+  if (hidesTools(server, message)) return listVisibleTools(deps, call, server, message, trace, undefined)
+  return forward(deps, call, bearer, message, trace)
 }
 
 async function serveLegacy(

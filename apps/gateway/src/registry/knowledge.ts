@@ -43,7 +43,7 @@ export type ServerRef = Pick<Server, 'id' | 'slug' | 'credential_generation' | '
 export interface Knowledge {
   /** Who has this key and which server (null: which servers) it may use. */
   resolve(keyDigest: string, slug: string | null): Promise<Known>
-  /** The same where it is known, else undefined. @throws AppError registry_unreachable past the lease */
+  /** The same where it is known and the lease holds, else undefined. */
   resolved(keyDigest: string, slug: string | null): Known | undefined
   /**
    * The headers for exactly this state of the server, so that a new credential never goes to an old address.
@@ -68,7 +68,7 @@ export interface Knowledge {
 
 interface Parts {
   readonly client: Pick<RegistryClient, 'resolve' | 'credentials' | 'refused'>
-  readonly lease: Pick<Lease, 'check'>
+  readonly lease: Pick<Lease, 'check' | 'holds'>
   /** Unix time in ms. */
   readonly now: () => number
   readonly onChange: (event: ChangeEvent) => Promise<void>
@@ -170,8 +170,7 @@ export function createKnowledge(parts: Parts): Knowledge {
       return revision
     },
     resolved(keyDigest, slug) {
-      parts.lease.check()
-      return resolved.get(resolveKey(keyDigest, slug))
+      return parts.lease.holds() ? resolved.get(resolveKey(keyDigest, slug)) : undefined
     },
     async resolve(keyDigest, slug) {
       parts.lease.check()

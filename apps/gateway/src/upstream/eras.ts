@@ -95,5 +95,14 @@ export function createEras({ knowledge, pools, via, timeoutMs }: Parts): Eras {
 }
 
 /** One caller's account may see another upstream than the next one's; stored headers are the same for all. */
-const keyOf = ({ caller, server, generation }: Bearer) =>
-  `${caller.workspace_id} ${server.url} ${generation}${server.auth_type === 'oauth' ? ` ${caller.key_id}` : ''}`
+function keyOf({ caller, server, generation }: Bearer): string {
+  const shared = sharedKeys.get(server)
+  if (shared !== undefined) return shared
+  const key = `${caller.workspace_id} ${server.url} ${generation}`
+  if (server.auth_type === 'oauth') return `${key} ${caller.key_id}`
+  sharedKeys.set(server, key)
+  return key
+}
+
+/** As long as a server is known it is the same object, of one workspace, with one generation of stored headers. */
+const sharedKeys = new WeakMap<Bearer['server'], string>()

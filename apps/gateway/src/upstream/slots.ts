@@ -24,32 +24,48 @@ export interface Slots {
 
 const heldPerCaller = 8
 
-type Claim = readonly [what: string, limit: number]
+/** How many of one kind are taken. */
+interface Counter {
+  taken: number
+}
+
+/** One more of a kind. */
+interface Claim {
+  readonly key: string
+  readonly limit: number
+  /** Good as long as any are taken; else the kind may have another one by now. */
+  counter: Counter
+}
+
+const claimOf = (key: string, limit: number): Claim => ({ key, limit, counter: { taken: 0 } })
 
 export function createSlots(limits: SlotLimits): Slots {
-  const taken = new Map<string, number>()
-
+  /** Those of which some are taken. */
+  const counters = new Map<string, Counter>()
   const claim = (what: string, claims: readonly Claim[]) => {
-    for (const [key, limit] of claims) {
-      if ((taken.get(key) ?? 0) < limit) continue
+    for (const one of claims) {
+      if (one.counter.taken === 0) one.counter = counters.get(one.key) ?? one.counter
+      if (one.counter.taken < one.limit) continue
       throw new AppError('overloaded', { retryAfterS: 1, what: `${what} are as many as may be at once` })
     }
-    for (const [key] of claims) taken.set(key, (taken.get(key) ?? 0) + 1)
+    for (const { key, counter } of claims) {
+      if (counter.taken === 0) counters.set(key, counter)
+      counter.taken += 1
+    }
     let given = false
     return () => {
       if (given) return
       given = true
-      for (const [key] of claims) {
-        const left = (taken.get(key) ?? 1) - 1
-        if (left === 0) taken.delete(key)
-        else taken.set(key, left)
+      for (const { key, counter } of claims) {
+        counter.taken -= 1
+        if (counter.taken === 0) counters.delete(key)
       }
     }
   }
 
   const streams = (callerKeyId: string): Claim[] => [
-    ['streams', limits.streams],
-    [`streams ${callerKeyId}`, limits.streamsPerCaller],
+    claimOf('streams', limits.streams),
+    claimOf(`streams ${callerKeyId}`, limits.streamsPerCaller),
   ]
 
   /** As long as a server is known it is the same object. */
@@ -60,9 +76,9 @@ export function createSlots(limits: SlotLimits): Slots {
       const { origin } = addressOf(server)
       const own = server.max_concurrent
       claims = [
-        ...(own === null ? [] : [[`server ${server.id}`, own] as const]),
-        [`workspace ${caller.workspace_id} ${origin}`, Math.max(limits.perWorkspace, own ?? 0)],
-        [`origin ${origin}`, limits.perUpstream],
+        ...(own === null ? [] : [claimOf(`server ${server.id}`, own)]),
+        claimOf(`workspace ${caller.workspace_id} ${origin}`, Math.max(limits.perWorkspace, own ?? 0)),
+        claimOf(`origin ${origin}`, limits.perUpstream),
       ]
       known.set(server, claims)
     }
@@ -74,7 +90,7 @@ export function createSlots(limits: SlotLimits): Slots {
     takeStream: (callerKeyId) => claim('the open streams', streams(callerKeyId)),
     takeHeld: (callerKeyId) =>
       claim("the calls that wait for this caller's client", [
-        [`held ${callerKeyId}`, heldPerCaller],
+        claimOf(`held ${callerKeyId}`, heldPerCaller),
         ...streams(callerKeyId),
       ]),
   }
