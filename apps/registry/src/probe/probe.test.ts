@@ -150,3 +150,37 @@ test('a redirect is not followed, and named without what it carries', async () =
   expect(text).not.toContain('canary')
   await moved.close()
 })
+
+test('four tries of one person run at once; the fifth is told to wait, others are not', async () => {
+  const workspace = await registry.workspace('Busy')
+  const [ada, bob] = [await workspace.key(), await workspace.key()]
+  const silent = await startRecordingUpstream(scripts.never)
+  const body = JSON.stringify({ url: silent.url })
+  const gone = new AbortController()
+  const begin = (key: string) =>
+    fetch(`${registry.url}/v1/servers/probe`, {
+      method: 'POST',
+      headers: { 'x-api-key': key, 'content-type': 'application/json' },
+      ...{ body, signal: gone.signal },
+    })
+  for (let i = 0; i < 4; i += 1) expect((await begin(ada.key)).status).toBe(200)
+  const refused = await client(registry.url, ada.key)('POST', '/v1/servers/probe', { body })
+  expect([refused.status, refused.body.code, refused.headers.get('retry-after')]).toEqual([
+    ...[429, 'rate_limited', '5'],
+  ])
+  expect((await begin(bob.key)).status).toBe(200)
+  // Who goes away takes up no place.
+  gone.abort()
+  const again = new AbortController()
+  const place = async () => {
+    const { status } = await fetch(`${registry.url}/v1/servers/probe`, {
+      method: 'POST',
+      headers: { 'x-api-key': ada.key, 'content-type': 'application/json' },
+      ...{ body, signal: again.signal },
+    })
+    return status
+  }
+  await expect.poll(place, { timeout: 10_000 }).toBe(200)
+  again.abort()
+  await silent.close()
+})

@@ -9,9 +9,11 @@ import { parseBody } from '../parse.ts'
 import { checkHeaders } from '../servers/check-headers.ts'
 import { checkUrl } from '../servers/check-url.ts'
 import { probeServer } from './probe-server.ts'
+import { createProbeSlots } from './slots.ts'
 
 export function probeRoutes(deps: Deps): Router {
   const router = express.Router()
+  const slots = createProbeSlots()
   router.post(
     '/v1/servers/probe',
     withActor(deps, async ({ actor, signal }, req, res) => {
@@ -21,6 +23,7 @@ export function probeRoutes(deps: Deps): Router {
       checkHeaders(sent)
       const url = checkUrl(deps, input.url)
       const headers = sent.map(({ key, value }) => [key, value] as const)
+      const giveBack = slots.take(actor)
       res.writeHead(200, {
         'Content-Type': 'application/x-ndjson',
         'Cache-Control': 'no-store',
@@ -29,7 +32,7 @@ export function probeRoutes(deps: Deps): Router {
       res.flushHeaders()
       await probeServer(deps, { url, headers, signal }, (line) => {
         if (!res.destroyed) res.write(`${JSON.stringify(line)}\n`)
-      })
+      }).finally(giveBack)
       res.end()
     }),
   )
