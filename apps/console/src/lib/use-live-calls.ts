@@ -3,7 +3,7 @@
 import type { Call } from '@gatehouse/registry-api'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useState } from 'react'
-import { readEvents } from './events.ts'
+import { followEvents } from './follow-events.ts'
 import { type CallFilter, callsAsk, filterText, type Page } from './reads.ts'
 
 const pollMs = 4_000
@@ -29,35 +29,23 @@ export function useLiveCalls(workspaceId: string, filter: CallFilter, limit: num
   useEffect(() => {
     if (paused) return
     const gone = new AbortController()
-    const follow = async () => {
-      for (let failures = 0; !gone.signal.aborted; failures += 1) {
-        // What comes from now on is within every span that doesn't end.
-        const { since: _since, ...rest } = Object.fromEntries(new URLSearchParams(text))
-        const path = `/registry/v1/calls/stream?${filterText(rest)}`
-        const alive = () => setAliveAt(Date.now())
-        const begun = () => {
-          failures = 0
-          setStreaming(true)
-          // What came between the list and the stream.
-          void client.invalidateQueries({ queryKey, exact: true })
-        }
-        await readEvents(
-          path,
-          { workspaceId, signal: gone.signal },
-          {
-            alive,
-            event: ({ event, data }) => {
-              if (event === 'call')
-                client.setQueryData<Page<Call>>(queryKey, (page) => page && withCall(page, JSON.parse(data)))
-            },
-            begun,
-          },
-        ).catch(() => undefined)
-        setStreaming(false)
-        await pause(Math.min(1_000 * 2 ** failures, 15_000), gone.signal)
-      }
-    }
-    void follow()
+    // What comes from now on is within every span that doesn't end.
+    const { since: _since, ...rest } = Object.fromEntries(new URLSearchParams(text))
+    void followEvents(`/registry/v1/calls/stream?${filterText(rest)}`, {
+      workspaceId,
+      signal: gone.signal,
+      alive: () => setAliveAt(Date.now()),
+      event: ({ event, data }) => {
+        if (event === 'call')
+          client.setQueryData<Page<Call>>(queryKey, (page) => page && withCall(page, JSON.parse(data)))
+      },
+      begun: () => {
+        setStreaming(true)
+        // What came between the list and the stream.
+        void client.invalidateQueries({ queryKey, exact: true })
+      },
+      ended: () => setStreaming(false),
+    })
     return () => gone.abort()
   }, [client, paused, queryKey, text, workspaceId])
 
@@ -70,12 +58,3 @@ function withCall(page: Page<Call>, call: Call): Page<Call> {
   const others = page.data.filter((one) => one.id !== call.id)
   return { ...page, data: [call, ...others].slice(0, keep) }
 }
-
-const pause = (ms: number, signal: AbortSignal) =>
-  new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })

@@ -3,7 +3,7 @@
 
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import { readEvents } from './events.ts'
+import { followEvents } from './follow-events.ts'
 import { serverPagesKey } from './reads.ts'
 import type { Feed } from './use-live-calls.ts'
 
@@ -27,26 +27,17 @@ export function useLiveServers(workspaceId: string, serverIds: readonly string[]
         void client.invalidateQueries({ queryKey: serverPagesKey(workspaceId) })
       }, gatherMs)
     }
-    const follow = async () => {
-      for (let failures = 0; !gone.signal.aborted; failures += 1) {
-        await readEvents(
-          `/registry/v1/servers/stream${watch && `?watch=${watch}`}`,
-          { workspaceId, signal: gone.signal },
-          {
-            alive: () => setAliveAt(Date.now()),
-            event: refresh,
-            begun: () => {
-              failures = 0
-              setFeed('live')
-              refresh()
-            },
-          },
-        ).catch(() => undefined)
-        setFeed('polling')
-        await pause(Math.min(1_000 * 2 ** failures, 15_000), gone.signal)
-      }
-    }
-    void follow()
+    void followEvents(`/registry/v1/servers/stream${watch && `?watch=${watch}`}`, {
+      workspaceId,
+      signal: gone.signal,
+      alive: () => setAliveAt(Date.now()),
+      event: refresh,
+      begun: () => {
+        setFeed('live')
+        refresh()
+      },
+      ended: () => setFeed('polling'),
+    })
     return () => {
       gone.abort()
       clearTimeout(timer)
@@ -54,12 +45,3 @@ export function useLiveServers(workspaceId: string, serverIds: readonly string[]
   }, [client, watch, workspaceId])
   return { feed, aliveAt }
 }
-
-const pause = (ms: number, signal: AbortSignal) =>
-  new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
