@@ -2,7 +2,8 @@
 
 import { expect, test } from '../src/browser.ts'
 import { callTool } from '../src/clients.ts'
-import { expectAccessible } from '../src/screens.ts'
+import { join } from '../src/join.ts'
+import { expectAccessible, expectNoSidewaysScroll } from '../src/screens.ts'
 
 test('calls are listed, filtered, opened, and come by themselves', async ({ watched: page, product }) => {
   const call = (tool: string) => callTool(`${product.gateway_url}/mcp/sample`, product.api_key, tool)
@@ -63,4 +64,99 @@ test('calls are listed, filtered, opened, and come by themselves', async ({ watc
   await expect(page.getByText('No call passes these filters.')).toBeVisible()
   await expect(page.getByRole('button', { name: 'Resume' })).toBeHidden()
   await expect(page.getByLabel('Until')).not.toHaveValue('')
+})
+
+test('what calls say is captured for a while, told to everybody, read by an auditor, and tried again', async ({
+  watched: page,
+  product,
+}) => {
+  test.setTimeout(120_000)
+  const auditor = await join(page, 'auditor', product, 'reader')
+  const at = (path: string) => `${product.console_url}/w/default${path}`
+  const servers = await page.request.get(`${product.console_url}/api/registry/v1/deepagents/mcp-servers`)
+  const sample = ((await servers.json()) as { id: string; slug: string }[]).find(
+    ({ slug }) => slug === 'sample',
+  )
+  const settings = at(`/servers/${sample?.id}/settings`)
+  const main = page.locator('main')
+  const told = /Capture mode: headers and bodies of its calls are kept for 14:\d\d more, for auditors/
+
+  await page.goto(settings)
+  const section = main.getByRole('region', { name: 'Capture mode' })
+  await expect(section.getByRole('combobox', { name: 'For how long' })).toHaveValue('15')
+  await section.getByRole('button', { name: 'Start capture' }).click()
+  await expect(section.getByText(/^On until .*: 14:\d\d left$/)).toBeVisible()
+  await expect(main.getByText(told)).toBeVisible()
+  await expectAccessible(page)
+  await page.setViewportSize({ width: 320, height: 640 })
+  await expectNoSidewaysScroll(page)
+  await page.setViewportSize({ width: 1280, height: 720 })
+  await auditor.goto(at(`/servers/${sample?.id}`))
+  await expect(auditor.locator('main').getByText(told)).toBeVisible()
+
+  const asked = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'text-stats', arguments: {} } }
+  const secret = 'Bearer canary-of-the-client'
+  await fetch(`${product.gateway_url}/mcp/sample`, {
+    method: 'POST',
+    headers: {
+      ...{ 'x-api-key': product.api_key, 'x-mine': secret, 'mcp-protocol-version': '2025-06-18' },
+      ...{ 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+    },
+    body: JSON.stringify(asked).replace('{}', '{"text":"<b>captured</b>","large":9007199254740993}'),
+  })
+  const opened = async (of: typeof page) => {
+    await of.goto(at('/calls?tool=text-stats'))
+    await of.getByRole('button', { name: 'text-stats', exact: true }).first().click()
+    return of.getByRole('dialog', { name: 'Call' })
+  }
+  const mine = await opened(page)
+  await expect(mine).toContainText('Only auditors can read them.')
+  await expect(mine).toContainText(
+    'Without its arguments: they were captured, and only auditors can read them.',
+  )
+  await expect(mine.getByRole('button', { name: 'Read headers and bodies' })).toHaveCount(0)
+  await expectAccessible(page)
+
+  const theirs = await opened(auditor)
+  await expect(theirs).toContainText('Your role may not call tools')
+  await theirs.getByRole('button', { name: 'Read headers and bodies' }).click()
+  const request = theirs.getByRole('group', { name: 'Request', exact: true })
+  await expect(request.getByRole('group', { name: 'Body of the request' })).toContainText(
+    '"text": "<b>captured</b>",\n      "large": 9007199254740993',
+  )
+  for (const name of ['x-api-key', 'x-mine'])
+    await expect(
+      request.locator('div', { has: auditor.getByText(name, { exact: true }) }).last(),
+    ).toContainText('***')
+  await expect(theirs.getByRole('group', { name: 'Body of the answer' })).toContainText('jsonrpc')
+  await expect(theirs).not.toContainText('canary')
+  await expectAccessible(auditor)
+  await auditor.setViewportSize({ width: 320, height: 640 })
+  await expectNoSidewaysScroll(auditor)
+  await auditor.setViewportSize({ width: 1280, height: 720 })
+
+  // No role has both, as the table of permissions is: a page that is told of both begins with what was sent.
+  await auditor.route('**/api/registry/v1/me', async (route) => {
+    const response = await route.fetch()
+    const me = (await response.json()) as { permissions: string[] }
+    await route.fulfill({ response, json: { ...me, permissions: [...me.permissions, 'mcp-servers:invoke'] } })
+  })
+  const replay = (await opened(auditor)).getByRole('link', { name: 'Replay in the playground' })
+  await expect(replay).toHaveAttribute('href', /&call=[0-9a-f-]+$/)
+  await replay.click()
+  await expect(auditor.getByText('A replay, with the arguments that were captured.')).toBeVisible()
+  await expect(auditor.locator('main')).toContainText('9007199254740993')
+  await page.goto(auditor.url())
+  await expect(main).toContainText(
+    'A replay without its arguments: only auditors can read what was captured.',
+  )
+
+  await page.goto(at('/audit'))
+  await expect(main.getByRole('row', { name: /Call bodies read.*The reader/ })).toHaveCount(2)
+  await expect(main.getByRole('row', { name: /Capture started/ })).toBeVisible()
+  await page.goto(settings)
+  await section.getByRole('button', { name: 'Stop now' }).click()
+  await expect(section.getByRole('button', { name: 'Start capture' })).toBeVisible()
+  await expect(main.getByText(told)).toBeHidden()
+  await auditor.context().close()
 })

@@ -3,6 +3,7 @@
 
 import type { Locator, Page } from '@playwright/test'
 import { expect, test } from '../src/browser.ts'
+import { join } from '../src/join.ts'
 import type { Facts } from '../src/product.ts'
 import { follow } from '../src/screens.ts'
 
@@ -16,6 +17,7 @@ const controls = [
   ['/servers/{id}/tools', 'switch', /roll-dice/, 'mcp-servers:update'],
   ['/servers/{id}/tools', 'link', /^Try/, 'mcp-servers:invoke'],
   ['/servers/{id}/settings', 'button', 'Save settings', 'mcp-servers:update'],
+  ['/servers/{id}/settings', 'button', 'Start capture', 'settings:manage'],
   ['/servers/{id}/settings', 'button', 'Delete server…', 'mcp-servers:delete'],
   ['/connections/providers', 'button', 'Enter provider', 'mcp-servers:create'],
   ['/keys', 'button', 'Create API key', 'api-keys:own'],
@@ -36,26 +38,6 @@ const screens = [
   '/playground',
   ...new Set(controls.map(([path]) => path)),
 ]
-
-/** A page of somebody with this role, who came by an invitation of the owner's. */
-async function join(owner: Page, role: string, product: Facts): Promise<Page> {
-  const headers = { origin: product.console_url }
-  const invited = await owner.request.post(`${product.console_url}/api/registry/v1/invitations`, {
-    ...{ headers, data: { role } },
-  })
-  const { link } = (await invited.json()) as { link: string }
-  const context = await owner
-    .context()
-    .browser()
-    ?.newContext({ storageState: { cookies: [], origins: [] } })
-  if (context === undefined) throw new Error('the browser is gone')
-  const account = { name: `The ${role}`, email: `${role}@example.test`, password: 'a long password' }
-  const joined = await context.request.post(`${product.console_url}/api/registry/v1/invitations/accept`, {
-    ...{ headers, data: { token: link.split('#token=')[1], account } },
-  })
-  expect(joined.ok()).toBe(true)
-  return context.newPage()
-}
 
 test('what a role may do is offered, and nothing else', async ({ watched: owner, product }) => {
   test.setTimeout(180_000)

@@ -18,11 +18,15 @@ test('settings are saved and told in the audit trail, whose chain holds', async 
   await main.getByRole('button', { name: 'Save' }).click()
   await expect(main.getByText('A whole number from 1 to 365, or nothing')).toBeVisible()
   await expectAccessible(page)
+  const bodies = main.getByRole('textbox', { name: 'What captured calls said, in days' })
+  await expect(bodies).toHaveAttribute('placeholder', '7')
   await days.fill('7')
+  await bodies.fill('3')
   await main.getByRole('button', { name: 'Save' }).click()
   await expect(page.getByText('Settings saved')).toBeVisible()
   await page.reload()
   await expect(days).toHaveValue('7')
+  await expect(bodies).toHaveValue('3')
 
   // Another owner is faster: nothing of either is lost.
   await days.fill('14')
@@ -78,6 +82,7 @@ test('settings are saved and told in the audit trail, whose chain holds', async 
   await page.goto(`${product.console_url}/w/default/settings`)
   await expect(days).toBeVisible()
   await days.fill('')
+  await bodies.fill('')
   await main.getByRole('button', { name: 'Save' }).click()
   await expect(page.getByText('Settings saved')).toBeVisible()
   await expectNoSidewaysScroll(page)

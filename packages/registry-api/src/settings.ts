@@ -10,11 +10,17 @@ export const workspaceSettings = z.object({
   call_record_days: days.nullable(),
   /** The installation's: GATEHOUSE_CALL_RECORD_DAYS. */
   default_call_record_days: days,
+  /** How long what captured calls said is kept, never longer than their records; null: as the next member says. */
+  captured_body_days: days.nullable(),
+  default_captured_body_days: days,
 })
 export type WorkspaceSettings = z.output<typeof workspaceSettings>
 
 /** Body of `PATCH /v1/settings`; absent members stay. */
-export const updateWorkspaceSettings = z.strictObject({ call_record_days: days.nullable().optional() })
+export const updateWorkspaceSettings = z.strictObject({
+  call_record_days: days.nullable().optional(),
+  captured_body_days: days.nullable().optional(),
+})
 export type UpdateWorkspaceSettings = z.input<typeof updateWorkspaceSettings>
 
 /** One with a lease: it serves calls. They serve every workspace of the installation. */

@@ -40,8 +40,12 @@ export const fileServer = z.strictObject({
 })
 export type FileServer = z.output<typeof fileServer>
 
-/** Settings of the workspace itself. */
-export const fileSettings = z.strictObject(workspaceSettings.pick({ call_record_days: true }).shape)
+/** Settings of the workspace itself. Files of before capture mode have one only: the other stays. */
+export const fileSettings = z.strictObject(
+  workspaceSettings
+    .pick({ call_record_days: true, captured_body_days: true })
+    .partial({ captured_body_days: true }).shape,
+)
 export type FileSettings = z.output<typeof fileSettings>
 
 /** Answer of `GET /v1/export`, body of `POST /v1/import`. The same state gives the same bytes. */

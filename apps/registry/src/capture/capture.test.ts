@@ -155,9 +155,14 @@ describe('what a gateway copied', () => {
     await registry.deps.db.inWorkspace(workspace.id, (tx) =>
       tx.capturedCall.updateMany({ data: { startedAt: new Date(Date.now() - 2 * dayMs) } }),
     )
+    const set = (body: Record<string, number | null>) => owner('PATCH', '/v1/settings', { body })
     expect(await after(4)).toBe(1)
-    await owner('PATCH', '/v1/settings', { body: { call_record_days: 30 } })
-    expect([await after(4), await after(5)]).toEqual([1, 0])
+    await set({ captured_body_days: 8 })
+    expect(await after(5)).toBe(1)
+    await set({ call_record_days: 7 })
+    expect(await after(4)).toBe(1)
+    await set({ call_record_days: null, captured_body_days: null })
+    expect(await after(5)).toBe(0)
   })
 })
 

@@ -1,4 +1,4 @@
-// The settings of a workspace, read and changed. What they mean for what is kept: retention/remove-calls.ts.
+// The settings of a workspace, read and changed: how long what is written down is kept. What comes of them: retention/worker.ts.
 
 import type { updateWorkspaceSettings, WorkspaceSettings } from '@gatehouse/registry-api'
 import type { z } from 'zod'
@@ -6,10 +6,16 @@ import type { Call } from '../actor.ts'
 import { audit } from '../audit.ts'
 import type { Tx } from '../db.ts'
 import type { Deps } from '../deps.ts'
+import { defaultCapturedBodyDays } from '../retention/remove-captured.ts'
 import { checkIfMatch } from '../versions.ts'
 
+const names = ['call_record_days', 'captured_body_days'] as const
+
+/** What an owner sets; null: as the installation has it. */
+export type Keeping = Pick<WorkspaceSettings, (typeof names)[number]>
+
 export const readSettings = (deps: Deps, { actor: { workspaceId } }: Call): Promise<WorkspaceSettings> =>
-  deps.db.inWorkspace(workspaceId, async (tx) => toWire(deps, await findCallRecordDays(tx, workspaceId)))
+  deps.db.inWorkspace(workspaceId, async (tx) => toWire(deps, await findKeeping(tx, workspaceId)))
 
 /**
  * One after the other, so that each event tells what the one before left.
@@ -24,39 +30,55 @@ export function updateSettings(
   const { workspaceId } = actor
   return deps.db.inWorkspace(workspaceId, async (tx) => {
     await tx.$queryRaw`SELECT id FROM workspace WHERE id = ${workspaceId}::uuid FOR UPDATE`
-    const before = await findCallRecordDays(tx, workspaceId)
-    checkIfMatch(ifMatch, toWire(deps, before))
-    const { call_record_days: callRecordDays = before } = input
-    if (callRecordDays === before) return toWire(deps, before)
-    await storeCallRecordDays(tx, workspaceId, callRecordDays, deps.now())
+    const present = await findKeeping(tx, workspaceId)
+    checkIfMatch(ifMatch, toWire(deps, present))
+    const { after, before, wanted, isChanged } = changeKeeping(present, input)
+    if (!isChanged) return toWire(deps, present)
+    await storeKeeping(tx, workspaceId, wanted, deps.now())
     await audit(tx, actor, {
       action: 'settings.updated',
       objectType: 'workspace',
       objectId: workspaceId,
-      before: { call_record_days: before },
-      after: { call_record_days: callRecordDays },
+      before,
+      after,
       requestId,
     })
-    return toWire(deps, callRecordDays)
+    return toWire(deps, wanted)
   })
 }
 
-/** null: as long as the installation keeps them. */
-export async function findCallRecordDays(tx: Tx, workspaceId: string): Promise<number | null> {
+/** @param input what is absent stays. @returns both sides of what changes, and everything as it is wanted */
+export function changeKeeping(present: Keeping, input: z.output<typeof updateWorkspaceSettings>) {
+  const before: Partial<Keeping> = {}
+  const after: Partial<Keeping> = {}
+  for (const name of names) {
+    const value = input[name]
+    if (value === undefined || value === present[name]) continue
+    before[name] = present[name]
+    after[name] = value
+  }
+  const changed = names.filter((name) => name in after)
+  return { before, after, changed, wanted: { ...present, ...after }, isChanged: changed.length > 0 }
+}
+
+export async function findKeeping(tx: Tx, workspaceId: string): Promise<Keeping> {
   const row = await tx.workspaceSetting.findUnique({
     where: { workspaceId },
-    select: { callRecordDays: true },
+    select: { callRecordDays: true, capturedBodyDays: true },
   })
-  return row?.callRecordDays ?? null
+  return {
+    call_record_days: row?.callRecordDays ?? null,
+    captured_body_days: row?.capturedBodyDays ?? null,
+  }
 }
 
-export async function storeCallRecordDays(
+export async function storeKeeping(
   tx: Tx,
   workspaceId: string,
-  callRecordDays: number | null,
+  { call_record_days: callRecordDays, captured_body_days: capturedBodyDays }: Keeping,
   now: Date,
 ): Promise<void> {
-  const data = { callRecordDays, updatedAt: now }
+  const data = { callRecordDays, capturedBodyDays, updatedAt: now }
   await tx.workspaceSetting.upsert({
     where: { workspaceId },
     create: { workspaceId, ...data },
@@ -65,7 +87,8 @@ export async function storeCallRecordDays(
   })
 }
 
-const toWire = ({ config }: Deps, call_record_days: number | null): WorkspaceSettings => ({
-  call_record_days,
+const toWire = ({ config }: Deps, keeping: Keeping): WorkspaceSettings => ({
+  ...keeping,
   default_call_record_days: config.GATEHOUSE_CALL_RECORD_DAYS,
+  default_captured_body_days: Math.min(defaultCapturedBodyDays, config.GATEHOUSE_CALL_RECORD_DAYS),
 })

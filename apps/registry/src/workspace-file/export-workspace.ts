@@ -2,13 +2,13 @@
 
 import { type WorkspaceFile, workspaceFileVersion } from '@gatehouse/registry-api'
 import type { Deps } from '../deps.ts'
-import { findCallRecordDays } from '../settings/settings.ts'
+import { findKeeping } from '../settings/settings.ts'
 import { readServers } from './read-servers.ts'
 
 export async function exportWorkspace(deps: Deps, workspaceId: string): Promise<string> {
   const { servers, settings } = await deps.db.patient.inWorkspace(workspaceId, async (tx) => ({
     servers: await readServers(tx, workspaceId),
-    settings: { call_record_days: await findCallRecordDays(tx, workspaceId) },
+    settings: await findKeeping(tx, workspaceId),
   }))
   const file: WorkspaceFile = {
     format: 'gatehouse-workspace',

@@ -9,7 +9,7 @@ import { audit } from '../audit.ts'
 import type { Tx } from '../db.ts'
 import type { Deps } from '../deps.ts'
 import { checkUrl } from '../servers/check-url.ts'
-import { findCallRecordDays, storeCallRecordDays } from '../settings/settings.ts'
+import { changeKeeping, findKeeping, storeKeeping } from '../settings/settings.ts'
 import { createServers, updateServers } from './apply-import.ts'
 import { type Planned, type Present, planImport } from './plan-import.ts'
 import { readClients, readServers } from './read-servers.ts'
@@ -30,12 +30,10 @@ export async function importWorkspace(
     }
     const present = await readPresent(deps, tx, workspaceId)
     const plan = planImport(file, present)
-    const days = {
-      before: await findCallRecordDays(tx, workspaceId),
-      after: file.settings?.call_record_days,
-    }
-    const keepsDays = days.after === undefined || days.after === days.before
-    const settings = keepsDays ? [] : [{ field: 'call_record_days', ...days }]
+    const keeping = changeKeeping(await findKeeping(tx, workspaceId), file.settings ?? {})
+    const settings = keeping.changed.map((field) => ({
+      ...{ field, before: keeping.before[field], after: keeping.after[field] },
+    }))
     const named = new Set(file.servers.map(({ slug }) => slug))
     const untouched = [...present.servers.keys()].filter((slug) => !named.has(slug)).length
     const result = { applied: !isDryRun, settings, servers: plan.map(({ step }) => step), untouched }
@@ -45,19 +43,19 @@ export async function importWorkspace(
     const place = { workspaceId, now: deps.now(), clientOf: present.clientOf }
     const created = await createServers(tx, place, of('create'))
     const updated = await updateServers(tx, place, of('update'))
-    if (!keepsDays) await storeCallRecordDays(tx, workspaceId, days.after ?? null, place.now)
+    if (keeping.isChanged) await storeKeeping(tx, workspaceId, keeping.wanted, place.now)
     const touched = [...created, ...updated.map(({ id }) => id)]
-    if (touched.length === 0 && keepsDays) return { result }
+    if (touched.length === 0 && !keeping.isChanged) return { result }
     await audit(tx, actor, {
       action: 'workspace.imported',
       objectType: 'workspace',
       objectId: workspaceId,
       before: {
-        ...(!keepsDays && { call_record_days: days.before }),
+        ...keeping.before,
         servers: updated.map(({ slug, before }) => ({ slug, ...before })),
       },
       after: {
-        ...(!keepsDays && { call_record_days: days.after ?? null }),
+        ...keeping.after,
         created: of('create').map(({ step }) => step.slug),
         servers: updated.map(({ slug, after }) => ({ slug, ...after })),
         left_out: of('conflict').map(({ step }) => step.slug),

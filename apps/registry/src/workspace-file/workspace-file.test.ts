@@ -80,7 +80,7 @@ describe('an import', () => {
     await ask('PATCH', `/v1/servers/${(await addServer(registry.deps, a.id, { slug: 'two' })).id}`, {
       body: { enabled: false, era: 'legacy', call_timeout_s: 90, max_concurrent: 3 },
     })
-    await ask('PATCH', '/v1/settings', { body: { call_record_days: 7 } })
+    await ask('PATCH', '/v1/settings', { body: { call_record_days: 7, captured_body_days: 3 } })
     const file = await exported()
     const preview = resultOf(await send(askB, file, '?dry_run=true'))
     expect(preview).toMatchObject({ applied: false, untouched: 0 })
@@ -88,7 +88,10 @@ describe('an import', () => {
 
     const done = resultOf(await send(askB, file))
     expect(done).toEqual({ ...preview, applied: true })
-    expect(done.settings).toEqual([{ field: 'call_record_days', before: null, after: 7 }])
+    expect(done.settings).toEqual([
+      { field: 'call_record_days', before: null, after: 7 },
+      { field: 'captured_body_days', before: null, after: 3 },
+    ])
     expect(done.servers.map(({ action, to_enter }) => [action, to_enter])).toEqual([
       ['create', ['header X-Key']],
       ['create', []],
@@ -232,7 +235,10 @@ describe('an import', () => {
           .map((one) => ({ ...one, headers: [] }))
           .sort((one, other) => (one.slug < other.slug ? -1 : 1))
         const again = await exported(to)
-        expect(JSON.parse(again)).toEqual({ ...fileOf(...kept), settings: { call_record_days: null } })
+        expect(JSON.parse(again)).toEqual({
+          ...fileOf(...kept),
+          settings: { call_record_days: null, captured_body_days: null },
+        })
         const steps = resultOf(await send(to, again)).servers
         expect(steps.filter(({ action }) => action !== 'unchanged')).toEqual([])
       }),

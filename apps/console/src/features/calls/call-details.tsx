@@ -15,6 +15,7 @@ import { QueryView } from '#ui/query-view.tsx'
 import { Status } from '#ui/status.tsx'
 import { TimeAgo } from '#ui/time-ago.tsx'
 import { UpstreamText } from '#ui/upstream-text.tsx'
+import { Captured } from './captured.tsx'
 import { Replay } from './replay.tsx'
 import { Timeline } from './timeline.tsx'
 
@@ -42,6 +43,7 @@ function Known({ call }: { call: Call }) {
     <Stack>
       <Replay call={call} />
       <Timeline call={call} />
+      {call.captured && <Captured callId={call.id} />}
       <Facts>
         <Fact name="Outcome">
           <Status tone={tone}>{word}</Status>

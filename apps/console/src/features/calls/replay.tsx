@@ -18,19 +18,28 @@ export function Replay({ call }: { call: Call }) {
     return <Why>Your role may not call tools, so it can’t be tried again here.</Why>
   if (servers.data && !servers.data.some((one) => one.id === server_id))
     return <Why>Its server is not registered any more, so it can’t be tried again.</Why>
+  const fills = call.captured && may('calls:read-bodies')
   return (
     <div>
       <Button
         component={Link}
         variant="default"
-        href={to(`/playground?${new URLSearchParams({ server: server_id, tool })}`)}
+        href={to(
+          `/playground?${new URLSearchParams({ server: server_id, tool, ...(fills && { call: call.id }) })}`,
+        )}
         leftSection={<Icon name="play" size={16} />}
       >
         Replay in the playground
       </Button>
-      <Why>Without its arguments: records don’t keep them.</Why>
+      <Why>{whyWithout(call, fills)}</Why>
     </div>
   )
+}
+
+function whyWithout({ captured }: Call, fills: boolean): string {
+  if (fills) return 'With the arguments that were captured. That you read them goes to the audit trail.'
+  if (captured) return 'Without its arguments: they were captured, and only auditors can read them.'
+  return 'Without its arguments: records keep them only while capture mode is on.'
 }
 
 const Why = ({ children }: { children: string }) => (

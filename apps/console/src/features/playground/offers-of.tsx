@@ -15,6 +15,7 @@ import { SearchField } from '#ui/search-field.tsx'
 import { useAddress } from './address.ts'
 import { type Offer, unlistedResource } from './offers/offer.ts'
 import { type Kind, offersRead } from './offers/read-offers.ts'
+import { Replayed } from './replayed.tsx'
 import { TryOffer } from './try-offer.tsx'
 import { useChoice } from './use-choice.ts'
 
@@ -112,7 +113,12 @@ function Found({ kind, offers }: { kind: Kind; offers: readonly Offer[] }) {
           The server lists no {one} with the name in the address. Choose another.
         </Text>
       )}
-      {offer && <TryOffer key={keyOf(offer)} offer={offer} begin={choice.arguments} />}
+      {offer && choice.call !== '' && (
+        <Replayed callId={choice.call}>
+          {(begin) => <TryOffer key={keyOf(offer)} offer={offer} begin={begin} />}
+        </Replayed>
+      )}
+      {offer && choice.call === '' && <TryOffer key={keyOf(offer)} offer={offer} begin={choice.arguments} />}
     </Stack>
   )
 }

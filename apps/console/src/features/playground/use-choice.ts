@@ -9,7 +9,7 @@ export const allServers = '*'
 
 export const kinds = ['tools', 'prompts', 'resources'] as const satisfies readonly Kind[]
 
-const none = { tool: null, prompt: null, resource: null, template: null, arguments: null }
+const none = { tool: null, prompt: null, resource: null, template: null, arguments: null, call: null }
 
 export function useChoice() {
   const [choice, set] = useQueryStates(
@@ -26,6 +26,8 @@ export function useChoice() {
       as: parseAsString.withDefault(''),
       /** JSON with which the form begins. */
       arguments: parseAsString.withDefault(''),
+      /** The id of a call record that is tried again. */
+      call: parseAsString.withDefault(''),
     },
     { history: 'replace' },
   )

@@ -3,7 +3,9 @@
 import type {
   CreateServer,
   Server,
+  ServerCapture,
   ServerSettings,
+  StartCapture,
   UpdateServer,
   UpdateServerSettings,
 } from '@gatehouse/registry-api'
@@ -69,5 +71,28 @@ export function useDelete(serverId: string, onDeleted: () => void) {
       onDeleted()
       await client.invalidateQueries({ queryKey: serversRead(workspaceId).queryKey, exact: true })
     },
+  })
+}
+
+const captureOf = (serverId: string) => `/registry/v1/servers/${serverId}/capture`
+
+/** Succeeds when every gateway knows. */
+export function useStartCapture(serverId: string) {
+  const { id: workspaceId } = useWorkspace()
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (body: StartCapture) =>
+      ask<ServerCapture>(captureOf(serverId), { method: 'POST', workspaceId, body }),
+    onSettled: () => client.invalidateQueries(settingsRead(workspaceId, serverId)),
+  })
+}
+
+/** Succeeds when nothing more is kept. */
+export function useStopCapture(serverId: string) {
+  const { id: workspaceId } = useWorkspace()
+  const client = useQueryClient()
+  return useMutation<unknown, Error, void>({
+    mutationFn: () => ask<void>(captureOf(serverId), { method: 'DELETE', workspaceId }),
+    onSettled: () => client.invalidateQueries(settingsRead(workspaceId, serverId)),
   })
 }

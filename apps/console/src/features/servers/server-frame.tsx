@@ -16,6 +16,7 @@ import { Empty } from '#ui/empty.tsx'
 import { PageHeader } from '#ui/page-header.tsx'
 import { QueryView } from '#ui/query-view.tsx'
 import { UpstreamText } from '#ui/upstream-text.tsx'
+import { CaptureNote } from './capture-note.tsx'
 
 export function ServerFrame({ serverId, children }: { serverId: string; children: ReactNode }) {
   const { id, to } = useWorkspace()
@@ -55,6 +56,7 @@ function Known({ server, children }: { server: Server; children: ReactNode }) {
     <>
       <title>{`${plainly(server.name)} · Gatehouse`}</title>
       <PageHeader title={<UpstreamText text={server.name} />} about={<UpstreamText text={server.url} />} />
+      <CaptureNote serverId={server.id} />
       <Tabs value={tab} onChange={go} activateTabWithKeyboard={false}>
         <Tabs.List mb="lg" aria-label="Parts of this server">
           <Tabs.Tab value="overview">Overview</Tabs.Tab>

@@ -10,6 +10,7 @@ import { useFocusReturn } from '#lib/use-focus-return.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
 import { Empty } from '#ui/empty.tsx'
 import { Loading } from '#ui/query-view.tsx'
+import { Capture } from './capture.tsx'
 import { ChangeUrl } from './change-url.tsx'
 import { GatewaySettings } from './gateway-settings.tsx'
 
@@ -28,6 +29,7 @@ export function Settings({ serverId }: { serverId: string }) {
     <Stack maw={720} gap="lg">
       {may('mcp-servers:update') && <ChangeUrl key={server.url} server={server} />}
       {may('mcp-servers:update') && <GatewaySettings serverId={serverId} />}
+      {may('settings:manage') && <Capture serverId={serverId} />}
       {may('mcp-servers:delete') && (
         <Paper withBorder p="lg" component="section" aria-labelledby="delete">
           <Stack align="flex-start">

@@ -36,34 +36,54 @@ export function Keeping() {
 
 const longest = 365
 
-const valuesOf = ({ call_record_days }: WorkspaceSettings) => ({
-  days: call_record_days === null ? '' : String(call_record_days),
+interface Values {
+  days: string
+  bodies: string
+}
+type Name = keyof Values
+
+const valuesOf = ({ call_record_days, captured_body_days }: WorkspaceSettings) => ({
+  days: String(call_record_days ?? ''),
+  bodies: String(captured_body_days ?? ''),
 })
-const label = 'Call records, in days'
+const labels: Record<Name, string> = {
+  days: 'Call records, in days',
+  bodies: 'What captured calls said, in days',
+}
+const members = { days: 'call_record_days', bodies: 'captured_body_days' } as const
+
+const checked = (value: string) =>
+  value === '' || (/^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= longest)
+    ? null
+    : `A whole number from 1 to ${longest}, or nothing`
+const sent = (value: string) => (value === '' ? null : Number(value))
 
 function Form({ settings }: { settings: Versioned<WorkspaceSettings> }) {
   const update = useUpdateWorkspaceSettings()
-  const usual = settings.default_call_record_days
+  const usual: Record<Name, number> = {
+    days: settings.default_call_record_days,
+    bodies: settings.default_captured_body_days,
+  }
   const form = useForm({
     initialValues: valuesOf(settings),
-    validate: {
-      days: (value) =>
-        value === '' || (/^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= longest)
-          ? null
-          : `A whole number from 1 to ${longest}, or nothing`,
-    },
+    validate: { days: checked, bodies: checked },
   })
   const meanwhile = useMeanwhile(settings, form, valuesOf)
   const isTold = isConflict(update.error) && meanwhile.tells(update.variables?.ifMatch)
-  const submit = form.onSubmit(({ days }) =>
+  const submit = form.onSubmit(({ days, bodies }) =>
     update.mutate(
-      { ifMatch: meanwhile.ifMatch, call_record_days: days === '' ? null : Number(days) },
+      {
+        ifMatch: meanwhile.ifMatch,
+        call_record_days: sent(days),
+        captured_body_days: sent(bodies),
+      },
       {
         onSuccess: () =>
-          notifications.show({ title: 'Settings saved', message: 'Older calls are gone within the hour.' }),
+          notifications.show({ title: 'Settings saved', message: 'What is older is gone within the hour.' }),
         onError: (error) => {
           const known = toApiError(error)
-          if (fieldOf(known, ['call_record_days'])) form.setFieldError('days', halves(known.detail).what)
+          for (const name of ['days', 'bodies'] as const)
+            if (fieldOf(known, [members[name]])) form.setFieldError(name, halves(known.detail).what)
         },
       },
     ),
@@ -72,19 +92,27 @@ function Form({ settings }: { settings: Versioned<WorkspaceSettings> }) {
     <form onSubmit={submit} noValidate>
       <Stack align="flex-start">
         <TextInput
-          label={label}
-          description={`Empty: ${count(usual, 'day')}, as this installation keeps them. At most ${longest}. Shorter removes what is older, for good.`}
+          label={labels.days}
+          description={`Empty: ${count(usual.days, 'day')}, as this installation keeps them. At most ${longest}. Shorter removes what is older, for good.`}
           inputMode="numeric"
-          placeholder={String(usual)}
+          placeholder={String(usual.days)}
           w="100%"
           {...form.getInputProps('days')}
         />
+        <TextInput
+          label={labels.bodies}
+          description={`Headers and bodies from capture mode. Empty: ${count(usual.bodies, 'day')}. Never longer than their records.`}
+          inputMode="numeric"
+          placeholder={String(usual.bodies)}
+          w="100%"
+          {...form.getInputProps('bodies')}
+        />
         <MeanwhileNote
           meanwhile={meanwhile}
-          labels={{ days: label }}
-          show={(_, value) => (value === '' ? `${usual}, the installation’s` : String(value))}
+          labels={labels}
+          show={(name, value) => (value === '' ? `${usual[name]}, the installation’s` : String(value))}
         />
-        {update.isError && !form.errors.days && !isTold && (
+        {update.isError && !form.errors.days && !form.errors.bodies && !isTold && (
           <ErrorCard title="The settings were not saved" error={update.error} />
         )}
         <Button
