@@ -18,9 +18,9 @@ export function AboutOffer({
         </Text>
       )}
       {(kind === 'resource' || kind === 'template') && (
-        <code className="gh-break">
+        <Text component="code" size="sm" ff="monospace" className="gh-break">
           <UpstreamText text={name} />
-        </code>
+        </Text>
       )}
       {description !== undefined && (
         <Text size="sm" className="gh-break" style={{ whiteSpace: 'pre-wrap' }}>

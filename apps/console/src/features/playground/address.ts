@@ -11,7 +11,9 @@ export interface Address {
   readonly url: string
   /** Undefined at the address of all servers. */
   readonly server: Server | undefined
-  /** Of whoever was chosen to call. */
+  /** Who calls: id of an API key; "" is the person themselves. */
+  readonly as: string
+  /** Theirs. */
   readonly tokens: Tokens
 }
 

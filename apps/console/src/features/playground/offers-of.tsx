@@ -26,11 +26,10 @@ const words = {
 } as const satisfies Record<Kind, object>
 
 export function OffersOf() {
-  const { kind, setKind } = useChoice()
+  const { choice, kind, setKind } = useChoice()
   const { id, to } = useWorkspace()
-  const { server, path, tokens } = useAddress()
-  const { choice } = useChoice()
-  const asking = { workspaceId: id, tokens, as: choice.as, serverId: server?.id, path }
+  const { server, ...where } = useAddress()
+  const asking = { workspaceId: id, serverId: server?.id, ...where }
   const offers = useQuery(offersRead(asking, kind))
   const { one } = words[kind]
   return (

@@ -92,11 +92,11 @@ function useChosenAddress(servers: readonly Server[]): Address | undefined {
   const { choice } = useChoice()
   const all = choice.server === allServers
   const installation = useQuery({ ...installationRead(id), enabled: all })
-  const tokens = useTokens(choice.as)
+  const caller = { as: choice.as, tokens: useTokens(choice.as) }
   if (all) {
     const url = installation.data && `${installation.data.gateway_url}/mcp/`
-    return url === undefined ? undefined : { path: '', url, server: undefined, tokens }
+    return url === undefined ? undefined : { path: '', url, server: undefined, ...caller }
   }
   const server = servers.find(({ slug, id }) => slug === choice.server || id === choice.server)
-  return server && { path: server.slug, url: server.gateway_url, server, tokens }
+  return server && { path: server.slug, url: server.gateway_url, server, ...caller }
 }

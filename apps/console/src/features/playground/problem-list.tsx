@@ -19,7 +19,7 @@ interface Props {
 export function ProblemList({ judged: { problems, unsure }, title, children }: Props) {
   if (unsure !== undefined)
     return (
-      <Text size="sm" c="dimmed" className="gh-break">
+      <Text size="sm" c="dimmed" className="gh-break" role="status">
         Not checked before it was sent: <UpstreamText text={unsure} />
       </Text>
     )

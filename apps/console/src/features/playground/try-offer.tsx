@@ -16,9 +16,12 @@ import { useRun } from './call/use-run.ts'
 import type { Judged } from './check/judge.ts'
 import { validate } from './check/validate.ts'
 import { typedValue } from './form/form.ts'
+import { type Propose, ProposingProvider } from './form/proposals.tsx'
 import { startingValue } from './form/starting-value.ts'
 import { ValueEditor } from './form/value-editor.tsx'
 import { type Json, unfinished } from './json/json.ts'
+import { printJson } from './json/print-json.ts'
+import { completionsOf, textsOf } from './offers/completion.ts'
 import { askFor, type Offer } from './offers/offer.ts'
 import { ProblemList } from './problem-list.tsx'
 
@@ -44,7 +47,7 @@ const words = {
 
 export function TryOffer({ offer, begin }: Props) {
   const { kind, inputSchema, destructive } = offer
-  const { path, url, server, tokens } = useAddress()
+  const { path, url, server, as, tokens } = useAddress()
   const runner = useRun(tokens)
   const [args, setArgs] = useState<Json>(() => (begin ? typedValue(begin) : startingValue(inputSchema)))
   const [judged, setJudged] = useState(unjudged)
@@ -54,6 +57,10 @@ export function TryOffer({ offer, begin }: Props) {
   const running = runner.run?.phase === 'running'
   const whole = unfinished(args).length === 0
 
+  const propose: Propose = {
+    keyOf: (name) => [path, as, kind, offer.name, name, printJson(textsOf(args, name))],
+    ask: (name, typed, signal) => completionsOf({ offer, path, args, name, typed }, tokens, signal),
+  }
   const go = () => (destructive ? setAsking(true) : runner.start(asked))
   const submit = async () => {
     if (checking || running) return
@@ -80,16 +87,18 @@ export function TryOffer({ offer, begin }: Props) {
             </Title>
             <AboutOffer offer={offer} />
             {kind !== 'resource' && (
-              <ValueEditor
-                label="Arguments"
-                schema={inputSchema}
-                value={args}
-                problems={judged.problems}
-                onChange={(value) => {
-                  setArgs(value)
-                  setJudged(unjudged)
-                }}
-              />
+              <ProposingProvider value={kind === 'tool' ? null : propose}>
+                <ValueEditor
+                  label="Arguments"
+                  schema={inputSchema}
+                  value={args}
+                  problems={judged.problems}
+                  onChange={(value) => {
+                    setArgs(value)
+                    setJudged(unjudged)
+                  }}
+                />
+              </ProposingProvider>
             )}
             <ProblemList judged={judged} title="Not sent: the arguments do not fit the schema">
               {/* A server may be tried with what it should refuse, as long as it is JSON. */}

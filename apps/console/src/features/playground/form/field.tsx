@@ -10,6 +10,7 @@ import { type Form, toForm } from './form.ts'
 import { GroupField } from './group-field.tsx'
 import { JsonField } from './json-field.tsx'
 import { ListField } from './list-field.tsx'
+import { Proposals } from './proposals.tsx'
 import { Adder, ChoiceField, NumberField, TextField } from './simple-fields.tsx'
 import { firstValue } from './starting-value.ts'
 
@@ -82,12 +83,14 @@ function Control(props: FieldProps) {
   switch (given) {
     case 'text':
       return (
-        <TextField
-          {...around}
-          text={text}
-          placeholder={form.kind === 'absent' ? nothing : ''}
-          onChange={set('text')}
-        />
+        <Proposals name={name} at={at} text={text} onPick={set('text')}>
+          <TextField
+            {...around}
+            text={text}
+            placeholder={form.kind === 'absent' ? nothing : ''}
+            onChange={set('text')}
+          />
+        </Proposals>
       )
     case 'number':
       return <NumberField {...around} text={text} placeholder={nothing} onChange={set('number')} />

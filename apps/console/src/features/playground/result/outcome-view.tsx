@@ -79,7 +79,12 @@ export function OutcomeView({ outcome, kind, outputSchema }: Props) {
     return (
       <Stack>
         <Verdict of={outcome.toolError ? words.tool : words.ok} />
-        <ResultView result={outcome.result} response={outcome.response} outputSchema={outputSchema} />
+        <ResultView
+          result={outcome.result}
+          response={outcome.response}
+          tool={kind === 'tool'}
+          outputSchema={outputSchema}
+        />
       </Stack>
     )
   return (

@@ -13,18 +13,30 @@ interface Props {
   readonly result: JsonObject
   /** The JSON-RPC response around it. */
   readonly response: JsonObject
+  /** Only a tool's has a structured part. */
+  readonly tool: boolean
   readonly outputSchema: Json | undefined
 }
 
-export function ResultView({ result, response, outputSchema }: Props) {
+const views = [
+  { value: 'rendered', label: 'Rendered' },
+  { value: 'structured', label: 'Structured' },
+  { value: 'raw', label: 'Raw' },
+] as const
+
+export function ResultView({ result, response, tool, outputSchema }: Props) {
   const structured = member(result, 'structuredContent')
   const [view, setView] = useState<string | null>('rendered')
   return (
     <Tabs value={view} onChange={setView}>
       <Tabs.List mb="sm" aria-label="Ways to see the result">
-        <Tabs.Tab value="rendered">Rendered</Tabs.Tab>
-        <Tabs.Tab value="structured">Structured</Tabs.Tab>
-        <Tabs.Tab value="raw">Raw</Tabs.Tab>
+        {views
+          .filter(({ value }) => tool || value !== 'structured')
+          .map(({ value, label }) => (
+            <Tabs.Tab key={value} value={value} px="xs">
+              {label}
+            </Tabs.Tab>
+          ))}
       </Tabs.List>
       <Tabs.Panel value="rendered">{view === 'rendered' && <Rendered result={result} />}</Tabs.Panel>
       <Tabs.Panel value="structured">
