@@ -4,7 +4,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '../src/product.ts'
-import { startStack } from '../src/stack.ts'
+import { type Stack, startStack } from '../src/stack.ts'
 import { clientAuthLeg, clientMetadataUrl } from './auth-leg.ts'
 import { clientLeg } from './client-leg.ts'
 import type { Leg, Outcome } from './judge.ts'
@@ -15,16 +15,31 @@ const chosen = process.argv.slice(2)
 const unknown = chosen.find((name) => !legs.some((leg) => leg === name))
 if (unknown !== undefined) throw new Error(`there is no leg ${unknown}, only ${legs.join(', ')}`)
 const started = Date.now()
-const stack = await startStack({}, 2, { GATEHOUSE_CLIENT_METADATA_URL: clientMetadataUrl })
-const outcomes: Outcome[] = []
-try {
-  for await (const outcome of serverLegs(stack, chosen)) tell(outcome)
-  if (chosen.length === 0 || chosen.includes('client'))
-    for await (const outcome of clientLeg(stack)) tell(outcome)
-  if (chosen.length === 0 || chosen.includes('client-auth'))
-    for await (const outcome of clientAuthLeg(stack)) tell(outcome)
-} finally {
-  await stack.stop()
+const wanted = (leg: Leg) => chosen.length === 0 || chosen.includes(leg)
+// Beside each other, each on a stack of its own: the address for all servers has those of one leg and no others.
+const outcomes = (await Promise.all([onStack(asServer), onStack(asClient)])).flat()
+
+async function* asServer(stack: Stack) {
+  yield* serverLegs(stack, chosen)
+}
+
+async function* asClient(stack: Stack) {
+  if (wanted('client')) yield* clientLeg(stack)
+  if (wanted('client-auth')) yield* clientAuthLeg(stack)
+}
+
+async function onStack(run: (stack: Stack) => AsyncGenerator<Outcome>): Promise<Outcome[]> {
+  const stack = await startStack({}, 2, { GATEHOUSE_CLIENT_METADATA_URL: clientMetadataUrl })
+  const outcomes: Outcome[] = []
+  try {
+    for await (const outcome of run(stack)) {
+      tell(outcome)
+      outcomes.push(outcome)
+    }
+  } finally {
+    await stack.stop()
+  }
+  return outcomes
 }
 
 const rows = outcomes.map(({ row }) => row)
@@ -41,7 +56,6 @@ for (const surprise of surprises) console.log(surprise)
 process.exit(surprises.length === 0 ? 0 : 1)
 
 function tell(outcome: Outcome) {
-  outcomes.push(outcome)
   const { leg, client_era, upstream_era, requirements, ...counts } = outcome.row
   const seconds = ((Date.now() - started) / 1000).toFixed(1).padStart(5)
   console.log(

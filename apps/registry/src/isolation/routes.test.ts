@@ -65,7 +65,9 @@ describe('with the ids of another workspace', () => {
 
 describe('in a session of a person who is no member', () => {
   let cookie: string
+  let things: Things
   beforeAll(async () => {
+    things = await makeThings(registry, theirs)
     const { signInToken: token } = await makeThings(registry, ours)
     const browser = testBrowser(registry)
     await browser.post('/v1/sign-in-link', { token })
@@ -75,7 +77,6 @@ describe('in a session of a person who is no member', () => {
   test.each(withCaller)(
     '%s answers as in an unknown workspace, and changes nothing',
     async (_id, operation) => {
-      const things = await makeThings(registry, theirs)
       const before = await contentOf(theirs.id)
       const origin = new URL(registry.deps.config.CONSOLE_PUBLIC_URL).origin
       const ask = (workspaceId: string) =>
@@ -187,12 +188,10 @@ async function contentOf(workspaceId: string): Promise<readonly string[]> {
   const tables = await prisma.$queryRaw<{ name: string }[]>`
     SELECT table_name::text AS name FROM information_schema.columns
     WHERE table_schema = 'public' AND column_name = 'workspace_id' ORDER BY 1`
-  const rows: string[] = []
-  for (const { name } of tables) {
-    const found = await prisma.$queryRawUnsafe<{ row: string }[]>(
-      `SELECT to_jsonb(t)::text AS row FROM ${pg.escapeIdentifier(name)} t WHERE workspace_id = '${workspaceId}' ORDER BY 1`,
-    )
-    rows.push(...found.map(({ row }) => `${name} ${row}`))
-  }
-  return rows
+  const each = tables.map(
+    ({ name }) =>
+      `SELECT '${name} ' || to_jsonb(t)::text AS row FROM ${pg.escapeIdentifier(name)} t WHERE workspace_id = '${workspaceId}'`,
+  )
+  const rows = await prisma.$queryRawUnsafe<{ row: string }[]>(`${each.join(' UNION ALL ')} ORDER BY 1`)
+  return rows.map(({ row }) => row)
 }

@@ -2,11 +2,13 @@
 // row here fails those tests.
 
 import type { Operation } from '@gatehouse/registry-api'
+import { waitFor } from '@gatehouse/testkit'
 import { v7 as uuidv7 } from 'uuid'
 import { keepCaptured } from '../capture/keep-captured.ts'
 import { recordCalls } from '../internal/call-records.ts'
 import { hashOf, newWord } from '../oauth/one-time.ts'
 import { makeLink } from '../people/links.ts'
+import { countCalls } from '../usage/count-calls.ts'
 import { addConnection } from './connection.ts'
 import type { TestRegistry, TestWorkspace } from './registry.ts'
 import { addServer } from './server.ts'
@@ -209,6 +211,7 @@ export async function makeThings(registry: TestRegistry, workspace: TestWorkspac
       ...{ request_bytes: 1, response_bytes: 1, attached_headers: [], captured: true },
     },
   ])
+  await countAll(deps)
   const said = { headers: [], body: 'canary of a call', truncated: false, masked: false }
   await keepCaptured(deps, [
     {
@@ -226,6 +229,16 @@ export async function makeThings(registry: TestRegistry, workspace: TestWorkspac
   const people = { memberId: await workspace.member('member'), ...(await addInvitation(registry, workspace)) }
   return { serverId: server.id, serverUrl, keyId: key.id, callId, ...account, ...visit, ...tokens, ...people }
 }
+
+/** Calls are counted a few seconds behind, which would change rows while a test looks at them. */
+const countAll = (deps: TestRegistry['deps']) =>
+  waitFor(async () => {
+    await countCalls(deps)
+    const [row] = await deps.db.asSystem(
+      (tx) => tx.$queryRaw<{ left: number }[]>`SELECT count(*)::int AS left FROM call_uncounted`,
+    )
+    return row?.left === 0
+  })
 
 async function addInvitation({ deps }: TestRegistry, { id: workspaceId }: TestWorkspace) {
   const [invitationId, invitationToken] = [uuidv7(), newWord()]
