@@ -1,11 +1,12 @@
 // The HTTP server: /mcp in front, the probes through Express behind it.
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { AppError } from '@gatehouse/errors'
 import { newRequestId, probes } from '@gatehouse/http-kit'
 import express from 'express'
 import type { Deps } from './deps.ts'
+import { McpRequest } from './mcp/mcp-request.ts'
 import { McpResponse } from './mcp/mcp-response.ts'
 import { refuse } from './mcp/refuse.ts'
 import { handleMcp } from './mcp/route.ts'
@@ -15,7 +16,7 @@ import { version } from './version.ts'
 export function createGatewayServer(
   deps: Deps,
   stopping: () => boolean,
-): Server<typeof IncomingMessage, typeof McpResponse> {
+): Server<typeof McpRequest, typeof McpResponse> {
   const app = express()
   app.disable('x-powered-by')
   app.use(
@@ -38,8 +39,9 @@ export function createGatewayServer(
 
   /** Connections of which nothing more is taken: their last request was there. */
   const finished = new WeakSet<Duplex>()
-  const server = createServer<typeof IncomingMessage, typeof McpResponse>(
+  const server = createServer<typeof McpRequest, typeof McpResponse>(
     {
+      IncomingMessage: McpRequest,
       ServerResponse: McpResponse,
       headersTimeout: deps.config.GATEHOUSE_HEADER_TIMEOUT_MS,
       requestTimeout: 0,

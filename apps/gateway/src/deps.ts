@@ -101,7 +101,12 @@ export function openDeps(config: Config): Opened {
     },
   })
   const gatewayId = randomUUID()
-  const via = () => `1.1 gatehouse-${knowledge.greeting?.installation_mark ?? 'unknown'}`
+  let mark = { of: '', via: '' }
+  const via = () => {
+    const of = knowledge.greeting?.installation_mark ?? 'unknown'
+    if (mark.of !== of) mark = { of, via: `1.1 gatehouse-${of}` }
+    return mark.via
+  }
   const knowledge = createKnowledge({
     client: registry,
     lease,

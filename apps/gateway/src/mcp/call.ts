@@ -1,9 +1,10 @@
 // What lives as long as one request to /mcp/: filled in order by route.ts, passed on, written down at the end.
 
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import type { Envelope, Era } from '@gatehouse/protocol'
 import type { ResolvedCaller, ResolvedServer } from '@gatehouse/registry-api/internal'
 import type { Capture } from './capture/captures.ts'
+import type { McpRequest } from './mcp-request.ts'
 
 /** The outcome of a call as the record names it. */
 export type Outcome =
@@ -24,7 +25,7 @@ export interface Call {
   readonly startedAtMs: number
   /** Until the caller was known, in ms. */
   readonly authenticateMs: number
-  readonly request: IncomingMessage
+  readonly request: McpRequest
   readonly response: ServerResponse
   readonly caller: ResolvedCaller
   readonly path: 'transparent' | 'aggregate'

@@ -2,6 +2,7 @@
 
 import type { IncomingMessage } from 'node:http'
 import { AppError } from '@gatehouse/errors'
+import type { McpRequest } from './mcp-request.ts'
 
 export const maxBodyBytes = 4 * 1024 * 1024
 
@@ -16,16 +17,13 @@ export function checkMediaType(request: IncomingMessage): void {
 }
 
 /** @throws AppError payload_too_large; parse_error when the client breaks off or is too slow */
-export async function readBody(request: IncomingMessage, timeoutMs: number): Promise<Buffer> {
+export async function readBody(request: McpRequest, timeoutMs: number): Promise<Buffer> {
   const length = Number(request.headers['content-length'] ?? -1)
   if (length > maxBodyBytes) throw tooLarge()
+  request.keepBody()
   // A small body nearly always came with its head: it is there once the parser is done with what it was given.
   await undefined
-  if (request.complete && request.readableLength === length) {
-    const body: Buffer | null = request.read()
-    if (body !== null) return body
-  }
-  return collect(request, timeoutMs)
+  return request.takeBody() ?? collect(request, timeoutMs)
 }
 
 function collect(request: IncomingMessage, timeoutMs: number): Promise<Buffer> {

@@ -22,6 +22,7 @@ import type { Call, Message, Trace } from './call.ts'
 import { checkLoop } from './check-loop.ts'
 import { answerCors } from './cors.ts'
 import { checkFraming } from './framing.ts'
+import type { McpRequest } from './mcp-request.ts'
 import type { McpResponse } from './mcp-response.ts'
 import { newTrace } from './new-trace.ts'
 import { checkMediaType, discardRest, readBody } from './read-body.ts'
@@ -33,7 +34,7 @@ import { answerFailure, isOfCredential } from './transparent/failure.ts'
 const maxAttempts = 3
 
 /** Answers one request to /mcp or below. Never rejects. */
-export async function handleMcp(deps: Deps, request: IncomingMessage, response: McpResponse): Promise<void> {
+export async function handleMcp(deps: Deps, request: McpRequest, response: McpResponse): Promise<void> {
   const { requestId } = response
   const startedAt = performance.now()
   const startedAtMs = deps.now()

@@ -125,6 +125,27 @@ describe('a GET stream', () => {
   })
 })
 
+test('an event stream of known length keeps it where it comes at once, and else has room for comments', async () => {
+  const events = ['data: 1\n\n', 'data: 2\n\n']
+  const script =
+    (pauseMs: number): Script =>
+    async (_request, response) => {
+      response.writeHead(200, {
+        'content-type': 'text/event-stream',
+        'content-length': events.join('').length,
+      })
+      if (pauseMs === 0) return void response.end(events.join(''))
+      response.write(events[0])
+      setTimeout(() => response.end(events[1]), pauseMs)
+    }
+  const whole = await send((await serve(script(0))).address)
+  expect(whole.headers.get('content-length')).toBe('18')
+  expect(await whole.text()).toBe(events.join(''))
+  const slow = await send((await serve(script(150))).address)
+  expect(slow.headers.get('content-length')).toBe(null)
+  expect(await slow.text()).toMatch(/^data: 1\n\n(:\n\n)+data: 2\n\n$/)
+})
+
 test('events have a size limit each, not a stream, wherever its chunks are cut', async () => {
   const part = `\ndata: ${'x'.repeat(1024 * 1024)}\n`
   const { address } = await serve(sse([...Array.from({ length: 18 }, () => part), '\n']))

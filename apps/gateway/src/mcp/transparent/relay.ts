@@ -5,7 +5,7 @@ import { toUpstreamError } from '@gatehouse/egress'
 import { AppError, toAppError } from '@gatehouse/errors'
 import type { Dispatcher } from 'undici'
 import { Superseded } from '../../upstream/pools.ts'
-import type { Head } from './response-headers.ts'
+import { type Head, withoutLength } from './response-headers.ts'
 import { type StreamWatch, watchStream } from './watch-stream.ts'
 
 /** How an answer ended. */
@@ -74,10 +74,12 @@ class Relay implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined
   #started = false
   #over = false
+  /** Of an event stream, as long as the client was sent nothing. */
+  #head: Head | undefined
   #held: { status: number; headers: IncomingHttpHeaders; chunks: Buffer[] } | undefined
   /** Of an event stream. */
   #watch: StreamWatch | undefined
-  /** Of an answer that is none: bytes so far, and how many its head announced. */
+  /** Bytes so far, and how many the head announced. */
   #size = 0
   #length = -1
   #reader: NodeJS.Timeout | undefined
@@ -108,9 +110,9 @@ class Relay implements Dispatcher.DispatchHandler {
         'credential refused',
       )
     const isStream = isEventStream(headers)
-    // Nearly always the whole answer comes along with its head, and takes no timer.
-    if (!isStream) process.nextTick(awaitBody, this)
-    const { passage, keepAliveMs, stop } = this.#options
+    // Nearly always the whole answer comes along with its head, and takes neither timer nor a write of its own for the head.
+    process.nextTick(awaitRest, this)
+    const { passage } = this.#options
     if (!isStream && passage.holds(status, headers)) {
       this.#held = { status, headers, chunks: [] }
       return
@@ -122,14 +124,9 @@ class Relay implements Dispatcher.DispatchHandler {
       return this.#leave({ kind: 'failed', error: toAppError(thrown) }, 'the answer may not pass')
     }
     this.#started = true
-    this.#response.writeHead(head.status, head.headers)
-    if (!isStream) {
-      this.#length = Number(headers['content-length'] ?? -1)
-      return
-    }
-    this.#response.flushHeaders()
-    this.#watch = watchStream(this.#response, keepAliveMs)
-    if (stop?.aborted) this.#endBetweenEvents()
+    this.#length = Number(headers['content-length'] ?? -1)
+    if (isStream) this.#head = head
+    else this.#response.writeHead(head.status, head.headers)
   }
 
   onResponseData(given: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -143,9 +140,10 @@ class Relay implements Dispatcher.DispatchHandler {
     }
     if (!this.#started) return
     this.#options.passage.passed(chunk)
-    this.#watch?.saw(chunk)
     // What completes an answer of known length leaves in one write with its end, and with its head if that is still here.
-    if (this.#size === this.#length) return this.#end(chunk)
+    if (this.#size === this.#length && this.#watch === undefined) return this.#end(chunk)
+    if (this.#head) this.#openStream(this.#head)
+    this.#watch?.saw(chunk)
     const room = this.#response.write(chunk)
     if ((this.#watch?.pending() ?? this.#size) > maxAnswerBytes)
       return this.#leave({ kind: 'broken', error: tooLarge(), clean: false }, 'the answer is too large')
@@ -159,6 +157,7 @@ class Relay implements Dispatcher.DispatchHandler {
       const { status, headers, chunks } = this.#held
       return this.#finish({ kind: 'held', status, headers, body: Buffer.concat(chunks) })
     }
+    if (this.#head && !this.#response.headersSent) this.#openStream(this.#head)
     this.#finish(complete)
     this.#response.end()
     dropUnread(this.#response, this.#options.readerTimeoutMs)
@@ -167,11 +166,22 @@ class Relay implements Dispatcher.DispatchHandler {
   onResponseError(_given: Dispatcher.DispatchController, cause: Error): void {
     if (cause instanceof Superseded) return this.#finish({ kind: 'superseded' })
     const error = toUpstreamError(cause)
-    if (!this.#started) return this.#finish({ kind: 'failed', error })
+    if (!this.#started || this.#head) return this.#finish({ kind: 'failed', error })
     this.#finish({ kind: 'broken', error, clean: this.#watch?.atBoundary() ?? false })
   }
 
+  /** Ours may come between its events: what length was announced does not hold any more. */
+  #openStream({ status, headers }: Head): void {
+    const { keepAliveMs, stop } = this.#options
+    this.#head = undefined
+    this.#response.writeHead(status, withoutLength(headers))
+    this.#watch = watchStream(this.#response, keepAliveMs)
+    if (stop?.aborted) this.#endBetweenEvents()
+  }
+
   #end(chunk: Buffer): void {
+    if (this.#head) this.#response.writeHead(this.#head.status, this.#head.headers)
+    this.#head = undefined
     // Head and bytes as one text take one write of the system's simplest kind.
     if (chunk.length <= maxTextBytes) this.#response.end(chunk.toString('latin1'), 'latin1')
     else this.#response.end(chunk)
@@ -210,14 +220,23 @@ class Relay implements Dispatcher.DispatchHandler {
       if (this.#over) return
       clearTimeout(this.#reader)
       this.#reader = undefined
-      if (this.#watch === undefined) this.awaitBody()
+      if (this.#watch === undefined) this.#awaitBody()
       given.resume()
     })
   }
 
+  /** What there was to read with the head is read. */
+  awaitRest(): void {
+    if (this.#over) return
+    if (this.#head) {
+      this.#openStream(this.#head)
+      this.#response.flushHeaders()
+    } else if (this.#watch === undefined) this.#awaitBody()
+  }
+
   /** The rest of an answer that is no stream has to come in its time, however slowly it drips. */
-  awaitBody(): void {
-    if (this.#over || this.#reader) return
+  #awaitBody(): void {
+    if (this.#reader) return
     this.#body = setTimeout(() => {
       const error = new AppError('upstream_timeout', { what: 'its answer does not end' })
       this.#leave(
@@ -228,7 +247,7 @@ class Relay implements Dispatcher.DispatchHandler {
   }
 }
 
-const awaitBody = (relay: Relay) => relay.awaitBody()
+const awaitRest = (relay: Relay) => relay.awaitRest()
 
 const isEventStream = (headers: IncomingHttpHeaders) =>
   /^text\/event-stream/i.test(headers['content-type'] ?? '')

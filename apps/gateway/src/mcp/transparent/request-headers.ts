@@ -1,6 +1,6 @@
 // The headers of a request to an upstream, built from an empty set: nothing of the caller's passes but what is named here.
 
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { type Era, encodeHeaderText } from '@gatehouse/protocol'
 
 /** Names and values in turn, as undici takes them; the stored headers last. */
@@ -39,19 +39,20 @@ export function pushPassed(
   },
 ): void {
   const { headers } = options.request
-  const copy = (name: string) => {
-    const value = headers[name]
-    if (typeof value === 'string') out.push(name, value)
-  }
-  copy('mcp-protocol-version')
+  copy(out, headers, 'mcp-protocol-version')
   // On older revisions these have no meaning: they are dropped, so that no upstream acts on them.
   if (options.era === 'modern') {
-    copy('mcp-method')
-    if (options.name === undefined) copy('mcp-name')
+    copy(out, headers, 'mcp-method')
+    if (options.name === undefined) copy(out, headers, 'mcp-name')
     else out.push('mcp-name', encodeHeaderText(options.name))
-    for (const name in headers) if (name.startsWith('mcp-param-')) copy(name)
+    for (const name in headers) if (name.startsWith('mcp-param-')) copy(out, headers, name)
   }
-  copy('last-event-id')
-  copy('traceparent')
+  copy(out, headers, 'last-event-id')
+  copy(out, headers, 'traceparent')
   if (options.sessionId !== undefined) out.push('mcp-session-id', options.sessionId)
+}
+
+function copy(out: string[], headers: IncomingHttpHeaders, name: string): void {
+  const value = headers[name]
+  if (typeof value === 'string') out.push(name, value)
 }

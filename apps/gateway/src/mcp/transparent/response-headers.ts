@@ -20,6 +20,12 @@ export function clientHeaders(upstream: IncomingHttpHeaders, sessionId: string |
   return out
 }
 
+/** Of names and values in turn. */
+export function withoutLength(headers: string[]): string[] {
+  const at = headers.indexOf('Content-Length')
+  return at < 0 ? headers : headers.toSpliced(at, 2)
+}
+
 function copy(out: string[], name: string, value: string | string[] | undefined): void {
   if (typeof value === 'string') out.push(name, value)
 }
