@@ -43,6 +43,7 @@ export const screens: readonly Screen[] = [
     act: (page) => page.locator('main').getByRole('button', { name: 'test_simple_text' }).first().click(),
   },
   { name: 'playground', path: `${w}/playground` },
+  { name: 'playground-all', path: `${w}/playground?server=*` },
   { name: 'people', path: `${w}/people` },
   { name: 'people-invite', path: `${w}/people?invite=true` },
   { name: 'settings', path: `${w}/settings` },

@@ -10,6 +10,7 @@ import {
   type ModalProps,
   type NavLinkProps,
   type NotificationProps,
+  type SegmentedControlProps,
   type TableProps,
 } from '@mantine/core'
 
@@ -46,6 +47,8 @@ export const theme = createTheme({
     },
     NavLink: by<NavLinkProps>({ variant: 'light' }),
     Notification: by<NotificationProps>({ closeButtonProps: { 'aria-label': 'Dismiss' } }),
+    // Another scheme holds at once: words between two colours can't be read.
+    SegmentedControl: by<SegmentedControlProps>({ transitionDuration: 0 }),
     Table: by<TableProps>({ verticalSpacing: 'sm' }),
   },
 })

@@ -6,6 +6,7 @@ import { notifications } from '@mantine/notifications'
 import { useMutation } from '@tanstack/react-query'
 import { send } from '#lib/api.ts'
 import { errorOf, toApiError } from '#lib/api-error.ts'
+import { saveFile } from '#lib/save-file.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
 import { type AuditFilter, exportPath } from './queries.ts'
 
@@ -15,7 +16,7 @@ export function ExportEvents({ filter }: { filter: AuditFilter }) {
     mutationFn: async () => {
       const response = await send(exportPath(filter), { workspaceId })
       if (!response.ok) throw await errorOf(response)
-      save(await response.blob(), `audit-${slug}.ndjson`)
+      saveFile(await response.blob(), `audit-${slug}.ndjson`)
     },
     onError: (error) =>
       notifications.show({ color: 'red', title: 'Nothing was exported', message: toApiError(error).detail }),
@@ -25,12 +26,4 @@ export function ExportEvents({ filter }: { filter: AuditFilter }) {
       Export
     </Button>
   )
-}
-
-function save(content: Blob, name: string): void {
-  const link = document.createElement('a')
-  link.href = URL.createObjectURL(content)
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(link.href)
 }

@@ -77,6 +77,7 @@ const maxOptions = 200
 
 function Found({ kind, offers }: { kind: Kind; offers: readonly Offer[] }) {
   const { choice, wanted, setOffer } = useChoice()
+  const { path } = useAddress()
   const [sought, setSought] = useState('')
   const { one, choose } = words[kind]
   const listed = offers.find((offer) => offer.kind === wanted?.kind && offer.name === wanted.name)
@@ -107,6 +108,11 @@ function Found({ kind, offers }: { kind: Kind; offers: readonly Offer[] }) {
           }}
         />
       </div>
+      {path === '' && (
+        <Text size="sm" c="dimmed">
+          A server that does not answer, or wants an account that is not connected, is left out.
+        </Text>
+      )}
       {wanted !== undefined && offer === undefined && (
         <Text size="sm" role="status">
           The server lists no {one} with the name in the address. Choose another.

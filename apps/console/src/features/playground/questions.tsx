@@ -151,8 +151,12 @@ interface FormProps {
 function Form({ schema, decline, onSend }: FormProps) {
   const [value, setValue] = useState(() => startingValue(schema, true))
   const [judged, setJudged] = useState<Judged>({ problems: [] })
+  const [checking, setChecking] = useState(false)
   const submit = async () => {
+    if (checking) return
+    setChecking(true)
     const found = await validate(schema, value)
+    setChecking(false)
     setJudged(found)
     if (found.problems.length === 0) onSend(value)
   }
@@ -177,7 +181,9 @@ function Form({ schema, decline, onSend }: FormProps) {
           What you give goes to the server. Never give it a password.
         </Text>
         <Group>
-          <Button type="submit">Send answer</Button>
+          <Button type="submit" loading={checking}>
+            Send answer
+          </Button>
           {decline}
         </Group>
       </Stack>

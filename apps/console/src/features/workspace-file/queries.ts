@@ -4,19 +4,16 @@ import type { ImportResult } from '@gatehouse/registry-api'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { ask, send } from '#lib/api.ts'
 import { ApiError, errorOf } from '#lib/api-error.ts'
+import { saveFile } from '#lib/save-file.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
 
-/** Hands the file to the browser, which keeps it where it keeps downloads. */
 export function useExport() {
   const { id, slug } = useWorkspace()
   return useMutation({
     mutationFn: async () => {
       const response = await send('/registry/v1/export', { workspaceId: id })
       if (!response.ok) throw await errorOf(response)
-      const url = URL.createObjectURL(await response.blob())
-      const link = Object.assign(document.createElement('a'), { href: url, download: `${slug}.json` })
-      link.click()
-      URL.revokeObjectURL(url)
+      saveFile(await response.blob(), `${slug}.json`)
     },
   })
 }

@@ -56,7 +56,7 @@ function Body({ type, block }: { type: string; block: Json }) {
       return <LongText text={textMember(block, 'text') ?? ''} what="text" />
     case 'image':
     case 'audio':
-      return <Media mimeType={mimeType} base64={textMember(block, 'data') ?? ''} />
+      return <Media mimeType={mimeType} base64={textMember(block, 'data') ?? ''} name={type} />
     case 'resource_link':
       return (
         <>
@@ -90,10 +90,15 @@ function Resource({ of }: { of: Json }) {
         {size instanceof JsonNumber && <Fact name="Size">{size.digits} B</Fact>}
       </Facts>
       {text !== undefined && <LongText text={text} what="text of the resource" />}
-      {blob !== undefined && <Media mimeType={textMember(of, 'mimeType') ?? ''} base64={blob} />}
+      {blob !== undefined && (
+        <Media mimeType={textMember(of, 'mimeType') ?? ''} base64={blob} name={fileName(of)} />
+      )}
     </Stack>
   )
 }
+
+/** The end of its address; browsers take from a name what must not be in one. */
+const fileName = (of: Json) => /[^/]+$/.exec(textMember(of, 'uri') ?? '')?.[0] ?? 'resource'
 
 const words: Readonly<Record<string, string>> = {
   uri: 'URI',
