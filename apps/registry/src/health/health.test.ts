@@ -202,6 +202,7 @@ describe('calls', () => {
     await registry.deps.db.inWorkspace(workspace.id, (tx) =>
       tx.mcpServer.updateMany({ where: { id }, data: { authType: 'oauth' } }),
     )
+    await expect.poll(() => stateOf(id), { timeout: 10_000 }).not.toBe('unknown') // the look is over
     await recordCalls(registry.deps, [report(id)])
     const refused = { ...failed, error_code: 'upstream_auth_failed', http_status: 502 }
     await recordCalls(
