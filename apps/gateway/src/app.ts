@@ -3,7 +3,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { AppError } from '@gatehouse/errors'
-import { newRequestId, probes } from '@gatehouse/http-kit'
+import { newRequestId, type Probed, probes } from '@gatehouse/http-kit'
 import express from 'express'
 import type { Deps } from './deps.ts'
 import { McpRequest } from './mcp/mcp-request.ts'
@@ -12,17 +12,18 @@ import { refuse } from './mcp/refuse.ts'
 import { handleMcp } from './mcp/route.ts'
 import { version } from './version.ts'
 
-/** @param stopping true from the first signal on */
+/** @param stopping true from the first signal on @param metrics what /metrics tells */
 export function createGatewayServer(
   deps: Deps,
   stopping: () => boolean,
+  metrics: Probed['metrics'] = deps.metrics,
 ): Server<typeof McpRequest, typeof McpResponse> {
   const app = express()
   app.disable('x-powered-by')
   app.use(
     probes({
       version,
-      metrics: deps.metrics,
+      metrics,
       notReady: async () => {
         if (stopping()) return 'stopping'
         if (!deps.lease.holds()) return 'the registry can not be reached'

@@ -106,6 +106,12 @@ export const settings = {
     200,
     'Where the event loop is later than that again and again, new requests are refused',
   ),
+  GATEHOUSE_THREADS: {
+    schema: kind.whole(1, 64, 1),
+    about:
+      'Gateways in this process, each in a thread; with GATEHOUSE_PEER_URL the others reach them at the ports after its own',
+    fallback: '1',
+  },
   GATEHOUSE_MAX_REQUESTS: most(20_000, 'Requests that may be open, streams too, per process'),
   GATEHOUSE_MAX_STREAMS_PER_CALLER: most(1_000, 'Streams that one caller may hold open, per process'),
   GATEHOUSE_MAX_STREAMS: most(10_000, 'Streams that may be open, per process'),
@@ -135,6 +141,14 @@ function betweenSettings(env: Environment): string[] {
     else if (!env.PUBLIC_URL.startsWith('https://'))
       mistakes.push('PUBLIC_URL: must be https where GATEHOUSE_HOST is not a loopback address')
   }
+  if (
+    Number(env.GATEHOUSE_THREADS) > 1 &&
+    !isLoopback(env.GATEHOUSE_HOST || '127.0.0.1') &&
+    !env.GATEHOUSE_PEER_URL
+  )
+    mistakes.push(
+      'GATEHOUSE_PEER_URL: is required for several threads off loopback, as they are reached one by one',
+    )
   for (const name of ['REGISTRY_URL', 'GATEHOUSE_PEER_URL']) {
     const text = env[name]
     const url = text && URL.canParse(text) ? new URL(text) : undefined

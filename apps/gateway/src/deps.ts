@@ -70,8 +70,11 @@ export interface Deps {
 export interface Opened {
   readonly deps: Deps
   readonly firstHello: Promise<void>
-  /** Told once the port is known: from then on the registry is listened to. */
-  listening(port: number): void
+  /**
+   * Told once the port is known: from then on the registry is listened to.
+   * @param own that no other gateway has, where that one is shared
+   */
+  listening(port: number, own?: number): void
   /** Ends open streams after the event that is under way. */
   endStreams(): void
   close(): Promise<void>
@@ -223,9 +226,9 @@ export function openDeps(config: Config): Opened {
   return {
     deps,
     firstHello: first.promise,
-    listening: (port) => {
+    listening: (port, own) => {
       allowList = hosts(config, port)
-      const address = peerAddress(config, port)
+      const address = peerAddress(config, port, own)
       const { firstHello } = followChanges(
         { client: registry, knowledge, lease, gatewayId, address, log },
         stop.signal,
@@ -252,11 +255,17 @@ export function openDeps(config: Config): Opened {
 }
 
 /** On loopback every gateway of the installation is on this machine. */
-function peerAddress(config: Config, port: number): string | undefined {
-  if (config.GATEHOUSE_PEER_URL !== undefined) return config.GATEHOUSE_PEER_URL
+function peerAddress(config: Config, shared: number, own = shared): string | undefined {
+  const { GATEHOUSE_PEER_URL: given } = config
+  if (given !== undefined && own === shared) return given
+  if (given !== undefined) {
+    const url = new URL(given)
+    url.port = String(Number(url.port || (url.protocol === 'https:' ? 443 : 80)) + own - shared)
+    return url.href.replace(/\/$/, '')
+  }
   if (!isLoopback(config.GATEHOUSE_HOST)) return undefined
   const host = config.GATEHOUSE_HOST.includes(':') ? `[${config.GATEHOUSE_HOST}]` : config.GATEHOUSE_HOST
-  return `http://${host}:${port}`
+  return `http://${host}:${own}`
 }
 
 const hosts = (config: Config, port: number) =>

@@ -1,13 +1,11 @@
-// The gateway as a process: settings, the registry's first word, a listener, and a stop that finishes its calls. The order of a
-// request is in mcp/route.ts.
+// The gateway as a process: settings, then one gateway (run.ts), or as many as GATEHOUSE_THREADS says (threads/threads.ts); and the
+// end of both. The order of a request is in mcp/route.ts.
 
 import { ConfigError } from '@gatehouse/config'
-import { drain, listen, onStop } from '@gatehouse/http-kit'
-import { collectDefaultMetrics } from 'prom-client'
-import { createGatewayServer } from './app.ts'
+import { onStop } from '@gatehouse/http-kit'
 import { loadGatewayConfig } from './config.ts'
-import { openDeps } from './deps.ts'
-import { registerMetrics } from './metrics.ts'
+import { runGateway } from './run.ts'
+import { runThreads } from './threads/threads.ts'
 
 try {
   await start()
@@ -19,22 +17,10 @@ try {
 
 async function start(): Promise<void> {
   const config = loadGatewayConfig(process.env)
-  const { deps, firstHello, listening, endStreams, close } = openDeps(config)
-  collectDefaultMetrics({ register: deps.metrics })
-  registerMetrics(deps)
-  let stopping = false
-  const server = createGatewayServer(deps, () => stopping)
-  const port = await listen(server, config.PORT, config.GATEHOUSE_HOST)
-  listening(port)
-  const times = { settleMs: config.GATEHOUSE_SETTLE_MS, drainMs: config.GATEHOUSE_DRAIN_MS }
-  onStop(async () => {
-    stopping = true
-    await new Promise((resolve) => setTimeout(resolve, times.settleMs))
-    endStreams()
-    await drain(server, times.drainMs)
-    await close()
-  }, times)
-  await firstHello
-  deps.log.info({ port }, 'ready')
+  const { port, ready, stop } = await (config.GATEHOUSE_THREADS === 1
+    ? runGateway(config)
+    : runThreads(config))
+  onStop(stop, { settleMs: config.GATEHOUSE_SETTLE_MS, drainMs: config.GATEHOUSE_DRAIN_MS })
+  await ready
   process.send?.({ kind: 'ready', port })
 }

@@ -65,6 +65,7 @@ export function registerMetrics(deps: Deps): void {
   new Gauge({
     name: 'gatehouse_gateway_registry_revision',
     help: 'Newest revision that this gateway knows',
+    aggregator: 'max',
     registers,
     collect() {
       this.set(deps.knowledge.revision)

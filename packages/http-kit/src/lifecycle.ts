@@ -3,8 +3,11 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** Binds and resolves with the port; a busy port rejects with one clear sentence. */
-export function listen(server: Server, port: number, host: string): Promise<number> {
+/**
+ * Binds and resolves with the port; a busy port rejects with one clear sentence.
+ * @param shared others of this process may listen there too
+ */
+export function listen(server: Server, port: number, host: string, shared = false): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const sentence =
@@ -15,7 +18,7 @@ export function listen(server: Server, port: number, host: string): Promise<numb
             : error.message
       reject(new Error(sentence, { cause: error }))
     })
-    server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
+    server.listen({ port, host, reusePort: shared }, () => resolve((server.address() as AddressInfo).port))
   })
 }
 

@@ -5,7 +5,7 @@ import type { Registry } from 'prom-client'
 
 export interface Probed {
   readonly version: string
-  readonly metrics: Registry
+  readonly metrics: Pick<Registry, 'metrics' | 'contentType'>
   /** Why no request should come here now; undefined: ready. */
   notReady(): Promise<string | undefined>
 }

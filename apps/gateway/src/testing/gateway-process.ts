@@ -21,7 +21,7 @@ const measure = `process.on('message', (what) => {
   const { heapUsed, external } = process.memoryUsage()
   process.send({ kind: 'measured', bytes: heapUsed + external })
 })
-process.channel.unref()`
+process.channel?.unref()`
 
 /**
  * @param env settings beyond those that a test gateway needs anyway
