@@ -114,6 +114,9 @@ test('no secret comes out anywhere: answers, errors, output, metrics, database, 
     await note(path, fetch(apps.registryUrl + path, { headers: { 'x-api-key': key } }))
   await ask('POST', `/v1/servers/${id}/eras`)
 
+  // What its calls say is kept from here on.
+  expect((await ask('POST', `/v1/servers/${id}/capture`, { minutes: 60 })).status).toBe(200)
+
   // Every way in which a server can answer, on every path; it sees the stored header, and says it nowhere that we repeat.
   const withArgument = { ...call, params: { ...call.params, arguments: { secret: own.argument } } }
   const modern = { ...withArgument, params: { ...withArgument.params, _meta: modernMeta } }
@@ -168,6 +171,7 @@ test('no secret comes out anywhere: answers, errors, output, metrics, database, 
   keep('restore', { DATABASE_URL: copy })
   const rows = await dump(copy)
   expect(rows).toContain(id)
+  expect(rows).toContain('public.captured_call (')
   out.push({ where: 'the rows of a PostgreSQL that it was restored to', text: rows })
   await postgresql.stop()
   await gateway.stop()
