@@ -23,6 +23,15 @@ export const mutations = [
     noticedBy: 'is an auditor’s, signed in; shows everything as it was, and every time is in the trail',
   },
   {
+    name: 'checkpoint of a cut audit trail not checked',
+    file: 'apps/registry/src/audit.ts',
+    find: "if (begin && !isSigned(workspaceId, begin)) return broken(begin.seq, 'not-signed')",
+    replace: '',
+    project: registry,
+    tests: ['apps/registry/src/retention/cut-audit.test.ts'],
+    noticedBy: 'a checkpoint that is not ours shows, and so do events that are gone beyond it',
+  },
+  {
     name: 'permission of people alone given to keys',
     file: 'apps/registry/src/api-keys/live-key.ts',
     find: 'isForKeys(one) && ',

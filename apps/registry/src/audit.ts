@@ -63,30 +63,76 @@ export async function audit(tx: Tx, actor: Actor, event: AuditedEvent): Promise<
 }
 
 export type AuditVerdict =
-  | { readonly ok: true; readonly events: number }
+  | {
+      readonly ok: true
+      /** That are there. */
+      readonly events: number
+      /** How many are gone by their age, where any is. */
+      readonly removed?: number
+    }
   | {
       readonly ok: false
       /** The first event that isn't as it was written. */
       readonly brokenAt: bigint
-      /** Not there; not after its own predecessor; another content; or never counted by the chain's head. */
-      readonly problem: 'missing' | 'out-of-place' | 'changed' | 'not-counted'
+      /** Not there; not after its own predecessor; another content; never counted by the chain's head; or cut by a stranger. */
+      readonly problem: 'missing' | 'out-of-place' | 'changed' | 'not-counted' | 'not-signed'
     }
 
+/** The last event that is gone: audit-trail/checkpoint.ts. */
+export interface Checkpoint {
+  readonly seq: bigint
+  readonly hash: Uint8Array
+  readonly signature: Uint8Array
+}
+
+type IsSigned = (workspaceId: string, checkpoint: Checkpoint) => boolean
+
+/** For who knows no key: chains that were never cut need none. */
+const noneIsSigned: IsSigned = () => false
+
 /** Follows the whole chain of a workspace, in short transactions, as it was when that began: events may be added meanwhile. */
-export const verifyChain = (db: Db, workspaceId: string): Promise<AuditVerdict> =>
-  follow((work) => db.inWorkspace(workspaceId, work), workspaceId)
+export async function verifyChain(
+  db: Db,
+  workspaceId: string,
+  isSigned: IsSigned = noneIsSigned,
+): Promise<AuditVerdict> {
+  const read: Read = (work) => db.inWorkspace(workspaceId, work)
+  for (;;) {
+    const begin = await read((tx) => readCheckpoint(tx, workspaceId))
+    const verdict = await follow(read, workspaceId, begin, isSigned)
+    // What was removed under our eyes is not missing.
+    const isCut = !verdict.ok && (await read((tx) => readCheckpoint(tx, workspaceId)))?.seq !== begin?.seq
+    if (!isCut) return verdict
+  }
+}
 
 /** The same within one transaction. */
-export const verifyAudit = (tx: Tx, workspaceId: string): Promise<AuditVerdict> =>
-  follow((work) => work(tx), workspaceId)
+export const verifyAudit = async (
+  tx: Tx,
+  workspaceId: string,
+  isSigned: IsSigned = noneIsSigned,
+): Promise<AuditVerdict> =>
+  follow((work) => work(tx), workspaceId, await readCheckpoint(tx, workspaceId), isSigned)
 
 type Read = <T>(work: (tx: Tx) => Promise<T>) => Promise<T>
 
-async function follow(read: Read, workspaceId: string): Promise<AuditVerdict> {
+const readCheckpoint = (tx: Tx, workspaceId: string): Promise<Checkpoint | null> =>
+  tx.auditCheckpoint.findUnique({
+    where: { workspaceId },
+    select: { seq: true, hash: true, signature: true },
+  })
+
+async function follow(
+  read: Read,
+  workspaceId: string,
+  begin: Checkpoint | null,
+  isSigned: IsSigned,
+): Promise<AuditVerdict> {
   const broken = (brokenAt: bigint, problem: (AuditVerdict & { ok: false })['problem']) =>
     ({ ok: false, brokenAt, problem }) as const
+  if (begin && !isSigned(workspaceId, begin)) return broken(begin.seq, 'not-signed')
   const end = await read((tx) => readEnd(tx, workspaceId))
-  let [seq, hash] = [0n, start]
+  let [seq, hash] = begin ? [begin.seq, Buffer.from(begin.hash)] : [0n, start]
   while (seq < end.seq) {
     const page = await read((tx) =>
       tx.auditEvent.findMany({
@@ -106,7 +152,8 @@ async function follow(read: Read, workspaceId: string): Promise<AuditVerdict> {
   }
   if (!hash.equals(end.hash)) return broken(seq, 'changed')
   if (end.last > seq) return broken(seq + 1n, 'not-counted')
-  return { ok: true, events: Number(seq) }
+  const removed = Number(begin?.seq ?? 0n)
+  return { ok: true, events: Number(seq) - removed, ...(removed > 0 && { removed }) }
 }
 
 /** Where the chain ends, and the highest number there is, in one statement: so both are of one moment. */

@@ -113,7 +113,7 @@ export async function openDeps(
       ? undefined
       : await listen(source.pool, Object.keys(noticed), heard, warn)
     const stopTending = await tend({ db, sealer, changes, now, log })
-    const stopRetention = await keepRetention({ db, now, log, config })
+    const stopRetention = await keepRetention({ db, now, log, config, sealer })
     const stopCounting = keepCounting({ db, log })
     const egress = parts.egress ?? openEgress(config)
     const looks = createLooks({ config, db, egress, health, now })

@@ -47,12 +47,17 @@ export const auditQuery = auditFilter.extend({
 
 /** Answer of `GET /v1/audit/verify`. */
 export const auditVerdict = z.discriminatedUnion('ok', [
-  z.object({ ok: z.literal(true), events: z.int() }),
+  z.object({
+    ok: z.literal(true),
+    events: z.int(),
+    /** How many older ones are gone by their age, where any is. */
+    removed: z.int().optional(),
+  }),
   z.object({
     ok: z.literal(false),
     /** `seq` of the first event that isn't as it was written. */
     broken_at: z.int(),
-    problem: z.enum(['missing', 'out-of-place', 'changed', 'not-counted']),
+    problem: z.enum(['missing', 'out-of-place', 'changed', 'not-counted', 'not-signed']),
   }),
 ])
 export type AuditVerdict = z.output<typeof auditVerdict>

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { timestamp, uuid } from './primitives.ts'
 
 const days = z.int().min(1).max(365)
+const auditDays = z.int().min(30).max(3_650)
 
 export const workspaceSettings = z.object({
   /** How long call records are kept; null: as long as the installation keeps them. */
@@ -13,6 +14,8 @@ export const workspaceSettings = z.object({
   /** How long what captured calls said is kept, never longer than their records; null: as the next member says. */
   captured_body_days: days.nullable(),
   default_captured_body_days: days,
+  /** How long audit events are kept; null: for ever. */
+  audit_days: auditDays.nullable(),
 })
 export type WorkspaceSettings = z.output<typeof workspaceSettings>
 
@@ -20,6 +23,7 @@ export type WorkspaceSettings = z.output<typeof workspaceSettings>
 export const updateWorkspaceSettings = z.strictObject({
   call_record_days: days.nullable().optional(),
   captured_body_days: days.nullable().optional(),
+  audit_days: auditDays.nullable().optional(),
 })
 export type UpdateWorkspaceSettings = z.input<typeof updateWorkspaceSettings>
 

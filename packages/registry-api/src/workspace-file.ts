@@ -40,11 +40,11 @@ export const fileServer = z.strictObject({
 })
 export type FileServer = z.output<typeof fileServer>
 
-/** Settings of the workspace itself. Files of before capture mode have one only: the other stays. */
+/** Settings of the workspace itself. Files of before capture mode have one only: the others stay. */
 export const fileSettings = z.strictObject(
   workspaceSettings
-    .pick({ call_record_days: true, captured_body_days: true })
-    .partial({ captured_body_days: true }).shape,
+    .pick({ call_record_days: true, captured_body_days: true, audit_days: true })
+    .partial({ captured_body_days: true, audit_days: true }).shape,
 )
 export type FileSettings = z.output<typeof fileSettings>
 

@@ -7,6 +7,7 @@ import { verifyChain } from '../audit.ts'
 import { withActor } from '../authenticate.ts'
 import type { Deps } from '../deps.ts'
 import { parseQuery } from '../parse.ts'
+import { isSignedBy } from './checkpoint.ts'
 import { exportEvents } from './export-events.ts'
 import { listEvents } from './list-events.ts'
 
@@ -25,7 +26,7 @@ export function auditRoutes(deps: Deps): Router {
     '/v1/audit/verify',
     withActor(deps, async (call, _req, res) => {
       requirePermission(call.actor, 'audit:read')
-      const verdict = await verifyChain(deps.db, call.actor.workspaceId)
+      const verdict = await verifyChain(deps.db, call.actor.workspaceId, isSignedBy(deps.sealer))
       const answer: AuditVerdict = verdict.ok
         ? verdict
         : { ok: false, broken_at: Number(verdict.brokenAt), problem: verdict.problem }

@@ -121,7 +121,8 @@ const systemMay = {
     'call_record.id': 'SELECT',
     workspace_setting: 'SELECT',
     ...{ call_uncounted: 'DELETE INSERT SELECT', call_usage: all() },
-    audit_event: 'INSERT SELECT',
+    audit_event: 'DELETE INSERT SELECT',
+    audit_checkpoint: 'INSERT SELECT UPDATE',
     audit_head: 'INSERT SELECT UPDATE',
   },
   // Whose list of tools is missing or old, without what is in it.
@@ -158,7 +159,12 @@ const systemSees = {
     'api_key UPDATE': 'true',
     'api_key_secret SELECT': 'true',
   },
-  ...{ 'audit_event ALL': 'true', 'audit_head ALL': 'true', 'call_record INSERT': 'new' },
+  ...{
+    'audit_event ALL': 'true',
+    'audit_head ALL': 'true',
+    'audit_checkpoint ALL': 'true',
+    'call_record INSERT': 'new',
+  },
   ...{ 'call_record SELECT': 'true', 'workspace_setting SELECT': 'true' },
   'call_record DELETE': "(started_at <= (CURRENT_TIMESTAMP - '1 day'::interval))",
   'captured_call SELECT': 'true',

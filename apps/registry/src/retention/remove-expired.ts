@@ -1,6 +1,6 @@
 // Rows that nothing will use again, in every workspace: repeated posts' answers after a day, links that work once, invitations,
 // sessions that have ended, what they had set, the old secrets of rotated keys, the console's keys for gateways, and visits to
-// authorization servers a day after. Audit events are kept for ever.
+// authorization servers a day after. Audit events have their own time: cut-audit.ts.
 
 import type { Tx } from '../db.ts'
 import type { Deps } from '../deps.ts'

@@ -3,13 +3,14 @@
 
 import { dropPartitions, makePartitions } from '../calls/partitions.ts'
 import type { Deps } from '../deps.ts'
+import { cutAudit } from './cut-audit.ts'
 import { readDays, removeCalls } from './remove-calls.ts'
 import { removeCaptured } from './remove-captured.ts'
 import { removeExpired } from './remove-expired.ts'
 
 const everyMs = 60 * 60_000
 
-type On = Pick<Deps, 'db' | 'now' | 'log' | 'config'>
+type On = Pick<Deps, 'db' | 'now' | 'log' | 'config' | 'sealer'>
 
 /** Resolves after the first round. Returns the function that stops it. A step that fails is tried again in the next round. */
 export async function keepRetention(on: On): Promise<() => Promise<void>> {
@@ -37,6 +38,10 @@ async function keep(on: On): Promise<void> {
   await attempt(on, 'old captured calls were not removed', async () => {
     const removed = await removeCaptured(on)
     if (removed > 0) on.log.info({ removed }, 'removed what captured calls said')
+  })
+  await attempt(on, 'old audit events were not removed', async () => {
+    const removed = await cutAudit(on)
+    if (removed > 0) on.log.info({ removed }, 'removed old audit events')
   })
   await attempt(on, 'expired rows were not removed', async () => {
     const removed = await removeExpired(on)

@@ -23,13 +23,15 @@ test('a change is told once, with what it was before, and taken back by null', a
     default_call_record_days: 30,
     captured_body_days: null,
     default_captured_body_days: 7,
+    audit_days: null,
   })
   for (const days of [7, 7, null]) expect((await patch(days)).body).toMatchObject({ call_record_days: days })
   for (const days of [0, 366, 1.5]) expect((await patch(days)).status).toBe(400)
   expect((await ask('PATCH', '/v1/settings', { body: {} })).status).toBe(200)
   const both = { call_record_days: null, captured_body_days: 2 }
   expect((await ask('PATCH', '/v1/settings', { body: both })).body).toMatchObject(both)
-  expect((await ask('PATCH', '/v1/settings', { body: { captured_body_days: 366 } })).status).toBe(400)
+  for (const body of [{ captured_body_days: 366 }, { audit_days: 29 }])
+    expect((await ask('PATCH', '/v1/settings', { body })).status).toBe(400)
   const { body } = await ask('GET', '/v1/audit?action=settings.updated')
   expect(body.data).toMatchObject([
     { before: { captured_body_days: null }, after: { captured_body_days: 2 } },

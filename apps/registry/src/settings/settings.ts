@@ -9,7 +9,7 @@ import type { Deps } from '../deps.ts'
 import { defaultCapturedBodyDays } from '../retention/remove-captured.ts'
 import { checkIfMatch } from '../versions.ts'
 
-const names = ['call_record_days', 'captured_body_days'] as const
+const names = ['call_record_days', 'captured_body_days', 'audit_days'] as const
 
 /** What an owner sets; null: as the installation has it. */
 export type Keeping = Pick<WorkspaceSettings, (typeof names)[number]>
@@ -64,21 +64,22 @@ export function changeKeeping(present: Keeping, input: z.output<typeof updateWor
 export async function findKeeping(tx: Tx, workspaceId: string): Promise<Keeping> {
   const row = await tx.workspaceSetting.findUnique({
     where: { workspaceId },
-    select: { callRecordDays: true, capturedBodyDays: true },
+    select: { callRecordDays: true, capturedBodyDays: true, auditDays: true },
   })
   return {
     call_record_days: row?.callRecordDays ?? null,
     captured_body_days: row?.capturedBodyDays ?? null,
+    audit_days: row?.auditDays ?? null,
   }
 }
 
-export async function storeKeeping(
-  tx: Tx,
-  workspaceId: string,
-  { call_record_days: callRecordDays, captured_body_days: capturedBodyDays }: Keeping,
-  now: Date,
-): Promise<void> {
-  const data = { callRecordDays, capturedBodyDays, updatedAt: now }
+export async function storeKeeping(tx: Tx, workspaceId: string, keeping: Keeping, now: Date): Promise<void> {
+  const data = {
+    callRecordDays: keeping.call_record_days,
+    capturedBodyDays: keeping.captured_body_days,
+    auditDays: keeping.audit_days,
+    updatedAt: now,
+  }
   await tx.workspaceSetting.upsert({
     where: { workspaceId },
     create: { workspaceId, ...data },

@@ -237,7 +237,7 @@ describe('an import', () => {
         const again = await exported(to)
         expect(JSON.parse(again)).toEqual({
           ...fileOf(...kept),
-          settings: { call_record_days: null, captured_body_days: null },
+          settings: { call_record_days: null, captured_body_days: null, audit_days: null },
         })
         const steps = resultOf(await send(to, again)).servers
         expect(steps.filter(({ action }) => action !== 'unchanged')).toEqual([])

@@ -28,10 +28,17 @@ const problems = {
   'out-of-place': 'does not follow the one before',
   changed: 'is not as it was written',
   'not-counted': 'was added from outside',
+  'not-signed': 'is where the trail was cut, and not by this installation',
 }
 
 function Verdict({ verdict }: { verdict: AuditVerdict }) {
-  if (verdict.ok) return <Status tone="good">Whole: {count(verdict.events, 'event')}, none changed</Status>
+  if (verdict.ok)
+    return (
+      <Status tone="good">
+        Whole: {count(verdict.events, 'event')}, none changed
+        {verdict.removed !== undefined && `; ${verdict.removed} older ones were removed by their age`}
+      </Status>
+    )
   return (
     <Group gap="xs">
       <Status tone="bad">

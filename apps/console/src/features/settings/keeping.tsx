@@ -28,61 +28,65 @@ export function Keeping() {
       </QueryView>
       <Facts>
         <Fact name="Usage">400 days, counted by the day</Fact>
-        <Fact name="Audit trail">For ever</Fact>
       </Facts>
     </Section>
   )
 }
 
 const longest = 365
+const auditSpan = [30, 3_650] as const
 
 interface Values {
   days: string
   bodies: string
+  audit: string
 }
 type Name = keyof Values
 
-const valuesOf = ({ call_record_days, captured_body_days }: WorkspaceSettings) => ({
+const valuesOf = ({ call_record_days, captured_body_days, audit_days }: WorkspaceSettings) => ({
   days: String(call_record_days ?? ''),
   bodies: String(captured_body_days ?? ''),
+  audit: String(audit_days ?? ''),
 })
 const labels: Record<Name, string> = {
   days: 'Call records, in days',
   bodies: 'What captured calls said, in days',
+  audit: 'Audit trail, in days',
 }
-const members = { days: 'call_record_days', bodies: 'captured_body_days' } as const
+const members = { days: 'call_record_days', bodies: 'captured_body_days', audit: 'audit_days' } as const
 
-const checked = (value: string) =>
-  value === '' || (/^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= longest)
+const within = (least: number, most: number) => (value: string) =>
+  value === '' || (/^\d+$/.test(value) && Number(value) >= least && Number(value) <= most)
     ? null
-    : `A whole number from 1 to ${longest}, or nothing`
+    : `A whole number from ${least} to ${most}, or nothing`
 const sent = (value: string) => (value === '' ? null : Number(value))
 
 function Form({ settings }: { settings: Versioned<WorkspaceSettings> }) {
   const update = useUpdateWorkspaceSettings()
-  const usual: Record<Name, number> = {
+  const usual: Record<Exclude<Name, 'audit'>, number> = {
     days: settings.default_call_record_days,
     bodies: settings.default_captured_body_days,
   }
   const form = useForm({
     initialValues: valuesOf(settings),
-    validate: { days: checked, bodies: checked },
+    validate: { days: within(1, longest), bodies: within(1, longest), audit: within(...auditSpan) },
   })
   const meanwhile = useMeanwhile(settings, form, valuesOf)
   const isTold = isConflict(update.error) && meanwhile.tells(update.variables?.ifMatch)
-  const submit = form.onSubmit(({ days, bodies }) =>
+  const submit = form.onSubmit(({ days, bodies, audit }) =>
     update.mutate(
       {
         ifMatch: meanwhile.ifMatch,
         call_record_days: sent(days),
         captured_body_days: sent(bodies),
+        audit_days: sent(audit),
       },
       {
         onSuccess: () =>
           notifications.show({ title: 'Settings saved', message: 'What is older is gone within the hour.' }),
         onError: (error) => {
           const known = toApiError(error)
-          for (const name of ['days', 'bodies'] as const)
+          for (const name of ['days', 'bodies', 'audit'] as const)
             if (fieldOf(known, [members[name]])) form.setFieldError(name, halves(known.detail).what)
         },
       },
@@ -107,12 +111,23 @@ function Form({ settings }: { settings: Versioned<WorkspaceSettings> }) {
           w="100%"
           {...form.getInputProps('bodies')}
         />
+        <TextInput
+          label={labels.audit}
+          description={`Empty: for ever. ${auditSpan.join(' to ')}. What is older is removed for good; the chain goes on from a signed checkpoint.`}
+          inputMode="numeric"
+          placeholder="For ever"
+          w="100%"
+          {...form.getInputProps('audit')}
+        />
         <MeanwhileNote
           meanwhile={meanwhile}
           labels={labels}
-          show={(name, value) => (value === '' ? `${usual[name]}, the installation’s` : String(value))}
+          show={(name, value) => {
+            if (value !== '') return String(value)
+            return name === 'audit' ? 'for ever' : `${usual[name]}, the installation’s`
+          }}
         />
-        {update.isError && !form.errors.days && !form.errors.bodies && !isTold && (
+        {update.isError && Object.keys(form.errors).length === 0 && !isTold && (
           <ErrorCard title="The settings were not saved" error={update.error} />
         )}
         <Button
