@@ -63,7 +63,7 @@ test('a server that nobody runs is registered, and said to be dead', async ({ wa
   await expect(alert).toContainText('upstream_unreachable')
   await expect(page.getByText(/^It lists/)).toBeHidden()
   await expectAccessible(page)
-  await page.getByRole('link', { name: 'Change URL or headers' }).click()
+  await page.getByRole('link', { name: 'Change the URL' }).click()
   await expect(page.getByRole('heading', { name: 'Address' })).toBeVisible()
   await page.goto(`${product.console_url}/w/default`)
   const servers = page.getByRole('region', { name: 'Servers' })
