@@ -33,7 +33,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'e2e', include: ['e2e/system/**/*.test.ts'], maxWorkers: 2, isolate: true },
+        test: { name: 'e2e', include: ['e2e/system/**/*.test.ts'], isolate: true },
       },
       {
         extends: true,

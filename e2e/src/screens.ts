@@ -11,6 +11,7 @@ export async function expectAccessible(page: Page) {
   ] as const) {
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
     await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', scheme)
+    await page.evaluate(colorsAreThere)
     if (await page.evaluate(() => !('axe' in globalThis))) await page.evaluate(axe.source)
     const violations = await page.evaluate(analyze, runOnly)
     expect(violations.map((violation) => `${scheme}: ${violation}`)).toEqual([])
@@ -23,6 +24,11 @@ const colors = axe
   .getRules(levels)
   .filter(({ tags }) => tags.includes('cat.color'))
   .map(({ ruleId }) => ruleId)
+
+/** In the page: resolves when nothing fades any more from one theme into the other. What turns for ever is no colour. */
+const colorsAreThere = `Promise.allSettled(document.getAnimations()
+  .filter((one) => one.effect?.getComputedTiming().endTime !== Infinity)
+  .map((one) => one.finished)).then(() => {})`
 
 /** Runs in the page, which has axe. @param runOnly names of rules or of groups of them */
 async function analyze(runOnly: string[]): Promise<string[]> {

@@ -3,7 +3,7 @@
 
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -42,6 +42,8 @@ async function serve(where: Record<string, string>) {
     MASTER_KEY: masterKey,
     GATEWAY_TOKENS: randomBytes(32).toString('hex'),
     GATEHOUSE_SETTLE_MS: '0',
+    // The machine has others to run.
+    GATEHOUSE_DATABASE_TIMEOUT_MS: '20000',
     GATEHOUSE_LOCAL_START: '1',
   })
   const ask = (method: string, path: string, key: unknown, body?: unknown) =>
@@ -61,6 +63,7 @@ const copy = (where: Record<string, string>, ...args: string[]) =>
 
 beforeAll(async () => {
   from = await place('from')
+  if ('embedded' in template) cpSync(template.embedded, join(folder, 'from'), { recursive: true })
   served = await serve(from)
 })
 afterAll(async () => {

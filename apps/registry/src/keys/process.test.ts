@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -28,10 +28,11 @@ const servers: string[] = []
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'gatehouse-keys-'))
   keyFile = join(folder, 'master-key')
+  if (!onPostgres) cpSync(template.embedded, folder, { recursive: true })
   writeFileSync(keyFile, newKey())
   env = {
     ...(onPostgres
-      ? { DATABASE_URL: await createDatabase(template.adminUrl) }
+      ? { DATABASE_URL: await createDatabase(template.adminUrl, template.name) }
       : { GATEHOUSE_DATA_DIR: folder }),
     PORT: String(await freePort()),
     INTERNAL_PORT: String(await freePort()),
@@ -41,6 +42,8 @@ beforeAll(async () => {
     MASTER_KEY_FILE: keyFile,
     GATEWAY_TOKENS: token,
     GATEHOUSE_SETTLE_MS: '0',
+    // The machine has others to run.
+    GATEHOUSE_DATABASE_TIMEOUT_MS: '20000',
     GATEHOUSE_DRAIN_MS: '500',
     GATEHOUSE_LOCAL_START: '1',
   }

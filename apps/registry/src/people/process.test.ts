@@ -2,7 +2,7 @@
 
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -19,8 +19,9 @@ let env: Record<string, string>
 let app: App
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'gatehouse-people-'))
+  if (!onPostgres) cpSync(template.embedded, folder, { recursive: true })
   const where: Record<string, string> = onPostgres
-    ? { DATABASE_URL: await createDatabase(template.adminUrl) }
+    ? { DATABASE_URL: await createDatabase(template.adminUrl, template.name) }
     : { GATEHOUSE_DATA_DIR: folder }
   env = {
     ...where,
@@ -32,6 +33,8 @@ beforeAll(async () => {
     MASTER_KEY: randomBytes(32).toString('base64'),
     GATEWAY_TOKENS: randomBytes(32).toString('hex'),
     GATEHOUSE_SETTLE_MS: '0',
+    // The machine has others to run.
+    GATEHOUSE_DATABASE_TIMEOUT_MS: '20000',
     GATEHOUSE_LOCAL_START: '1',
     GATEHOUSE_TRUSTED_PROXIES: '127.0.0.1',
   }
