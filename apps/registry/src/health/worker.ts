@@ -58,8 +58,7 @@ export function keepHealth(on: On, looks: Looks, listing: Listing): () => Promis
       if (!running.has(server.id) && isTime(server, lookedAt.get(server.id), everyMs)) start(server)
     }
     if (Date.now() - listedAt < listMs) return
-    listedAt = Date.now()
-    await listing.round()
+    if (!(await listing.round())) listedAt = Date.now()
   }
   let ticking: Promise<void> | undefined
   const timer = setInterval(() => {

@@ -23,6 +23,8 @@ export async function findEras(deps: Deps, actor: Actor, id: string): Promise<Er
   ).finally(() => pool.destroy())
   const checkedAt = deps.now()
   const [legacy, modern] = [found.legacy ?? null, found.modern ?? null]
+  // What shows nothing, a server that is down for instance, takes nothing back.
+  if (legacy === null && modern === null) return { legacy, modern, checked_at: toTimestamp(checkedAt) }
   await deps.db.inWorkspace(workspaceId, (tx) =>
     // Not where the server has moved or has another credential by now.
     tx.mcpServer.updateMany({

@@ -157,3 +157,12 @@ test.each(['legacy', 'modern', 'both'] as const)(
     expect((await ask('GET', `/v1/servers/${id}`)).body.eras).toEqual(found.body)
   },
 )
+
+test('a server that is down takes nothing back of what it showed', async () => {
+  const { id } = await addServer(registry.deps, a.id, { url: 'http://127.0.0.1:9/mcp' })
+  await registry.deps.db.inWorkspace(a.id, (tx) =>
+    tx.mcpServer.updateMany({ where: { id }, data: { speaksModern: true, erasCheckedAt: new Date() } }),
+  )
+  expect((await ask('POST', `/v1/servers/${id}/eras`)).body).toMatchObject({ legacy: null, modern: null })
+  expect((await ask('GET', `/v1/servers/${id}`)).body.eras).toMatchObject({ legacy: null, modern: true })
+})

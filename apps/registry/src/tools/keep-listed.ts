@@ -9,7 +9,7 @@ const oldMs = 60 * 60_000
 /** Between two tries at one server. */
 const againMs = 5 * 60_000
 /** At once. */
-const mostLists = 4
+const mostLists = 8
 
 type On = Pick<Deps, 'db' | 'log'>
 
@@ -21,8 +21,8 @@ interface Unlisted {
 }
 
 export interface Listing {
-  /** Begins what is due. */
-  round(): Promise<void>
+  /** Begins what is due. @returns true where more is due than runs at once */
+  round(): Promise<boolean>
   idle(): Promise<unknown>
 }
 
@@ -45,15 +45,16 @@ export function createListing(on: On, lists: Pick<ToolLists, 'list'>): Listing {
       const due = await readUnlisted(on)
       for (const id of triedAt.keys()) if (!due.some((one) => one.id === id)) triedAt.delete(id)
       for (const server of due) {
-        if (running.size >= mostLists) break
         const { id } = server
         if (running.has(id) || !isTime(server)) continue
+        if (running.size >= mostLists) return true
         triedAt.set(id, Date.now())
         const done = list(server)
           .catch((error: unknown) => on.log.debug({ err: error, server: id }, 'tools were not listed'))
           .finally(() => running.delete(id))
         running.set(id, done)
       }
+      return false
     },
     idle: () => Promise.all(running.values()),
   }

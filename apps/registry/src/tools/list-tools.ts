@@ -2,6 +2,7 @@
 // One fetch at a time per entry; entries are the upstream's own, byte for byte.
 
 import { AppError, toAppError } from '@gatehouse/errors'
+import type { Era } from '@gatehouse/protocol'
 import { fetchTools } from '@gatehouse/upstream'
 import type { RefusedToken } from '../connections/credential.ts'
 import { findConnection, type OwnerId } from '../connections/find-connection.ts'
@@ -107,6 +108,7 @@ async function fetchAndStore(
     freshUntil: new Date(fetchedAt.getTime() + freshMs),
   }
   await deps.db.inWorkspace(workspaceId, (tx) => store(tx, server, used, data))
+  await rememberEra(deps, server, used, fetched.era, fetchedAt)
   return { toolsJson: fetched.toolsJson, cached: false, fetchedAt }
 }
 
@@ -117,6 +119,22 @@ async function fetchWith(deps: Deps, { url, headers, account }: StoredCredential
       ? new AppError('upstream_timeout')
       : toAppError(thrown)
   })
+}
+
+/** Until somebody asks for both: the list came in this one. */
+async function rememberEra(
+  deps: Deps,
+  { workspaceId, id }: ServerRow,
+  { url, generation }: StoredCredential,
+  era: Era,
+  at: Date,
+): Promise<void> {
+  await deps.db.inWorkspace(workspaceId, (tx) =>
+    tx.mcpServer.updateMany({
+      where: { workspaceId, id, url, credentialGeneration: generation, erasCheckedAt: null },
+      data: { [era === 'legacy' ? 'speaksLegacy' : 'speaksModern']: true, erasCheckedAt: at },
+    }),
+  )
 }
 
 /**

@@ -141,6 +141,10 @@ test('a server that answers calls is listed by itself: once, and again when that
   await inA((tx) => tx.serverHealth.createMany({ data: [health(id, 'healthy'), health(unwell, 'failing')] }))
   expect([await round(), names(await search(key, ''))]).toEqual([1, ['fresh by-itself']])
   expect(await round()).toBe(1)
+  // The list tells by the way what the server speaks.
+  expect((await client(registry.url, key)('GET', `/v1/servers/${id}`)).body.eras).toMatchObject({
+    ...{ legacy: true, modern: null },
+  })
   const old = new Date(Date.now() - 61 * 60_000)
   await inA((tx) => tx.toolCatalogue.updateMany({ where: { serverId: id }, data: { fetchedAt: old } }))
   expect(await round()).toBe(2)
