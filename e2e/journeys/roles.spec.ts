@@ -16,6 +16,10 @@ const controls = [
   ['/servers/{id}', 'tab', 'Settings', 'mcp-servers:update'],
   ['/servers/{id}/tools', 'switch', /roll-dice/, 'mcp-servers:update'],
   ['/servers/{id}/tools', 'link', /^Try/, 'mcp-servers:invoke'],
+  ['/servers/{id}', 'button', 'Look now', 'mcp-servers:read'],
+  ['/servers/{id}', 'link', 'Calls of this server', 'calls:own'],
+  ['/servers/{id}/credentials', 'button', 'Change authentication', 'mcp-servers:update'],
+  ['/servers/{id}/credentials', 'button', 'Set headers', 'mcp-servers:update'],
   ['/servers/{id}/settings', 'button', 'Save settings', 'mcp-servers:update'],
   ['/servers/{id}/settings', 'button', 'Start capture', 'settings:manage'],
   ['/servers/{id}/settings', 'button', 'Delete server…', 'mcp-servers:delete'],
@@ -35,6 +39,7 @@ const screens = [
   '/connections',
   '/connect-client',
   '/calls',
+  '/usage',
   '/playground',
   ...new Set(controls.map(([path]) => path)),
 ]

@@ -17,7 +17,7 @@ function span(s: number): string {
 
 /** Milliseconds below a second, else seconds: "4.2 ms", "138 ms", "2.31 s". */
 export function duration(ms: number): string {
-  if (ms < 10) return `${ms.toFixed(1)} ms`
+  if (ms < 9.95) return `${ms.toFixed(1)} ms`
   if (ms < 999.5) return `${Math.round(ms)} ms`
   return `${(ms / 1000).toFixed(2)} s`
 }

@@ -55,8 +55,11 @@ export function Checklist() {
             retry={() => void Promise.all([servers.refetch(), calls.refetch()])}
           />
         )}
-        {known && (
-          <List listStyleType="none" spacing="xs">
+        {known && done === steps.length && (
+          <Text c="dimmed">All done: a client is connected, and a tool was called.</Text>
+        )}
+        {known && done < steps.length && (
+          <List listStyleType="none" className="gh-checklist">
             {steps.map((step) => (
               <Line key={step.name} step={step} href={step.path === undefined ? undefined : to(step.path)} />
             ))}

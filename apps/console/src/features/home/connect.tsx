@@ -21,14 +21,16 @@ export function Connect() {
         </Title>
         <QueryView query={installation} failed="The gateway's address could not be loaded">
           {({ gateway_url }) => (
-            <>
-              <Text size="sm">All servers that a key may use, behind one address:</Text>
-              <CodeBlock text={`${gateway_url}/mcp/`} what="gateway URL" />
+            <div className="gh-halves">
+              <Stack gap="sm">
+                <Text size="sm">All servers that a key may use, behind one address:</Text>
+                <CodeBlock text={`${gateway_url}/mcp/`} what="gateway URL" />
+                <Anchor component={Link} href={to('/connect-client')}>
+                  Every way for each client, and see it arrive
+                </Anchor>
+              </Stack>
               <ClientSnippets name="gatehouse" url={`${gateway_url}/mcp/`} brief />
-              <Anchor component={Link} href={to('/connect-client')}>
-                Every way for each client, and see it arrive
-              </Anchor>
-            </>
+            </div>
           )}
         </QueryView>
       </Stack>

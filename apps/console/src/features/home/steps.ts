@@ -30,6 +30,6 @@ export function stepsOf({ servers = 0, healthy, keys = [], calls = 0 }: Known): 
       path: '/connect-client',
       done: keys.some((key) => key.last_used_at !== null) || called,
     },
-    { name: 'Call a tool', done: called },
+    { name: 'Call a tool', done: called, path: '/playground' },
   ]
 }

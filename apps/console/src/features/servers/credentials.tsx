@@ -25,8 +25,8 @@ export function Credentials({ serverId, children }: { serverId: string; children
       <Stack gap="lg" maw={760}>
         <Text c="dimmed">
           {mayChange
-            ? 'You may set, replace and remove them. Nobody can read a stored value again, and you neither.'
-            : 'Owners, admins and operators set, replace and remove them. Nobody can read a stored value again.'}
+            ? 'You may set, replace and remove what is stored. Nobody can read a stored value again, not even you.'
+            : 'Owners, admins and operators set, replace and remove what is stored. Nobody can read a stored value again.'}
         </Text>
         {mayChange ? (
           <ChangeAuth server={server} />

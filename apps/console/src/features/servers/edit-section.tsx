@@ -1,7 +1,7 @@
 'use client'
 // A part of a server's settings that is shown, and on demand a form in its place.
 
-import { Button, Group, Paper, Stack, Title } from '@mantine/core'
+import { Box, Button, Group, Paper, Stack, Title } from '@mantine/core'
 import type { ReactNode } from 'react'
 
 interface Props {
@@ -52,7 +52,7 @@ export function EditSection({ id, title, shown, begin, onBegin, more, isOpen, ch
           </form>
         ) : (
           <>
-            {shown}
+            <Box w="100%">{shown}</Box>
             <Group>
               <Button variant="default" onClick={onBegin}>
                 {begin}

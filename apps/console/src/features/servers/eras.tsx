@@ -19,15 +19,16 @@ export function Eras({ serverId }: { serverId: string }) {
   const settings = useQuery(settingsRead(id, serverId))
   const asked = useQuery(erasRead(id, serverId))
   const pinned = settings.data?.era
-  const eras = asked.data ?? settings.data?.eras
+  const isSilent = asked.data?.legacy === null && asked.data.modern === null
+  const eras = isSilent ? settings.data?.eras : (asked.data ?? settings.data?.eras)
   return (
     <>
       {pinned !== undefined && pinned !== 'auto' && (
         <Text size="sm">Pinned by an operator: {eraNames[pinned]}</Text>
       )}
-      {eras ? (
-        <Shown eras={eras} />
-      ) : (
+      {eras && <Shown eras={eras} />}
+      {isSilent && <Status tone="warn">It showed nothing when it was asked now</Status>}
+      {!eras && !isSilent && (
         <Text size="sm">{asked.isError ? 'Could not be asked' : 'Asking the server…'}</Text>
       )}
     </>
@@ -43,7 +44,7 @@ function Shown({ eras }: { eras: ErasFound }) {
           <Status tone="good">{eraNames[era]}</Status>
         </div>
       ))}
-      {spoken.length === 0 && <Status tone="warn">It showed none when it was asked</Status>}
+      {spoken.length === 0 && <Status tone="warn">None that we know</Status>}
       <Text size="xs" c="dimmed">
         Asked <TimeAgo at={eras.checked_at} />
       </Text>

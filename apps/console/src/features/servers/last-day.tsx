@@ -20,8 +20,7 @@ export function LastDay({ day }: { day: ServerSummary['last_day'] }) {
     <div className="gh-numbers">
       {now > 0 && <Sparkline day={day} now={now} />}
       <Text size="xs">
-        {count(day.calls, 'call')} ·{' '}
-        {failed > 0 && failed < 0.1 ? '< 0.1' : failed.toFixed(failed < 10 ? 1 : 0)} % failed
+        {count(day.calls, 'call')} · {share(failed)} % failed
       </Text>
       {day.p50_ms !== null && day.p95_ms !== null && (
         <Text size="xs" c="dimmed">
@@ -30,4 +29,9 @@ export function LastDay({ day }: { day: ServerSummary['last_day'] }) {
       )}
     </div>
   )
+}
+
+function share(percent: number): string {
+  if (percent === 0 || percent >= 10) return percent.toFixed(0)
+  return percent < 0.1 ? '< 0.1' : percent.toFixed(1)
 }

@@ -5,7 +5,7 @@ import { Anchor, Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/c
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { count } from '#lib/format.ts'
-import { callsAsk, serverRead, toolsRead } from '#lib/reads.ts'
+import { callsAsk, serverPageRead, serverRead, toolsRead } from '#lib/reads.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
 import { ClientSnippets } from '#ui/client-snippets.tsx'
 import { CodeBlock } from '#ui/code-block.tsx'
@@ -24,6 +24,9 @@ export function Overview({ serverId }: { serverId: string }) {
   const { id, to } = useWorkspace()
   const { data: server } = useQuery(serverRead(id, serverId))
   const tools = useQuery(toolsRead(id, serverId))
+  // The list that is kept tells how many there were, also while the server can't be asked.
+  const kept = useQuery(serverPageRead(id, { id: serverId })).data?.data[0]?.tools
+  const listed = tools.data ? { count: tools.data.tools.length, fetched_at: tools.data.fetched_at } : kept
   const calls = useQuery({
     queryKey: [id, 'servers', serverId, 'last-call'],
     queryFn: ({ signal }) => callsAsk(id, { server: serverId }, 1, null, signal),
@@ -31,68 +34,75 @@ export function Overview({ serverId }: { serverId: string }) {
   })
   if (!server) return <Loading failed="The server could not be loaded" />
   return (
-    <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="lg">
-      <State serverId={serverId} />
-      <Paper withBorder p="lg" component="section" aria-labelledby="about">
-        <Stack>
-          <Title order={2} id="about">
-            About
-          </Title>
-          <Facts>
-            <Fact name="Last call">
-              {calls.isError ? 'Could not be loaded' : calls.data && <LastCall call={calls.data.data[0]} />}
-            </Fact>
-            <Fact name="Tools">
-              {tools.data && (
-                <Text size="sm">
-                  <Anchor component={Link} href={to(`/servers/${serverId}/tools`)}>
-                    {count(tools.data.tools.length, 'tool')}
-                  </Anchor>
-                  , listed <TimeAgo at={tools.data.fetched_at} />
-                </Text>
-              )}
-              {tools.isLoading && <Text size="sm">Asking the server…</Text>}
-              {tools.isError && <Text size="sm">Could not be listed</Text>}
-            </Fact>
-            <Fact name="Protocol">
-              <Eras serverId={serverId} />
-            </Fact>
-            <Fact name="Authentication">
-              <Text size="sm">{authWords(server)}</Text>
-              <StoredHeaders server={server} />
-              <Group gap="sm">
-                <OwnConnection server={server} />
-                <ConnectLink server={server} />
-              </Group>
-            </Fact>
-            <Fact name="Slug">
-              <code>{server.slug}</code>
-            </Fact>
-            <Fact name="Registered">
-              <TimeAgo at={server.created_at} />
-            </Fact>
-            <Fact name="Changed">
-              <TimeAgo at={server.updated_at} />
-            </Fact>
-          </Facts>
-          {tools.isError && (
-            <ErrorCard
-              title="Its tools could not be listed"
-              error={tools.error}
-              retry={() => void tools.refetch()}
-            />
-          )}
-        </Stack>
-      </Paper>
+    <Stack gap="lg">
+      <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="lg">
+        <State serverId={serverId} />
+        <Paper withBorder p="lg" component="section" aria-labelledby="about">
+          <Stack>
+            <Title order={2} id="about">
+              About
+            </Title>
+            <Facts>
+              <Fact name="Last call">
+                {calls.isError ? 'Could not be loaded' : calls.data && <LastCall call={calls.data.data[0]} />}
+              </Fact>
+              <Fact name="Tools">
+                {listed && (
+                  <Text size="sm">
+                    <Anchor component={Link} href={to(`/servers/${serverId}/tools`)}>
+                      {count(listed.count, 'tool')}
+                    </Anchor>
+                    , listed <TimeAgo at={listed.fetched_at} />
+                  </Text>
+                )}
+                {!listed && tools.isLoading && <Text size="sm">Asking the server…</Text>}
+                {tools.isError && <Text size="sm">Could not be listed{listed && ' now'}</Text>}
+              </Fact>
+              <Fact name="Protocol">
+                <Eras serverId={serverId} />
+              </Fact>
+              <Fact name="Authentication">
+                <Text size="sm">{authWords(server)}</Text>
+                <StoredHeaders server={server} />
+                <Group gap="sm">
+                  <OwnConnection server={server} />
+                  <ConnectLink server={server} />
+                </Group>
+              </Fact>
+              <Fact name="Slug">
+                <code>{server.slug}</code>
+              </Fact>
+              <Fact name="Registered">
+                <TimeAgo at={server.created_at} />
+              </Fact>
+              <Fact name="Changed">
+                <TimeAgo at={server.updated_at} />
+              </Fact>
+            </Facts>
+            {tools.isError && (
+              <ErrorCard
+                title="Its tools could not be listed"
+                error={tools.error}
+                retry={() => void tools.refetch()}
+              />
+            )}
+          </Stack>
+        </Paper>
+      </SimpleGrid>
       <Paper withBorder p="lg" component="section" aria-labelledby="connect">
         <Stack>
           <Title order={2} id="connect">
             Connect a client
           </Title>
-          <CodeBlock text={server.gateway_url} what="address at the gateway" />
-          <ClientSnippets name={server.slug} url={server.gateway_url} brief />
+          <div className="gh-halves">
+            <Stack gap="sm">
+              <Text size="sm">This server alone, at its address at the gateway:</Text>
+              <CodeBlock text={server.gateway_url} what="address at the gateway" />
+            </Stack>
+            <ClientSnippets name={server.slug} url={server.gateway_url} brief />
+          </div>
         </Stack>
       </Paper>
-    </SimpleGrid>
+    </Stack>
   )
 }

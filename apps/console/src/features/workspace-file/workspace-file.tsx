@@ -19,7 +19,7 @@ export function WorkspaceFile() {
         about="What is set up here, as a file to keep or to carry elsewhere."
       />
       {may('settings:manage') ? (
-        <Stack gap="lg">
+        <Stack gap="lg" maw={760}>
           <Export />
           <ImportFile />
         </Stack>

@@ -1,6 +1,6 @@
 // Home: how things are, the way in for a client, the last calls.
 
-import { SimpleGrid, Stack } from '@mantine/core'
+import { Stack } from '@mantine/core'
 import type { Metadata } from 'next'
 import { LastCalls } from '#features/calls/last-calls.tsx'
 import { Checklist } from '#features/home/checklist.tsx'
@@ -15,14 +15,10 @@ export default function Page() {
     <>
       <PageHeader title="Home" />
       <Stack gap="lg">
-        <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="lg">
-          <Stack gap="lg">
-            <Checklist />
-            <ServersState />
-          </Stack>
-          <Connect />
-        </SimpleGrid>
+        <Checklist />
+        <ServersState />
         <LastCalls />
+        <Connect />
       </Stack>
     </>
   )
