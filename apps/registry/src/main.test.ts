@@ -53,7 +53,8 @@ const refusal = async (env: Record<string, string>) =>
     (error: Error) => error.message,
   )
 
-describe('the registry as a process', () => {
+// Processes, one of which makes a database.
+describe('the registry as a process', { timeout: 120_000 }, () => {
   test('starts on an empty database, makes no key, answers, stops on SIGTERM, and starts again on its data', async () => {
     const marks: unknown[] = []
     for (let round = 0; round < 2; round += 1) {
