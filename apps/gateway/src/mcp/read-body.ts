@@ -16,17 +16,26 @@ export function checkMediaType(request: IncomingMessage): void {
     throw new AppError('unsupported_media_type', { what: 'compressed bodies are not taken' })
 }
 
-/** @throws AppError payload_too_large; parse_error when the client breaks off or is too slow */
-export async function readBody(request: McpRequest, timeoutMs: number): Promise<Buffer> {
+/**
+ * A small body nearly always came with its head, and is there for `takeBody` once the parser is done with what it was given: at the
+ * next turn of the promises. One that isn't there then has to be collected.
+ * @throws AppError payload_too_large
+ */
+export function expectBody(request: McpRequest): void {
   const length = Number(request.headers['content-length'] ?? -1)
   if (length > maxBodyBytes) throw tooLarge()
   request.keepBody()
-  // A small body nearly always came with its head: it is there once the parser is done with what it was given.
-  await undefined
-  return request.takeBody() ?? collect(request, timeoutMs)
 }
 
-function collect(request: IncomingMessage, timeoutMs: number): Promise<Buffer> {
+/** All of it. @throws AppError payload_too_large; parse_error when the client breaks off or is too slow */
+export async function readBody(request: McpRequest, timeoutMs: number): Promise<Buffer> {
+  expectBody(request)
+  await undefined
+  return request.takeBody() ?? collectBody(request, timeoutMs)
+}
+
+/** Rejects as readBody does. */
+export function collectBody(request: IncomingMessage, timeoutMs: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0

@@ -25,7 +25,7 @@ import { checkFraming } from './framing.ts'
 import type { McpRequest } from './mcp-request.ts'
 import type { McpResponse } from './mcp-response.ts'
 import { newTrace } from './new-trace.ts'
-import { checkMediaType, discardRest, readBody } from './read-body.ts'
+import { checkMediaType, collectBody, discardRest, expectBody } from './read-body.ts'
 import { refuse } from './refuse.ts'
 import { checkForm, type Known, resolve, resolved, targetOf, theServer } from './resolve.ts'
 import { serve } from './serve.ts'
@@ -99,7 +99,10 @@ async function transparent(
     if (!deps.peers.isHandedOver(call.request)) checkLoop(deps, call.request)
     if (method === 'POST') {
       checkMediaType(call.request)
-      const body = await readBody(call.request, deps.config.GATEHOUSE_BODY_TIMEOUT_MS)
+      expectBody(call.request)
+      await undefined
+      const body =
+        call.request.takeBody() ?? (await collectBody(call.request, deps.config.GATEHOUSE_BODY_TIMEOUT_MS))
       trace.requestBytes = body.length
       if (trace.server?.capture_until_ms !== undefined)
         trace.capture = deps.captures.begin(call, trace.server, body)

@@ -193,7 +193,6 @@ class Relay implements Dispatcher.DispatchHandler {
     clearTimeout(this.#reader)
     clearTimeout(this.#body)
     this.#watch?.stop()
-    this.#response.off('close', this.#gone)
     if (this.#onStop) this.#options.stop?.removeEventListener('abort', this.#onStop)
     this.#resolve(ending)
   }
@@ -204,7 +203,10 @@ class Relay implements Dispatcher.DispatchHandler {
     this.#controller?.abort(new Error(why))
   }
 
-  readonly #gone = () => this.#leave({ kind: 'client-gone' }, 'the client went away')
+  /** Stays where it listens after the end, too: taking it away would cost more than letting it look. */
+  readonly #gone = () => {
+    if (!this.#over) this.#leave({ kind: 'client-gone' }, 'the client went away')
+  }
 
   #endBetweenEvents(): void {
     if (this.#over || !this.#watch?.atBoundary()) return
