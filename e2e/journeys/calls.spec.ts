@@ -118,7 +118,7 @@ test('what calls say is captured for a while, told to everybody, read by an audi
   await expectAccessible(page)
 
   const theirs = await opened(auditor)
-  await expect(theirs).toContainText('Your role may not call tools')
+  await expect(theirs).toContainText('for somebody whose role may call tools: yours may not')
   await theirs.getByRole('button', { name: 'Read headers and bodies' }).click()
   const request = theirs.getByRole('group', { name: 'Request', exact: true })
   await expect(request.getByRole('group', { name: 'Body of the request' })).toContainText(
@@ -135,17 +135,16 @@ test('what calls say is captured for a while, told to everybody, read by an audi
   await expectNoSidewaysScroll(auditor)
   await auditor.setViewportSize({ width: 1280, height: 720 })
 
-  // No role has both, as the table of permissions is: a page that is told of both begins with what was sent.
-  await auditor.route('**/api/registry/v1/me', async (route) => {
-    const response = await route.fetch()
-    const me = (await response.json()) as { permissions: string[] }
-    await route.fulfill({ response, json: { ...me, permissions: [...me.permissions, 'mcp-servers:invoke'] } })
-  })
-  const replay = (await opened(auditor)).getByRole('link', { name: 'Replay in the playground' })
+  // No role has both permissions: who may read prepares the call for somebody who may make it.
+  const replay = theirs.getByRole('link', { name: 'Show in the playground' })
   await expect(replay).toHaveAttribute('href', /&call=[0-9a-f-]+$/)
   await replay.click()
   await expect(auditor.getByText('A replay, with the arguments that were captured.')).toBeVisible()
   await expect(auditor.locator('main')).toContainText('9007199254740993')
+  await expect(auditor.locator('main')).toContainText('Copy the call for somebody whose role may.')
+  await expect(auditor.getByRole('button', { name: 'Copy as curl' })).toBeVisible()
+  await expect(auditor.getByRole('button', { name: 'Run' })).toHaveCount(0)
+  await expectAccessible(auditor)
   await page.goto(auditor.url())
   await expect(main).toContainText(
     'A replay without its arguments: only auditors can read what was captured.',

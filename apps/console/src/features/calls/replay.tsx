@@ -14,11 +14,11 @@ export function Replay({ call }: { call: Call }) {
   const servers = useQuery(serversRead(id))
   const { tool, server_id } = call
   if (tool === null || server_id === null) return <Why>Only a tool’s call can be tried again.</Why>
-  if (!may('mcp-servers:invoke'))
-    return <Why>Your role may not call tools, so it can’t be tried again here.</Why>
   if (servers.data && !servers.data.some((one) => one.id === server_id))
     return <Why>Its server is not registered any more, so it can’t be tried again.</Why>
   const fills = call.captured && may('calls:read-bodies')
+  const mayCall = may('mcp-servers:invoke')
+  if (!mayCall && !fills) return <Why>Your role may not call tools, so it can’t be tried again here.</Why>
   return (
     <div>
       <Button
@@ -29,15 +29,18 @@ export function Replay({ call }: { call: Call }) {
         )}
         leftSection={<Icon name="play" size={16} />}
       >
-        Replay in the playground
+        {mayCall ? 'Replay' : 'Show'} in the playground
       </Button>
-      <Why>{whyWithout(call, fills)}</Why>
+      <Why>{whyWithout(call, fills, mayCall)}</Why>
     </div>
   )
 }
 
-function whyWithout({ captured }: Call, fills: boolean): string {
-  if (fills) return 'With the arguments that were captured. That you read them goes to the audit trail.'
+function whyWithout({ captured }: Call, fills: boolean, mayCall: boolean): string {
+  const audited = 'That you read them goes to the audit trail.'
+  if (fills && mayCall) return `With the arguments that were captured. ${audited}`
+  if (fills)
+    return `With the arguments that were captured, for somebody whose role may call tools: yours may not. ${audited}`
   if (captured) return 'Without its arguments: they were captured, and only auditors can read them.'
   return 'Without its arguments: records keep them only while capture mode is on.'
 }

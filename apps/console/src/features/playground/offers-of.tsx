@@ -27,21 +27,24 @@ const words = {
 
 export function OffersOf() {
   const { choice, kind, setKind } = useChoice()
-  const { id, to } = useWorkspace()
+  const { id, to, may } = useWorkspace()
   const { server, ...where } = useAddress()
   const asking = { workspaceId: id, serverId: server?.id, ...where }
   const offers = useQuery(offersRead(asking, kind))
   const { one } = words[kind]
   return (
     <Stack>
-      <div>
-        <SegmentedControl
-          aria-label="What to try"
-          data={Object.entries(words).map(([value, { label }]) => ({ value, label }))}
-          value={kind}
-          onChange={(next) => setKind(next as Kind)} // one of the values above
-        />
-      </div>
+      {/* What the registry doesn't know is asked for by a call. */}
+      {may('mcp-servers:invoke') && (
+        <div>
+          <SegmentedControl
+            aria-label="What to try"
+            data={Object.entries(words).map(([value, { label }]) => ({ value, label }))}
+            value={kind}
+            onChange={(next) => setKind(next as Kind)} // one of the values above
+          />
+        </div>
+      )}
       {server?.auth_type === 'oauth' && wantsAccount(offers.error) ? (
         <Empty
           sentence={`This server lists its ${one}s to people with an account there. Connect yours first.`}

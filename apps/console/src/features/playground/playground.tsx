@@ -24,14 +24,16 @@ const OffersOf = dynamic(() => import('./offers-of.tsx').then((module) => module
 
 export function Playground() {
   const { id, to, may } = useWorkspace()
+  const { choice } = useChoice()
   const servers = useQuery(serversRead(id))
+  const mayCall = may('mcp-servers:invoke')
   return (
     <>
       <PageHeader
         title="Playground"
         about="Call tools, get prompts and read resources through the gateway, as a client would."
       />
-      {!may('mcp-servers:invoke') ? (
+      {!mayCall && choice.call === '' ? (
         <Empty sentence="Your role does not call tools. Ask an owner of the workspace for one that does." />
       ) : (
         <QueryView
@@ -58,6 +60,7 @@ export function Playground() {
 }
 
 function Chosen({ servers }: { servers: readonly Server[] }) {
+  const { may } = useWorkspace()
   const { choice } = useChoice()
   const address = useChosenAddress(servers)
   const known = choice.server === allServers || address !== undefined
@@ -66,7 +69,7 @@ function Chosen({ servers }: { servers: readonly Server[] }) {
       <Paper withBorder p="md">
         <div className="gh-filters">
           <ChooseServer servers={servers} value={address?.server?.slug ?? (known ? allServers : '')} />
-          <ChooseCaller />
+          {may('mcp-servers:invoke') && <ChooseCaller />}
         </div>
       </Paper>
       {address && (

@@ -6,6 +6,7 @@ import { Button, Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/c
 import { getHotkeyHandler } from '@mantine/hooks'
 import dynamic from 'next/dynamic'
 import { useState } from 'react'
+import { useWorkspace } from '#lib/workspace.tsx'
 import { CopyButton } from '#ui/copy-button.tsx'
 import { Icon } from '#ui/icons.tsx'
 import { AboutOffer } from './about-offer.tsx'
@@ -47,6 +48,8 @@ const words = {
 
 export function TryOffer({ offer, begin }: Props) {
   const { kind, inputSchema, destructive } = offer
+  const { may } = useWorkspace()
+  const mayCall = may('mcp-servers:invoke')
   const { path, url, server, as, tokens } = useAddress()
   const runner = useRun(tokens)
   const [args, setArgs] = useState<Json>(() => (begin ? typedValue(begin) : startingValue(inputSchema)))
@@ -63,7 +66,7 @@ export function TryOffer({ offer, begin }: Props) {
   }
   const go = () => (destructive ? setAsking(true) : runner.start(asked))
   const submit = async () => {
-    if (checking || running) return
+    if (!mayCall || checking || running) return
     setChecking(true)
     const found = await validate(inputSchema, args)
     setChecking(false)
@@ -111,13 +114,15 @@ export function TryOffer({ offer, begin }: Props) {
               )}
             </ProblemList>
             <Group>
-              <Button
-                type="submit"
-                leftSection={<Icon name="play" size={16} />}
-                loading={running || checking}
-              >
-                {words[kind].verb}
-              </Button>
+              {mayCall && (
+                <Button
+                  type="submit"
+                  leftSection={<Icon name="play" size={16} />}
+                  loading={running || checking}
+                >
+                  {words[kind].verb}
+                </Button>
+              )}
               {running && (
                 <Button variant="default" onClick={runner.cancel}>
                   Cancel
@@ -143,7 +148,11 @@ export function TryOffer({ offer, begin }: Props) {
           {runner.run ? (
             <RunView run={runner.run} runner={runner} kind={kind} outputSchema={offer.outputSchema} />
           ) : (
-            <Text c="dimmed">{words[kind].before}</Text>
+            <Text c="dimmed">
+              {mayCall
+                ? words[kind].before
+                : 'Your role may not call tools. Copy the call for somebody whose role may.'}
+            </Text>
           )}
         </Stack>
       </Paper>
