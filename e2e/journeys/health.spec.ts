@@ -99,6 +99,7 @@ test('each part of a server has its own address', async ({ watched: page, produc
       'Connection',
       page.getByRole('region', { name: 'What it says of itself' }).getByText('prompts', { exact: true }),
     ],
+    ['Credentials', page.getByRole('region', { name: 'Headers' }).getByText('None are stored.')],
     ['Calls', page.getByRole('region', { name: 'Last calls' }).getByText('prompts/list').first()],
   ] as const
   for (const [name, sign] of parts) {

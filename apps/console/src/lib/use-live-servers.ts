@@ -8,12 +8,12 @@ import { serverPagesKey } from './reads.ts'
 import type { Feed } from './use-live-calls.ts'
 
 /** The registry takes no more. */
-const most = 50
+export const mostWatched = 50
 const gatherMs = 250
 
 /** `aliveAt` is the last sign of the stream, Unix ms; 0 before the first. */
 export function useLiveServers(workspaceId: string, serverIds: readonly string[]) {
-  const watch = serverIds.slice(0, most).toSorted().join(',')
+  const watch = serverIds.slice(0, mostWatched).toSorted().join(',')
   const client = useQueryClient()
   const [feed, setFeed] = useState<Feed>('polling')
   const [aliveAt, setAliveAt] = useState(0)

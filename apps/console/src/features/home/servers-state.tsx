@@ -8,7 +8,7 @@ import Link from 'next/link'
 import { halves } from '#lib/api-error.ts'
 import { count } from '#lib/format.ts'
 import { serverPageRead, serversRead } from '#lib/reads.ts'
-import { useLiveServers } from '#lib/use-live-servers.ts'
+import { mostWatched, useLiveServers } from '#lib/use-live-servers.ts'
 import { useWorkspace } from '#lib/workspace.tsx'
 import { healthWords } from '#ui/health-state.tsx'
 import { QueryView } from '#ui/query-view.tsx'
@@ -80,6 +80,11 @@ function Reachable({ states }: { states: ServerPage['states'] }) {
       <Status tone={down > 0 ? 'bad' : unknown > 0 ? 'warn' : 'good'}>
         {`${reachable} of ${count(all, 'server')} reachable`}
       </Status>
+      {all > mostWatched && (
+        <Text size="sm" c="dimmed">
+          {`${mostWatched} are looked at every few seconds, the others once a minute and when calls to them fail.`}
+        </Text>
+      )}
       {unknown > 0 && <Text size="sm">{unknown} not yet known</Text>}
       {off > 0 && (
         <Text size="sm" c="dimmed">
