@@ -34,7 +34,7 @@ afterEach(async () => {
 test('a full disk ends it with one sentence; what was acknowledged is there at the next start', async () => {
   await (await spawnApp('registry', apps.registryEnv)).stop()
   // What it has so far is smaller; the log of its changes soon is not.
-  const registry = await spawnApp('registry', apps.registryEnv, { limits: { fileKiB: 10 * 1024 } })
+  const registry = await spawnApp('registry', apps.registryEnv, { limits: { fileKiB: 12 * 1024 } })
   const first = String(registry.ready.api_key)
   const ask = (key: string, method: string, path: string, body?: unknown) =>
     api(apps.registryUrl + path, key, method, body)

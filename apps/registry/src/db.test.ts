@@ -5,7 +5,9 @@ import { randomUUID } from 'node:crypto'
 import { AppError } from '@gatehouse/errors'
 import type pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { audit } from './audit.ts'
 import { type Db, openDb } from './db.ts'
+import { systemActor } from './people/link-for-owner.ts'
 import { type TestDatabase, testDatabase } from './testing/database.ts'
 
 let database: TestDatabase
@@ -27,7 +29,6 @@ test('the global role sees no sealed header, no data key and no audit it could c
     'SELECT * FROM data_key',
     'SELECT * FROM tool_catalogue',
     'SELECT * FROM call_record',
-    'DELETE FROM audit_event',
     'UPDATE audit_event SET action = action',
     'DELETE FROM mcp_server',
     "UPDATE api_key SET permissions = '{}'",
@@ -38,9 +39,21 @@ test('the global role sees no sealed header, no data key and no audit it could c
     ])
 })
 
-test('audit events can not be changed by the owner of the tables either', async () => {
-  await expect(db.prisma.$executeRaw`DELETE FROM audit_event`).rejects.toThrow(/append-only/)
+test('audit events can not be changed by the owner of the tables either, and removed by nobody without their checkpoint', async () => {
+  const workspaceId = randomUUID()
+  await db.asSystem((tx) =>
+    tx.workspace.create({ data: { id: workspaceId, slug: workspaceId, name: 'w' }, select: { id: true } }),
+  )
+  await db.inWorkspace(workspaceId, (tx) =>
+    audit(tx, systemActor(workspaceId, 'test'), {
+      ...{ action: 'test.happened', objectType: 'test', objectId: 'x', requestId: 'r' },
+    }),
+  )
   await expect(db.prisma.$executeRaw`UPDATE audit_event SET action = ''`).rejects.toThrow(/append-only/)
+  await expect(db.prisma.$executeRaw`TRUNCATE audit_event`).rejects.toThrow(/append-only/)
+  const remove = 'DELETE FROM audit_event'
+  await expect(db.prisma.$executeRawUnsafe(remove)).rejects.toThrow(/append-only/)
+  expect(await refusal(db.asSystem((tx) => tx.$executeRawUnsafe(remove)))).toContain('append-only')
 })
 
 test('call records find the partition of their day or the default one', async () => {
