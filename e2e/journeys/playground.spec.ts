@@ -59,7 +59,7 @@ const tools = [
     },
     outputSchema: { type: 'object', required: ['id', 'missing'], properties: { id: { type: 'integer' } } },
   },
-  { name: 'wipe', inputSchema: { type: 'object' }, annotations: { destructiveHint: true } },
+  { name: 'wipe', inputSchema: { type: 'object' }, annotations: { readOnlyHint: false } },
   { name: 'slow-pattern', inputSchema: { type: 'object', properties: { text: { pattern: '^(a+)+$' } } } },
   { name: 'endless', inputSchema: { $ref: '#', type: 'object' } },
   {

@@ -28,7 +28,7 @@ export function AboutOffer({
         </Text>
       )}
       {destructive && (
-        <Text size="sm">It says of itself that it is destructive: you are asked before it runs.</Text>
+        <Text size="sm">By what it says of itself it is destructive: you are asked before it runs.</Text>
       )}
       {off && <Text size="sm">It is switched off at the gateway: a call is answered with an error.</Text>}
     </>

@@ -18,8 +18,8 @@ export function AskFirst({ opened, tool, server, onClose, onRun }: Props) {
     <Modal opened={opened} onClose={onClose} title={`Run ${plainly(tool)}?`}>
       <Stack>
         <Text>
-          It says of itself that it is destructive. It runs{server !== undefined && ` at ${plainly(server)}`},
-          for real, with the arguments that you gave.
+          By what it says of itself it is destructive. It runs
+          {server !== undefined && ` at ${plainly(server)}`}, for real, with the arguments that you gave.
         </Text>
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose} data-autofocus>

@@ -46,6 +46,13 @@ export const reading = (path: string, uri: string): Asked => ({
   headers: [],
 })
 
+/** A tool that says it changes things destroys some unless it says otherwise (MCP's ToolAnnotations); one without hints says nothing. */
+function isDestructive(hints: Json | undefined): boolean {
+  const destroys = member(hints, 'destructiveHint')
+  const reads = member(hints, 'readOnlyHint')
+  return reads !== true && (destroys === true || (reads === false && destroys !== false))
+}
+
 /** Undefined where the entry of a list has no name. @param off it is switched off at the gateway */
 export function toolOf(entry: Json, off = false): Offer | undefined {
   const schema = member(entry, 'inputSchema')
@@ -54,7 +61,7 @@ export function toolOf(entry: Json, off = false): Offer | undefined {
     title: textMember(entry, 'title') ?? textMember(hints, 'title'),
     inputSchema: isObject(schema) ? schema : object({ type: 'object' }),
     outputSchema: member(entry, 'outputSchema'),
-    destructive: member(hints, 'destructiveHint') === true && member(hints, 'readOnlyHint') !== true,
+    destructive: isDestructive(hints),
     off,
   })
 }
