@@ -4,7 +4,7 @@
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join, resolve } from 'node:path'
-import { ConfigError } from '@gatehouse/config'
+import { toTell } from '@gatehouse/config'
 import { drain, listen, onStop } from '@gatehouse/http-kit'
 import { loadConsoleConfig } from './config.ts'
 import { allowedHere } from './server/allowed.ts'
@@ -16,8 +16,7 @@ const folder = resolve(import.meta.dirname, '..')
 try {
   await start()
 } catch (error) {
-  const expected = error instanceof ConfigError || (error instanceof Error && error.name === 'Error')
-  console.error(expected ? error.message : error)
+  console.error(toTell(error))
   process.exit(1)
 }
 

@@ -1,7 +1,7 @@
 // The start of the process: settings, then one gateway (run.ts), or as many as GATEHOUSE_THREADS says (threads/threads.ts); and the
 // end of both. The order of a request is in mcp/route.ts.
 
-import { ConfigError } from '@gatehouse/config'
+import { toTell } from '@gatehouse/config'
 import { onStop } from '@gatehouse/http-kit'
 import { loadGatewayConfig } from './config.ts'
 import { runGateway } from './run.ts'
@@ -10,8 +10,7 @@ import { runThreads } from './threads/threads.ts'
 try {
   await start()
 } catch (error) {
-  const expected = error instanceof ConfigError || (error instanceof Error && error.name === 'Error')
-  console.error(expected ? error.message : error)
+  console.error(toTell(error))
   process.exit(1)
 }
 

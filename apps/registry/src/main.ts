@@ -1,6 +1,6 @@
 // The registry as a process: settings, database, listeners, and a stop that loses nothing. The order of a request is in app.ts.
 
-import { ConfigError } from '@gatehouse/config'
+import { toTell } from '@gatehouse/config'
 import { onStop } from '@gatehouse/http-kit'
 import { collectDefaultMetrics } from 'prom-client'
 import { loadRegistryConfig } from './config.ts'
@@ -14,9 +14,7 @@ import { serve } from './serve.ts'
 try {
   await start()
 } catch (error) {
-  // A sentence for the person; what we did not expect comes with its stack.
-  const expected = error instanceof ConfigError || (error instanceof Error && error.name === 'Error')
-  console.error(expected ? error.message : error)
+  console.error(toTell(error))
   process.exit(1)
 }
 

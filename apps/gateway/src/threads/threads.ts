@@ -3,6 +3,7 @@
 
 import { createServer } from 'node:http'
 import { Worker } from 'node:worker_threads'
+import { toTell } from '@gatehouse/config'
 import { listen } from '@gatehouse/http-kit'
 import type { Config } from '../config.ts'
 import type { Place, Running } from '../run.ts'
@@ -22,7 +23,7 @@ export async function runThreads(config: Config): Promise<Running> {
         resolve()
       })
     })
-    worker.once('error', (error) => console.error(error))
+    worker.once('error', (error) => console.error(toTell(error)))
     const ready = new Promise<void>((resolve) => {
       worker.once('message', () => resolve())
     })

@@ -43,6 +43,18 @@ export function createEras({ knowledge, pools, via, timeoutMs }: Parts): Eras {
   const doubted = new LRUCache<string, true>({ max: 20_000, ttl: doubtMs })
   const asking = new Map<string, Promise<EraSet>>()
 
+  /** As long as a server is known it is the same object, of one workspace, with one generation of stored headers. */
+  const sharedKeys = new WeakMap<Bearer['server'], string>()
+  /** One caller's account may see another upstream than the next one's; stored headers are the same for all. */
+  const keyOf = ({ caller, server, generation }: Bearer): string => {
+    const shared = sharedKeys.get(server)
+    if (shared !== undefined) return shared
+    const key = `${caller.workspace_id} ${server.url} ${generation}`
+    if (server.auth_type === 'oauth') return `${key} ${caller.key_id}`
+    sharedKeys.set(server, key)
+    return key
+  }
+
   const of = (bearer: Bearer): EraSet => {
     const { era } = bearer.server
     if (era !== 'auto') return { legacy: era === 'legacy', modern: era === 'modern' }
@@ -93,16 +105,3 @@ export function createEras({ knowledge, pools, via, timeoutMs }: Parts): Eras {
     },
   }
 }
-
-/** One caller's account may see another upstream than the next one's; stored headers are the same for all. */
-function keyOf({ caller, server, generation }: Bearer): string {
-  const shared = sharedKeys.get(server)
-  if (shared !== undefined) return shared
-  const key = `${caller.workspace_id} ${server.url} ${generation}`
-  if (server.auth_type === 'oauth') return `${key} ${caller.key_id}`
-  sharedKeys.set(server, key)
-  return key
-}
-
-/** As long as a server is known it is the same object, of one workspace, with one generation of stored headers. */
-const sharedKeys = new WeakMap<Bearer['server'], string>()

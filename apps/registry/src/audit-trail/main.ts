@@ -1,7 +1,7 @@
 // npm run audit -- verify [workspace id]: follows the chains of all workspaces, or of one, and says where one is broken. With the
 // settings of the registry; the embedded database belongs to the registry that runs on it, which answers GET /v1/audit/verify.
 
-import { ConfigError, type Environment, gatehouseNames, loadConfig } from '@gatehouse/config'
+import { type Environment, gatehouseNames, loadConfig, toTell } from '@gatehouse/config'
 import { type AuditVerdict, verifyChain } from '../audit.ts'
 import { settings } from '../config.ts'
 import { type Db, openDb } from '../db.ts'
@@ -17,8 +17,7 @@ const { DATABASE_URL, GATEHOUSE_DATA_DIR, MASTER_KEY } = settings
 try {
   process.exitCode = (await run(process.argv.slice(2), process.env)) ? 0 : 1
 } catch (error) {
-  const expected = error instanceof ConfigError || (error instanceof Error && error.name === 'Error')
-  console.error(expected ? error.message : error)
+  console.error(toTell(error))
   process.exitCode = 2
 }
 

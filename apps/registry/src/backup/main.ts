@@ -2,7 +2,7 @@
 // use them: docs/keeping-data.md.
 
 import { resolve } from 'node:path'
-import { ConfigError, type Environment, gatehouseNames, loadConfig } from '@gatehouse/config'
+import { type Environment, gatehouseNames, loadConfig, toTell } from '@gatehouse/config'
 import { settings } from '../config.ts'
 import { isOutage } from '../outage.ts'
 import { openToRead, openToWrite } from './open-source.ts'
@@ -14,11 +14,11 @@ const { DATABASE_URL, GATEHOUSE_DATA_DIR } = settings
 try {
   console.log(await run(process.argv.slice(2), process.env))
 } catch (error) {
-  const expected = error instanceof ConfigError || (error instanceof Error && error.name === 'Error')
   const outage = isOutage(error)
     ? 'The database can not be reached: check that it runs and that DATABASE_URL is right. '
     : ''
-  console.error(expected ? outage + error.message : error)
+  const said = toTell(error)
+  console.error(typeof said === 'string' ? outage + said : said)
   process.exitCode = 1
 }
 

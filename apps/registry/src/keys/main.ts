@@ -2,7 +2,7 @@
 // in the last line of what it prints.
 
 import { resolve } from 'node:path'
-import { ConfigError, type Environment, gatehouseNames, loadConfig } from '@gatehouse/config'
+import { type Environment, gatehouseNames, loadConfig, toTell } from '@gatehouse/config'
 import { settings } from '../config.ts'
 import { openDb } from '../db.ts'
 import { openInstallation } from '../installation.ts'
@@ -18,8 +18,7 @@ const { DATABASE_URL, GATEHOUSE_DATA_DIR, MASTER_KEY } = settings
 try {
   process.exitCode = (await keys(process.argv.slice(2), process.env)) ? 0 : 1
 } catch (error) {
-  const expected = error instanceof ConfigError || (error instanceof Error && error.name === 'Error')
-  console.error(expected ? error.message : error)
+  console.error(toTell(error))
   process.exitCode = 1
 }
 

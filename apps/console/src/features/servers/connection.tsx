@@ -1,17 +1,15 @@
 'use client'
 // How the gateway and a server talk: eras, what the server says of itself and can do, and whose account or credential calls carry.
 
-import { Group, List, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core'
+import { List, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useWorkspace } from '#lib/workspace.tsx'
 import { Fact, Facts } from '#ui/facts.tsx'
 import { Loading, QueryView } from '#ui/query-view.tsx'
 import { UpstreamText } from '#ui/upstream-text.tsx'
-import { authWords } from './auth-words.ts'
+import { Authentication } from './authentication.tsx'
 import { Eras } from './eras.tsx'
-import { ConnectLink, OwnConnection } from './own-connection.tsx'
 import { type Discovered, discoverRead } from './server-lists.ts'
-import { StoredHeaders } from './stored-headers.tsx'
 import { useServer } from './use-server.ts'
 
 export function Connection({ serverId }: { serverId: string }) {
@@ -33,12 +31,7 @@ export function Connection({ serverId }: { serverId: string }) {
             </Fact>
             <Fact name="Transport">Streamable HTTP</Fact>
             <Fact name="Authentication">
-              <Text size="sm">{authWords(server)}</Text>
-              <StoredHeaders server={server} />
-              <Group gap="sm">
-                <OwnConnection server={server} />
-                <ConnectLink server={server} />
-              </Group>
+              <Authentication server={server} />
             </Fact>
           </Facts>
         </Stack>

@@ -1,7 +1,7 @@
 'use client'
 // What there is to know about a server at a glance.
 
-import { Anchor, Group, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core'
+import { Anchor, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { count } from '#lib/format.ts'
@@ -13,12 +13,10 @@ import { ErrorCard } from '#ui/error-card.tsx'
 import { Fact, Facts } from '#ui/facts.tsx'
 import { Loading } from '#ui/query-view.tsx'
 import { TimeAgo } from '#ui/time-ago.tsx'
-import { authWords } from './auth-words.ts'
+import { Authentication } from './authentication.tsx'
 import { Eras } from './eras.tsx'
 import { LastCall } from './last-call.tsx'
-import { ConnectLink, OwnConnection } from './own-connection.tsx'
 import { State } from './state.tsx'
-import { StoredHeaders } from './stored-headers.tsx'
 
 export function Overview({ serverId }: { serverId: string }) {
   const { id, to } = useWorkspace()
@@ -62,12 +60,7 @@ export function Overview({ serverId }: { serverId: string }) {
                 <Eras serverId={serverId} />
               </Fact>
               <Fact name="Authentication">
-                <Text size="sm">{authWords(server)}</Text>
-                <StoredHeaders server={server} />
-                <Group gap="sm">
-                  <OwnConnection server={server} />
-                  <ConnectLink server={server} />
-                </Group>
+                <Authentication server={server} />
               </Fact>
               <Fact name="Slug">
                 <code>{server.slug}</code>
