@@ -23,6 +23,7 @@ import { createSealedStates, type SealedStates } from './mcp/sealed-state.ts'
 import { createSessionNotes, type SessionNotes } from './mcp/session-notes.ts'
 import { type Bearer, createSessionTokens, type SessionTokens } from './mcp/session-token.ts'
 import { createStepUps, type StepUps } from './mcp/step-ups.ts'
+import { createEndOfTurn, type EndOfTurn } from './mcp/transparent/end-of-turn.ts'
 import { followChanges } from './registry/change-stream.ts'
 import { createRegistryClient, type RegistryClient } from './registry/client.ts'
 import { createKnowledge, type Knowledge } from './registry/knowledge.ts'
@@ -59,6 +60,7 @@ export interface Deps {
   readonly lists: ServerLists
   readonly listeners: Listeners
   readonly upstreamSessions: UpstreamSessions
+  readonly endOfTurn: EndOfTurn
   readonly metrics: Registry
   /** Our own mark in Via. */
   readonly via: () => string
@@ -214,6 +216,7 @@ export function openDeps(config: Config): Opened {
     heldCalls,
     sideStreams,
     recorder,
+    endOfTurn: createEndOfTurn(),
     captures,
     lists,
     listeners,

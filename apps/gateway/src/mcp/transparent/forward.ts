@@ -76,6 +76,7 @@ export async function forward(
       readerTimeoutMs: config.GATEHOUSE_READER_TIMEOUT_MS,
       bodyTimeoutMs: config.GATEHOUSE_CALL_TIMEOUT_MS,
       stop,
+      endOfTurn: deps.endOfTurn,
       passage,
     })
     trace.upstreamMs = performance.now() - trace.upstreamStartedAt

@@ -146,6 +146,33 @@ test('an event stream of known length keeps it where it comes at once, and else 
   expect(await slow.text()).toMatch(/^data: 1\n\n(:\n\n)+data: 2\n\n$/)
 })
 
+test.each<[string, Script, string]>([
+  ['an event stream', sse(['data: 1\n\n']), 'data: 1\n\n'],
+  [
+    'JSON',
+    (_request, response) =>
+      void response.writeHead(200, { 'content-type': 'application/json' }).end('{"id":1}'),
+    '{"id":1}',
+  ],
+])(
+  '%s that its server sent in chunks, but at once, leaves whole and with its length',
+  async (_what, script, body) => {
+    const response = await send((await serve(script)).address)
+    expect(response.headers.get('content-length')).toBe(String(body.length))
+    expect(await response.text()).toBe(body)
+  },
+)
+
+test('events that came at once are not lost where their server breaks off with them', async () => {
+  const { address } = await serve((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n')
+    setImmediate(() => response.destroy())
+  })
+  expect(await (await send(address)).text()).toMatch(
+    /^data: 1\n\n(event: message\n)?data: \{"jsonrpc":"2.0","id":1,"error"/,
+  )
+})
+
 test('events have a size limit each, not a stream, wherever its chunks are cut', async () => {
   const part = `\ndata: ${'x'.repeat(1024 * 1024)}\n`
   const { address } = await serve(sse([...Array.from({ length: 18 }, () => part), '\n']))

@@ -5,7 +5,8 @@ import { toUpstreamError } from '@gatehouse/egress'
 import { AppError, toAppError } from '@gatehouse/errors'
 import type { Dispatcher } from 'undici'
 import { Superseded } from '../../upstream/pools.ts'
-import { type Head, withoutLength } from './response-headers.ts'
+import type { EndOfTurn } from './end-of-turn.ts'
+import { type Head, withLength, withoutLength } from './response-headers.ts'
 import { type StreamWatch, watchStream } from './watch-stream.ts'
 
 /** How an answer ended. */
@@ -38,6 +39,7 @@ export interface RelayOptions {
   readonly bodyTimeoutMs: number
   /** For streams that would stay open: ends them cleanly after the event that is under way. */
   readonly stop: AbortSignal | undefined
+  readonly endOfTurn: EndOfTurn
   readonly passage: Passage
 }
 
@@ -58,7 +60,7 @@ const maxAnswerBytes = 16 * 1024 * 1024
 export function relay(options: RelayOptions): Promise<Ending> {
   if (options.response.destroyed) return Promise.resolve({ kind: 'client-gone' })
   return new Promise((resolve) => {
-    options.dispatcher.dispatch(options.request, new Relay(options, resolve))
+    options.endOfTurn.request(new Relay(options, resolve))
   })
 }
 
@@ -72,16 +74,18 @@ class Relay implements Dispatcher.DispatchHandler {
   readonly #response: ServerResponse
   readonly #resolve: (ending: Ending) => void
   #controller: Dispatcher.DispatchController | undefined
+  /** The server's head was read, and may pass. */
   #started = false
   #over = false
-  /** Of an event stream, as long as the client was sent nothing. */
+  #isStream = false
+  /** As long as the client was sent nothing; and what came together with it. */
   #head: Head | undefined
+  #first: Buffer[] = []
   #held: { status: number; headers: IncomingHttpHeaders; chunks: Buffer[] } | undefined
-  /** Of an event stream. */
+  /** Of an event stream that stays open. */
   #watch: StreamWatch | undefined
-  /** Bytes so far, and how many the head announced. */
+  /** Bytes so far. */
   #size = 0
-  #length = -1
   #reader: NodeJS.Timeout | undefined
   #body: NodeJS.Timeout | undefined
   #onStop: (() => void) | undefined
@@ -97,6 +101,15 @@ class Relay implements Dispatcher.DispatchHandler {
     }
   }
 
+  send(): void {
+    if (this.#over) return
+    try {
+      this.#options.dispatcher.dispatch(this.#options.request, this)
+    } catch (thrown) {
+      this.#fail(thrown as Error) // undici and our pools throw nothing else
+    }
+  }
+
   onRequestStart(given: Dispatcher.DispatchController): void {
     this.#controller = given
     if (this.#over) given.abort(new Error('the client went away'))
@@ -109,27 +122,23 @@ class Relay implements Dispatcher.DispatchHandler {
         { kind: 'failed', error: new AppError('upstream_auth_failed') },
         'credential refused',
       )
-    const isStream = isEventStream(headers)
-    // Nearly always the whole answer comes along with its head, and takes neither timer nor a write of its own for the head.
+    this.#isStream = isEventStream(headers)
+    // Nearly always the whole answer comes along with its head, and takes no timer.
     process.nextTick(awaitRest, this)
     const { passage } = this.#options
-    if (!isStream && passage.holds(status, headers)) {
+    if (!this.#isStream && passage.holds(status, headers)) {
       this.#held = { status, headers, chunks: [] }
       return
     }
-    let head: Head
     try {
-      head = passage.head(status, headers)
+      this.#head = passage.head(status, headers)
     } catch (thrown) {
       return this.#leave({ kind: 'failed', error: toAppError(thrown) }, 'the answer may not pass')
     }
     this.#started = true
-    this.#length = Number(headers['content-length'] ?? -1)
-    if (isStream) this.#head = head
-    else this.#response.writeHead(head.status, head.headers)
   }
 
-  onResponseData(given: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(_given: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#over) return
     this.#size += chunk.length
     if (this.#held) {
@@ -140,15 +149,18 @@ class Relay implements Dispatcher.DispatchHandler {
     }
     if (!this.#started) return
     this.#options.passage.passed(chunk)
-    // What completes an answer of known length leaves in one write with its end, and with its head if that is still here.
-    if (this.#size === this.#length && this.#watch === undefined) return this.#end(chunk)
-    if (this.#head) this.#openStream(this.#head)
+    if (this.#head) this.#first.push(chunk)
+    else this.#pass(chunk)
+  }
+
+  #pass(chunk: Buffer): void {
+    if (this.#over) return
     this.#watch?.saw(chunk)
     const room = this.#response.write(chunk)
     if ((this.#watch?.pending() ?? this.#size) > maxAnswerBytes)
       return this.#leave({ kind: 'broken', error: tooLarge(), clean: false }, 'the answer is too large')
     if (this.#options.stop?.aborted) this.#endBetweenEvents()
-    if (!room && !this.#over) this.#waitForReader(given)
+    if (!room && !this.#over) this.#waitForReader()
   }
 
   onResponseEnd(): void {
@@ -157,44 +169,59 @@ class Relay implements Dispatcher.DispatchHandler {
       const { status, headers, chunks } = this.#held
       return this.#finish({ kind: 'held', status, headers, body: Buffer.concat(chunks) })
     }
-    if (this.#head && !this.#response.headersSent) this.#openStream(this.#head)
-    this.#finish(complete)
-    this.#response.end()
+    if (this.#head) this.#response.writeHead(this.#head.status, withLength(this.#head.headers, this.#size))
+    this.#settle()
+    this.#options.endOfTurn.answer(this)
+  }
+
+  /** The end; where the whole answer is here, it is all one write. */
+  leave(): void {
+    const [first] = this.#first
+    const bytes = this.#first.length > 1 ? Buffer.concat(this.#first) : first
+    if (bytes === undefined) this.#response.end()
+    // One text with the head takes the system's simplest kind of write.
+    else if (bytes.length <= maxTextBytes) this.#response.end(bytes.toString('latin1'), 'latin1')
+    else this.#response.end(bytes)
     dropUnread(this.#response, this.#options.readerTimeoutMs)
+    this.#resolve(complete)
   }
 
   onResponseError(_given: Dispatcher.DispatchController, cause: Error): void {
+    this.#fail(cause)
+  }
+
+  #fail(cause: Error): void {
+    if (this.#over) return
     if (cause instanceof Superseded) return this.#finish({ kind: 'superseded' })
     const error = toUpstreamError(cause)
+    // Events that came are not lost.
+    if (this.#isStream && this.#head && this.#first.length > 0) this.#open(this.#head)
     if (!this.#started || this.#head) return this.#finish({ kind: 'failed', error })
     this.#finish({ kind: 'broken', error, clean: this.#watch?.atBoundary() ?? false })
   }
 
-  /** Ours may come between its events: what length was announced does not hold any more. */
-  #openStream({ status, headers }: Head): void {
-    const { keepAliveMs, stop } = this.#options
+  /** The answer goes on after what came with its head. */
+  #open({ status, headers }: Head): void {
     this.#head = undefined
-    this.#response.writeHead(status, withoutLength(headers))
-    this.#watch = watchStream(this.#response, keepAliveMs)
-    if (stop?.aborted) this.#endBetweenEvents()
-  }
-
-  #end(chunk: Buffer): void {
-    if (this.#head) this.#response.writeHead(this.#head.status, this.#head.headers)
-    this.#head = undefined
-    // Head and bytes as one text take one write of the system's simplest kind.
-    if (chunk.length <= maxTextBytes) this.#response.end(chunk.toString('latin1'), 'latin1')
-    else this.#response.end(chunk)
+    // Ours may come between events: what length was announced does not hold any more.
+    this.#response.writeHead(status, this.#isStream ? withoutLength(headers) : headers)
+    if (this.#isStream) this.#watch = watchStream(this.#response, this.#options.keepAliveMs)
+    for (const chunk of this.#first.splice(0)) this.#pass(chunk)
+    if (this.#options.stop?.aborted) this.#endBetweenEvents()
   }
 
   #finish(ending: Ending): void {
     if (this.#over) return
+    this.#settle()
+    this.#resolve(ending)
+  }
+
+  #settle(): void {
     this.#over = true
     clearTimeout(this.#reader)
     clearTimeout(this.#body)
     this.#watch?.stop()
     if (this.#onStop) this.#options.stop?.removeEventListener('abort', this.#onStop)
-    this.#resolve(ending)
   }
 
   /** We don't wait for the upstream's end: its connection goes with it. */
@@ -214,8 +241,8 @@ class Relay implements Dispatcher.DispatchHandler {
     this.#response.end()
   }
 
-  #waitForReader(given: Dispatcher.DispatchController): void {
-    given.pause()
+  #waitForReader(): void {
+    this.#controller?.pause()
     clearTimeout(this.#body)
     this.#reader = setTimeout(() => this.#response.destroy(), this.#options.readerTimeoutMs)
     this.#response.once('drain', () => {
@@ -223,17 +250,17 @@ class Relay implements Dispatcher.DispatchHandler {
       clearTimeout(this.#reader)
       this.#reader = undefined
       if (this.#watch === undefined) this.#awaitBody()
-      given.resume()
+      this.#controller?.resume()
     })
   }
 
   /** What there was to read with the head is read. */
   awaitRest(): void {
     if (this.#over) return
-    if (this.#head) {
-      this.#openStream(this.#head)
-      this.#response.flushHeaders()
-    } else if (this.#watch === undefined) this.#awaitBody()
+    if (this.#head) this.#open(this.#head)
+    if (this.#over) return
+    if (!this.#isStream) this.#awaitBody()
+    else if (this.#size === 0) this.#response.flushHeaders()
   }
 
   /** The rest of an answer that is no stream has to come in its time, however slowly it drips. */

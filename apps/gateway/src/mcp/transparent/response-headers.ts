@@ -26,6 +26,12 @@ export function withoutLength(headers: string[]): string[] {
   return at < 0 ? headers : headers.toSpliced(at, 2)
 }
 
+/** Where all of the answer is there: nobody needs it in chunks. */
+export function withLength(headers: string[], length: number): string[] {
+  if (length > 0 && !headers.includes('Content-Length')) headers.push('Content-Length', String(length))
+  return headers
+}
+
 function copy(out: string[], name: string, value: string | string[] | undefined): void {
   if (typeof value === 'string') out.push(name, value)
 }
