@@ -30,8 +30,6 @@ export async function recordCalls(deps: Deps, reports: readonly CallReport[]): P
 
 function usedKeys(rows: readonly CallRow[]): { workspaceId: string; id: string }[] {
   const used = new Map<string, { workspaceId: string; id: string }>()
-  for (const { workspaceId, callerKeyId: id } of rows) {
-    if (z.uuid().safeParse(id).success) used.set(`${workspaceId}/${id}`, { workspaceId, id })
-  }
-  return [...used.values()]
+  for (const { workspaceId, callerKeyId: id } of rows) used.set(`${workspaceId}/${id}`, { workspaceId, id })
+  return [...used.values()].filter(({ id }) => z.uuid().safeParse(id).success)
 }
