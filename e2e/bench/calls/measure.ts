@@ -4,6 +4,7 @@ import { execFile, execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { constants, setPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { Contender } from './contenders.ts'
 
@@ -81,6 +82,16 @@ request = function() n = n + 1; return wrk.format(nil, nil, nil, [[${head}]] .. 
     p50_ms: inMs(read(/ 50%\s+(\S+)/)),
     p99_ms: inMs(read(/ 99%\s+(\S+)/)),
     rss_mb: pids.reduce((sum, pid) => sum + rssMb(pid), 0),
+  }
+}
+
+/** Until they have worked off what was left to them, so that nobody else's round is disturbed by it. */
+export async function settle(pids: readonly number[]): Promise<void> {
+  for (let deadline = Date.now() + 30_000, used = cpuMs(pids); Date.now() < deadline; ) {
+    await pause(200)
+    const now = cpuMs(pids)
+    if (now - used <= 20) return
+    used = now
   }
 }
 

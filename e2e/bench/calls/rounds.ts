@@ -4,7 +4,7 @@
 import { availableParallelism } from 'node:os'
 import type { Case } from './cases.ts'
 import { type Contender, type Start, startProgram } from './contenders.ts'
-import { childrenOf, measure, pin, type Round, tryOnce, yieldToAll } from './measure.ts'
+import { childrenOf, measure, pin, type Round, settle, tryOnce, yieldToAll } from './measure.ts'
 import { type Median, medians } from './report.ts'
 
 export interface Field {
@@ -55,6 +55,7 @@ export async function openField(starts: readonly (readonly [string, Start])[]): 
           const isWarmUp = round === 0
           const load = { connections, seconds: isWarmUp ? warmUpS : seconds, core: ours }
           const result = await measure(one, address, form, load)
+          await settle(one.helpers ?? [])
           if (!isWarmUp) results.push(result)
         }
         if (round === 0) place()
