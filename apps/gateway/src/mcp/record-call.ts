@@ -20,8 +20,8 @@ export interface Recorder {
 const capacity = 50_000
 const intervalMs = 400
 const closeMs = 1_500
-/** Full and waiting, so many are sent in a row without memory being asked for. */
-const maxSpare = 2
+/** Kept for good; what a burst took besides is given back one by one when it is quiet again, and not while it is needed every second. */
+const fewSpare = 2
 
 export function createRecorder(client: Pick<RegistryClient, 'sendRecords'>, log: Logger): Recorder {
   /** The last one is being written; the first one may be under way, and then is not the last. */
@@ -41,7 +41,7 @@ export function createRecorder(client: Pick<RegistryClient, 'sendRecords'>, log:
     batches.shift()
     waiting -= batch.count
     batch.clear()
-    if (spare.length < maxSpare) spare.push(batch)
+    spare.push(batch)
   }
   const flush = async () => {
     for (let first = batches[0]; first && first.count > 0; first = batches[0]) {
@@ -64,7 +64,10 @@ export function createRecorder(client: Pick<RegistryClient, 'sendRecords'>, log:
     })
     return sending
   }
-  const timer = setInterval(() => void flushOnce(), intervalMs)
+  const timer = setInterval(() => {
+    if (batches.length === 1 && spare.length > fewSpare) spare.pop()
+    void flushOnce()
+  }, intervalMs)
   timer.unref()
 
   return {
