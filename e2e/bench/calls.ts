@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { cases, mainCase } from './calls/cases.ts'
 import { contenders } from './calls/contenders.ts'
 import { measureIdleStreams } from './calls/idle-streams.ts'
+import { measurePaced } from './calls/paced.ts'
 import { peers } from './calls/peers.ts'
 import { type Report, ratioOf, readReport, writeReport } from './calls/report.ts'
 import { openField } from './calls/rounds.ts'
@@ -59,6 +60,10 @@ async function measureAll(): Promise<void> {
       for (const one of cases.filter(({ name }) => wantedCases?.includes(name) ?? true)) {
         report.cases[one.name] = await field.measure(one, { rounds, seconds })
         console.table(report.cases[one.name])
+      }
+      if (wantedCases?.includes('paced-1000') ?? true) {
+        report.cases['paced-1000'] = await measurePaced(field, { rounds, seconds })
+        console.table(report.cases['paced-1000'])
       }
     }
     writeReport(report)

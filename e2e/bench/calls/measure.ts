@@ -2,7 +2,7 @@
 
 import { execFile, execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { constants, setPriority, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -21,12 +21,13 @@ const message = (id: number | string, method: string, params?: object) =>
 const echo = { name: 'echo', arguments: { text: 'hello' } }
 
 /** The body of a contender's requests. @param id where each call has its own: what the driver replaces */
-function bodyOf({ body }: Contender, form: string, id: number | string): string {
+export function bodyOf({ body }: Contender, form: string, id: number | string): string {
   if (form === 'aggregate') return message(id, 'tools/list')
   return body ?? message(id, 'tools/call', echo)
 }
 
-const headersOf = ({ headers }: Contender) => ({
+/** Of its requests. */
+export const headersOf = ({ headers }: Contender) => ({
   'Content-Type': 'application/json',
   Accept: 'application/json, text/event-stream',
   ...headers,
@@ -45,8 +46,14 @@ export async function tryOnce(one: Contender, address: string, form: string): Pr
 export const pin = (pid: number, core: number) =>
   void execFileSync('taskset', ['-a', '-c', '-p', String(core), String(pid)], { stdio: 'ignore' })
 
-/** It works when others leave it time, but never so little that its gateways lose it. */
-export const yieldToAll = (pid: number) => setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL)
+/**
+ * While `isOver` is false these work only when nobody else on their core wants to: in life they are on another machine. Not for
+ * longer than a round, as a gateway that hears nothing of its registry stops.
+ */
+export function giveWay(pids: readonly number[], isOver: boolean): void {
+  const policy = isOver ? '--other' : '--idle'
+  for (const pid of pids) execFileSync('chrt', ['-a', policy, '-p', '0', String(pid)])
+}
 
 /** The processes that it started. */
 export const childrenOf = (pid: number): number[] =>

@@ -4,7 +4,7 @@
 import { availableParallelism } from 'node:os'
 import type { Case } from './cases.ts'
 import { type Contender, type Start, startProgram } from './contenders.ts'
-import { childrenOf, measure, pin, type Round, settle, tryOnce, yieldToAll } from './measure.ts'
+import { childrenOf, giveWay, measure, pin, type Round, settle, tryOnce } from './measure.ts'
 import { type Median, medians } from './report.ts'
 
 export interface Field {
@@ -35,7 +35,6 @@ export async function openField(starts: readonly (readonly [string, Start])[]): 
     for (const { pids, helpers = [] } of contenders) {
       for (const pid of pids) pin(pid, theirs)
       for (const pid of [...helpers, ...pids.flatMap(childrenOf)]) pin(pid, ours)
-      for (const pid of helpers) yieldToAll(pid)
     }
   }
   place()
@@ -54,8 +53,7 @@ export async function openField(starts: readonly (readonly [string, Start])[]): 
         for (const { one, address, results } of running) {
           const isWarmUp = round === 0
           const load = { connections, seconds: isWarmUp ? warmUpS : seconds, core: ours }
-          const result = await measure(one, address, form, load)
-          await settle(one.helpers ?? [])
+          const result = await aside(one, () => measure(one, address, form, load))
           if (!isWarmUp) results.push(result)
         }
         if (round === 0) place()
@@ -67,6 +65,17 @@ export async function openField(starts: readonly (readonly [string, Start])[]): 
       for (const one of contenders) await one.stop()
       await upstream.stop()
     },
+  }
+}
+
+/** Runs a round of this contender: what it needs beside it gives way to the driver, and afterwards has time to finish. */
+export async function aside<T>({ helpers = [] }: Contender, round: () => Promise<T>): Promise<T> {
+  giveWay(helpers, false)
+  try {
+    return await round()
+  } finally {
+    giveWay(helpers, true)
+    await settle(helpers)
   }
 }
 

@@ -25,14 +25,26 @@ function tables({ machine, cases: measured }: Report): string {
   const streams = measured['idle-streams']
   if (streams)
     parts.push(
-      plainTable(
-        '`idle-streams`: event streams on which nothing happens',
-        streams,
-        'KB per stream',
-        'kb_per_stream',
-      ),
+      plainTable('`idle-streams`: event streams on which nothing happens', streams, [
+        ['KB per stream', 'kb_per_stream', 1],
+      ]),
     )
-  if (measured.soak) parts.push(plainTable('`soak`: mixed load', measured.soak, 'MB per hour', 'mb_per_hour'))
+  const { 'paced-1000': paced, starts } = measured
+  if (paced)
+    parts.push(
+      plainTable('`paced-1000`: a thousand calls a second, however long each takes', paced, [
+        ['p50 ms', 'p50_ms', 2],
+        ['p99 ms', 'p99_ms', 2],
+      ]),
+    )
+  if (starts)
+    parts.push(
+      plainTable('`starts`: from the process to ready, as a restart finds its database', starts, [
+        ['ready, ms', 'ready_ms', 0],
+      ]),
+    )
+  if (measured.soak)
+    parts.push(plainTable('`soak`: mixed load', measured.soak, [['MB per hour', 'mb_per_hour', 1]]))
   return `${parts.join('\n\n')}\n`
 }
 
@@ -52,11 +64,24 @@ function callTable(name: string, about: string, rows: Record<string, Partial<Med
   ].join('\n')
 }
 
-function plainTable(title: string, rows: Record<string, object>, head: string, key: string): string {
-  const lines = Object.entries(rows).map(
-    ([who, row]) => `| ${who} | ${number((row as Record<string, number>)[key], 1)} |`,
-  )
-  return [title, '', `| contender | ${head} |`, '|---|---:|', ...lines].join('\n')
+/** @param columns their heads, what they show of a row, and with how many digits */
+function plainTable(
+  title: string,
+  rows: Record<string, object>,
+  columns: readonly (readonly [string, string, number])[],
+): string {
+  const lines = Object.entries(rows).map(([who, row]) => {
+    const cells = columns.map(([, key, digits]) => number((row as Record<string, number>)[key], digits))
+    return `| ${[who, ...cells].join(' | ')} |`
+  })
+  const heads = columns.map(([head]) => head)
+  return [
+    title,
+    '',
+    `| ${['contender', ...heads].join(' | ')} |`,
+    `|---|${'---:|'.repeat(heads.length)}`,
+    ...lines,
+  ].join('\n')
 }
 
 const number = (value: number | undefined, digits = 1) =>

@@ -1,0 +1,71 @@
+// What the gateway adds to a call where nobody is in a hurry: a thousand calls a second, each begun when its time has come, whatever
+// became of those before, and timed from then.
+
+import { setTimeout as pause } from 'node:timers/promises'
+import { Pool } from 'undici'
+import type { Contender } from './contenders.ts'
+import { bodyOf, headersOf, pin } from './measure.ts'
+import { aside, type Field } from './rounds.ts'
+
+const callsPerSecond = 1_000
+const form = '/json'
+
+/** Of all answers of a round, in ms; medians of the rounds. */
+interface Paced {
+  readonly p50_ms: number
+  readonly p99_ms: number
+  readonly rounds: number
+}
+
+/** Those to which all others are compared, by turns. @param seconds of a round */
+export async function measurePaced(
+  { contenders, core }: Field,
+  { rounds, seconds }: { readonly rounds: number; readonly seconds: number },
+): Promise<Record<string, Paced>> {
+  const measured = ['direct', 'nginx', 'bare-pipe', 'gatehouse']
+  const running: { one: Contender; pool: Pool; path: string; results: [number, number][] }[] = []
+  for (const one of contenders.filter(({ name }) => measured.includes(name))) {
+    const url = new URL((await one.address(form)) ?? '')
+    running.push({ one, pool: new Pool(url.origin), path: url.pathname, results: [] })
+  }
+  pin(process.pid, core)
+  for (let round = 0; round <= rounds; round += 1)
+    for (const { one, pool, path, results } of running) {
+      const times = await aside(one, () => drive(pool, { one, path, calls: seconds * callsPerSecond }))
+      if (round > 0) results.push([percentile(times, 0.5), percentile(times, 0.99)])
+    }
+  await Promise.all(running.map(({ pool }) => pool.close()))
+  const median = (values: number[]) => percentile(values, 0.5)
+  return Object.fromEntries(
+    running.map(({ one, results }) => [
+      one.name,
+      { p50_ms: median(results.map(([p50]) => p50)), p99_ms: median(results.map(([, p99]) => p99)), rounds },
+    ]),
+  )
+}
+
+async function drive(
+  pool: Pool,
+  { one, path, calls }: { readonly one: Contender; readonly path: string; readonly calls: number },
+): Promise<number[]> {
+  const request = { path, method: 'POST', headers: headersOf(one), body: bodyOf(one, form, 1) } as const
+  const times: number[] = []
+  const startedAt = performance.now()
+  const call = async (dueAt: number) => {
+    const { statusCode, body } = await pool.request(request)
+    await body.arrayBuffer()
+    if (statusCode !== 200) throw new Error(`${one.name} answered ${statusCode}`)
+    times.push(performance.now() - dueAt)
+  }
+  const all: Promise<void>[] = []
+  while (all.length < calls) {
+    const due = startedAt + (all.length * 1_000) / callsPerSecond
+    if (due <= performance.now()) all.push(call(due))
+    else await pause(1)
+  }
+  await Promise.all(all)
+  return times
+}
+
+const percentile = (values: readonly number[], part: number) =>
+  Math.round((values.toSorted((a, b) => a - b)[Math.floor(values.length * part)] ?? Number.NaN) * 100) / 100
