@@ -13,6 +13,8 @@ export class App {
     this.child = fork(join(root, script), {
       cwd: join(root, script.split('/').slice(0, 2).join('/')),
       execPath: node,
+      // What a library is going to change is for those who develop with it, and is told where tests run.
+      execArgv: ['--disable-warning=DeprecationWarning'],
       env: { ...baseEnvironment(), ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       detached: true,

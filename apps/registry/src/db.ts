@@ -118,24 +118,11 @@ class NotedClient extends pg.Client {
   constructor(config?: string | pg.ClientConfig) {
     super(config)
     const query = this.query.bind(this)
-    let waiting = 0
-    let last: Promise<unknown> = Promise.resolve()
     this.query = ((...args: Parameters<typeof query>) => {
-      if (typeof args.at(-1) === 'function') return query(...args)
       const store = asking.getStore()
-      const ask = (): unknown => {
-        store?.asks(this)
-        return query(...args)
-      }
-      // One after the other: Prisma asks for several relations at once, and pg is going to refuse that.
-      const answer = Promise.resolve(waiting === 0 ? ask() : last.then(ask, ask))
-      waiting += 1
-      const settled = () => {
-        waiting -= 1
-        store?.answered()
-      }
-      answer.then(settled, settled)
-      last = answer
+      store?.asks(this)
+      const answer: unknown = query(...args)
+      if (store && answer instanceof Promise) answer.then(store.answered, store.answered)
       return answer
     }) as typeof query
   }
