@@ -65,7 +65,7 @@ export function createRecorder(client: Pick<RegistryClient, 'sendRecords'>, log:
     return sending
   }
   const timer = setInterval(() => {
-    if (batches.length === 1 && spare.length > fewSpare) spare.pop()
+    if (batches.length <= 2 && spare.length > fewSpare) spare.pop()
     void flushOnce()
   }, intervalMs)
   timer.unref()

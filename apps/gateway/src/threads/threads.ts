@@ -23,9 +23,14 @@ export async function runThreads(config: Config): Promise<Running> {
         resolve()
       })
     })
-    worker.once('error', (error) => console.error(toTell(error)))
+    let isReady = false
+    // What is expected to go wrong is of the start.
+    worker.once('error', (error) => console.error(isReady ? error : toTell(error)))
     const ready = new Promise<void>((resolve) => {
-      worker.once('message', () => resolve())
+      worker.once('message', () => {
+        isReady = true
+        resolve()
+      })
     })
     return { worker, ended, ready }
   })

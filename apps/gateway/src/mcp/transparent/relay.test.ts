@@ -179,6 +179,23 @@ test('events have a size limit each, not a stream, wherever its chunks are cut',
   expect((await (await send(address)).text()).length).toBe(18 * part.length + 1)
 })
 
+test('a stream that begins with more than a reader takes at once stays open for one that reads', async () => {
+  const event = 'data: 0123456789\n\n'
+  const chunk = `${event.length.toString(16)}\r\n${event}\r\n`
+  const head = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n'
+  const { address } = await serve((_request, response) => {
+    response.socket?.write(head + chunk.repeat(5_000))
+  })
+  const next = reading(await send(address))
+  let all = ''
+  while ((all.match(/^:$/gm) ?? []).length < 15) {
+    const text = await next()
+    expect(text).not.toBe('')
+    all += text
+  }
+  expect(all.replaceAll(':\n\n', '')).toBe(event.repeat(5_000))
+})
+
 describe('a client that goes away', () => {
   test.each([
     ['legacy' as const, {}, list],

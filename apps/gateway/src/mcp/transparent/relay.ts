@@ -244,6 +244,8 @@ class Relay implements Dispatcher.DispatchHandler {
   #waitForReader(): void {
     this.#controller?.pause()
     clearTimeout(this.#body)
+    // It waits already: what was read before comes all the same.
+    if (this.#reader) return
     this.#reader = setTimeout(() => this.#response.destroy(), this.#options.readerTimeoutMs)
     this.#response.once('drain', () => {
       if (this.#over) return
