@@ -38,7 +38,8 @@ const mcpProxy: Start = async () => {
 const sdkGateway: Start = async (upstream) => {
   const { origin, pid, stop } = await startProgram('sdk-gateway.ts', upstream)
   const headers = await openSession(origin)
-  return { name: 'sdk-gateway', pids: [pid], address: small(origin), headers, numbers: true, stop }
+  const address = async (form: string) => (form === '/json' || form === 'aggregate' ? origin : undefined)
+  return { name: 'sdk-gateway', pids: [pid], address, headers, numbers: true, stop }
 }
 
 /** Its MCP endpoint answers on a stream of its own, which no driver of requests sees: measured is its REST endpoint. */

@@ -1,5 +1,5 @@
 // A gateway as one builds it from the official SDK in an afternoon: a server with a session for each client, and behind each one a
-// client of the real server. Never tuned.
+// client of the real server; tools are listed by asking 50 servers, one of them dead, at once. Never tuned.
 
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage } from 'node:http'
@@ -11,11 +11,35 @@ const [, , port, upstream = ''] = process.argv
 const info = { name: 'sdk-gateway', version: '1' }
 const sessions = new Map<string, WebStandardStreamableHTTPServerTransport>()
 
-async function open(): Promise<WebStandardStreamableHTTPServerTransport> {
+async function connect(url: string): Promise<Client> {
   const client = new Client(info, { versionNegotiation: { mode: 'legacy' } })
-  await client.connect(new StreamableHTTPClientTransport(new URL(`${upstream}/session`)))
+  await client.connect(new StreamableHTTPClientTransport(new URL(url)))
+  return client
+}
+
+const dead = 'http://127.0.0.1:9/dead'
+const listed = [...Array.from({ length: 49 }, (_, i) => `${upstream}/tools/${i}`), dead]
+const connected = new Map<string, Promise<Client>>()
+
+async function listAll() {
+  const lists = await Promise.allSettled(
+    listed.map(async (url) => {
+      const client = connected.get(url) ?? connect(url)
+      connected.set(url, client)
+      client.catch(() => connected.delete(url))
+      return (await client).listTools()
+    }),
+  )
+  const of = (list: (typeof lists)[number]) => (list.status === 'fulfilled' ? list.value.tools : [])
+  return {
+    tools: lists.flatMap((list, at) => of(list).map((tool) => ({ ...tool, name: `${at}__${tool.name}` }))),
+  }
+}
+
+async function open(): Promise<WebStandardStreamableHTTPServerTransport> {
+  const client = await connect(`${upstream}/session`)
   const server = new Server(info, { capabilities: { tools: {} } })
-  server.setRequestHandler('tools/list', ({ params }) => client.listTools(params))
+  server.setRequestHandler('tools/list', listAll)
   server.setRequestHandler('tools/call', ({ params }) => client.callTool(params))
   const transport = new WebStandardStreamableHTTPServerTransport({
     sessionIdGenerator: () => randomUUID(),
