@@ -8,7 +8,7 @@ import { measureIdleStreams } from './calls/idle-streams.ts'
 import { measurePaced } from './calls/paced.ts'
 import { peers } from './calls/peers.ts'
 import { type Report, ratioOf, readReport, writeReport } from './calls/report.ts'
-import { openField } from './calls/rounds.ts'
+import { type Field, openField } from './calls/rounds.ts'
 import { soak } from './calls/soak.ts'
 import { writeDocs } from './calls/write-docs.ts'
 
@@ -43,34 +43,39 @@ if (values.check && !(ratioOf(report, mainCase, 'bare-pipe') <= 1.4)) process.ex
 process.exit(0)
 
 async function measureAll(): Promise<void> {
-  const starts = Object.entries({ ...contenders, ...peers }).filter(
-    ([name]) => wanted?.includes(name) ?? true,
-  )
-  const field = await openField(starts)
+  const measured = async (name: string, field: Field, measure: (field: Field) => Promise<Measured>) => {
+    report.cases[name] = await measure(field)
+    console.table(report.cases[name])
+  }
+  const isWanted = (name: string) => wantedCases?.includes(name) ?? true
+  if (values.soak !== undefined)
+    return inField((field) => measured('soak', field, (at) => soak(at, Number(values.soak))))
+  // In processes of their own: what calls leave in memory would be taken for streams, and what streams leave makes calls slow.
+  if (isWanted('idle-streams'))
+    await inField((field) => measured('idle-streams', field, measureIdleStreams), ['bare-pipe', 'gatehouse'])
+  const calls = cases.filter(({ name }) => isWanted(name))
+  if (calls.length > 0 || isWanted('paced-1000'))
+    await inField(async (field) => {
+      for (const one of calls) await measured(one.name, field, (at) => at.measure(one, { rounds, seconds }))
+      if (isWanted('paced-1000'))
+        await measured('paced-1000', field, (at) => measurePaced(at, { rounds, seconds }))
+    })
+  if (report.cases[mainCase])
+    console.log(
+      `A call takes ${ratioOf(report, mainCase, 'bare-pipe').toFixed(2)} times the CPU time of the bare pipe`,
+    )
+}
+
+type Measured = Report['cases'][string]
+
+/** @param needed of the contenders; all unless told */
+async function inField(measure: (field: Field) => Promise<void>, needed?: readonly string[]): Promise<void> {
+  const all = Object.entries({ ...contenders, ...peers })
+  const starts = all.filter(([name]) => needed?.includes(name) ?? true)
+  const field = await openField(starts.filter(([name]) => wanted?.includes(name) ?? true))
   try {
-    if (values.soak !== undefined) {
-      report.cases.soak = await soak(field, Number(values.soak))
-      console.table(report.cases.soak)
-    } else {
-      // First: memory that calls have left behind would be taken for what streams need.
-      if (wantedCases?.includes('idle-streams') ?? true) {
-        report.cases['idle-streams'] = await measureIdleStreams(field)
-        console.table(report.cases['idle-streams'])
-      }
-      for (const one of cases.filter(({ name }) => wantedCases?.includes(name) ?? true)) {
-        report.cases[one.name] = await field.measure(one, { rounds, seconds })
-        console.table(report.cases[one.name])
-      }
-      if (wantedCases?.includes('paced-1000') ?? true) {
-        report.cases['paced-1000'] = await measurePaced(field, { rounds, seconds })
-        console.table(report.cases['paced-1000'])
-      }
-    }
+    await measure(field)
     writeReport(report)
-    if (report.cases[mainCase])
-      console.log(
-        `A call takes ${ratioOf(report, mainCase, 'bare-pipe').toFixed(2)} times the CPU time of the bare pipe`,
-      )
   } finally {
     await field.close()
   }
