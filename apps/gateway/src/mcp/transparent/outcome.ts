@@ -48,6 +48,12 @@ export class OutcomeReader {
 }
 
 function lastEvent(text: string): string {
+  // Nearly always it is the only one, of one line.
+  const only = text.indexOf('data:')
+  if (only === text.lastIndexOf('data:') && (only === 0 || text[only - 1] === '\n')) {
+    const end = text.indexOf('\n', only)
+    return text.slice(only + 5, end < 0 ? undefined : end)
+  }
   const events = text.split(/\r?\n\r?\n/).filter((event) => /^data:/m.test(event))
   const last = events.at(-1) ?? ''
   return last
