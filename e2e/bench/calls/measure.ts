@@ -76,7 +76,19 @@ request = function() n = n + 1; return wrk.format(nil, nil, nil, [[${head}]] .. 
   writeFileSync(script, `wrk.method = "POST"\n${lines.join('\n')}\n${body}\n`)
   const before = cpuMs(pids)
   const { stdout } = await promisify(execFile)('taskset', [
-    ...['-c', String(core), 'wrk', '-t1', `-c${connections}`, `-d${seconds}s`, '--latency', '-s', script],
+    ...[
+      '-c',
+      String(core),
+      'wrk',
+      '-t1',
+      `-c${connections}`,
+      `-d${seconds}s`,
+      '--timeout',
+      '30s',
+      '--latency',
+      '-s',
+      script,
+    ],
     address,
   ])
   const took = cpuMs(pids) - before
