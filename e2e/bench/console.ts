@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { scripts, startRecordingUpstream } from '@gatehouse/testkit'
 import { startReplicas } from '../src/replicas.ts'
 import { type Seeded, seedCalls } from './console/seed.ts'
+import { percentile } from './percentile.ts'
 
 const { values } = parseArgs({
   options: {
@@ -70,20 +71,17 @@ async function measure(what: string, limitMs: number, paths: readonly string[]):
     }
   console.log(`\n${what}: at most ${limitMs} ms at p95`)
   for (const [path, taken] of times) {
-    const p95 = at(taken, 0.95)
+    const p95 = percentile(taken, 0.95)
     if (p95 > limitMs) tooSlow += 1
-    const figures = [at(taken, 0.5), p95, at(taken, 1)].map((ms) => ms.toFixed(0).padStart(6))
+    const figures = [percentile(taken, 0.5), p95, percentile(taken, 1)].map((ms) => ms.toFixed(0).padStart(6))
     console.log(
       `${p95 > limitMs ? 'SLOW' : 'ok  '} p50${figures[0]}  p95${figures[1]}  most${figures[2]} ms  ${path}`,
     )
   }
   const together = [...times.values()].flat()
-  console.log(`     all: p50 ${at(together, 0.5).toFixed(0)} ms, p95 ${at(together, 0.95).toFixed(0)} ms`)
-}
-
-function at(times: readonly number[], share: number): number {
-  const sorted = times.toSorted((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
+  console.log(
+    `     all: p50 ${percentile(together, 0.5).toFixed(0)} ms, p95 ${percentile(together, 0.95).toFixed(0)} ms`,
+  )
 }
 
 async function ask(path: string): Promise<void> {

@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util'
 import { waitFor } from '@gatehouse/testkit'
 import { startReplicas } from '../src/replicas.ts'
 import { post } from '../src/stack.ts'
+import { percentile } from './percentile.ts'
 
 const { values } = parseArgs({
   options: {
@@ -76,8 +77,7 @@ for (const [round, { path, id, addresses }] of servers.entries()) {
 await all.stop()
 upstream.close()
 
-const at = (times: readonly number[], share: number) =>
-  times.toSorted((a, b) => a - b)[Math.min(times.length - 1, Math.floor(times.length * share))]?.toFixed(1)
+const at = (times: readonly number[], share: number) => percentile(times, share).toFixed(1)
 const row = (name: string, times: readonly number[]) =>
   `${name.padEnd(24)} p50 ${at(times, 0.5)} ms   p99 ${at(times, 0.99)} ms   most ${at(times, 1)} ms`
 console.log(

@@ -5,6 +5,7 @@ import { createDatabase, startPostgres } from '@gatehouse/testkit/databases'
 import { alone } from '../src/alone.ts'
 import { dataFolder } from '../src/product.ts'
 import { readReport, writeReport } from './calls/report.ts'
+import { percentile } from './percentile.ts'
 
 const rounds = 9
 
@@ -17,7 +18,7 @@ async function median(app: 'gateway' | 'registry', env: NodeJS.ProcessEnv) {
     if (round > 0) times.push(performance.now() - startedAt)
     await running.stop()
   }
-  return { ready_ms: Math.round(times.toSorted((a, b) => a - b)[rounds >> 1] ?? Number.NaN), rounds }
+  return { ready_ms: Math.round(percentile(times, 0.5)), rounds }
 }
 
 const data = dataFolder()

@@ -47,12 +47,11 @@ export const pin = (pid: number, core: number) =>
   void execFileSync('taskset', ['-a', '-c', '-p', String(core), String(pid)], { stdio: 'ignore' })
 
 /**
- * While `isOver` is false these work only when nobody else on their core wants to: in life they are on another machine. Not for
- * longer than a round, as a gateway that hears nothing of its registry stops.
+ * `idle` ones work only when nobody else on their core wants to: in life they are on another machine. Not for longer than a round,
+ * as a gateway that hears nothing of its registry stops.
  */
-export function giveWay(pids: readonly number[], isOver: boolean): void {
-  const policy = isOver ? '--other' : '--idle'
-  for (const pid of pids) execFileSync('chrt', ['-a', policy, '-p', '0', String(pid)])
+export function schedule(pids: readonly number[], policy: 'idle' | 'other'): void {
+  for (const pid of pids) execFileSync('chrt', ['-a', `--${policy}`, '-p', '0', String(pid)])
 }
 
 /** The processes that it started. */

@@ -3,6 +3,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises'
 import { Pool } from 'undici'
+import { percentile } from '../percentile.ts'
 import type { Contender } from './contenders.ts'
 import { bodyOf, headersOf, pin } from './measure.ts'
 import { aside, type Field } from './rounds.ts'
@@ -32,10 +33,10 @@ export async function measurePaced(
   for (let round = 0; round <= rounds; round += 1)
     for (const { one, pool, path, results } of running) {
       const times = await aside(one, () => drive(pool, { one, path, calls: seconds * callsPerSecond }))
-      if (round > 0) results.push([percentile(times, 0.5), percentile(times, 0.99)])
+      if (round > 0) results.push([rounded(times, 0.5), rounded(times, 0.99)])
     }
   await Promise.all(running.map(({ pool }) => pool.close()))
-  const median = (values: number[]) => percentile(values, 0.5)
+  const median = (values: number[]) => rounded(values, 0.5)
   return Object.fromEntries(
     running.map(({ one, results }) => [
       one.name,
@@ -67,5 +68,5 @@ async function drive(
   return times
 }
 
-const percentile = (values: readonly number[], part: number) =>
-  Math.round((values.toSorted((a, b) => a - b)[Math.floor(values.length * part)] ?? Number.NaN) * 100) / 100
+const rounded = (values: readonly number[], share: number) =>
+  Math.round(percentile(values, share) * 100) / 100

@@ -3,6 +3,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
+import { percentile } from '../percentile.ts'
 import type { Round } from './measure.ts'
 
 export type Median = Round & { readonly rounds: number }
@@ -43,8 +44,8 @@ export function ratioOf({ cases }: Report, name: string, other: string): number 
 
 export function medians(results: readonly Round[]): Median {
   const of = (key: keyof Round) => {
-    const sorted = results.map((one) => one[key]).sort((a, b) => a - b)
-    return Math.round((sorted[Math.floor(sorted.length / 2)] ?? Number.NaN) * 100) / 100
+    const values = results.map((one) => one[key])
+    return Math.round(percentile(values, 0.5) * 100) / 100
   }
   return {
     cpu_us: of('cpu_us'),

@@ -4,7 +4,7 @@
 import { availableParallelism } from 'node:os'
 import type { Case } from './cases.ts'
 import { type Contender, type Start, startProgram } from './contenders.ts'
-import { childrenOf, giveWay, measure, pin, type Round, settle, tryOnce } from './measure.ts'
+import { childrenOf, measure, pin, type Round, schedule, settle, tryOnce } from './measure.ts'
 import { type Median, medians } from './report.ts'
 
 export interface Field {
@@ -70,11 +70,11 @@ export async function openField(starts: readonly (readonly [string, Start])[]): 
 
 /** Runs a round of this contender: what it needs beside it gives way to the driver, and afterwards has time to finish. */
 export async function aside<T>({ helpers = [] }: Contender, round: () => Promise<T>): Promise<T> {
-  giveWay(helpers, false)
+  schedule(helpers, 'idle')
   try {
     return await round()
   } finally {
-    giveWay(helpers, true)
+    schedule(helpers, 'other')
     await settle(helpers)
   }
 }

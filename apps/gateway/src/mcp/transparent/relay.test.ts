@@ -1,50 +1,12 @@
-import {
-  type RecordingUpstream,
-  type Script,
-  scripts,
-  startRecordingUpstream,
-  waitFor,
-} from '@gatehouse/testkit'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { startGateway, type TestGateway } from '../../testing/gateway.ts'
+import { type Script, scripts, waitFor } from '@gatehouse/testkit'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { startGateway } from '../../testing/gateway.ts'
 import { openRaw } from '../../testing/raw.ts'
+import { list, send, serve, useHastyGateway } from './hasty-gateway.fixture.ts'
 
-const list = '{"jsonrpc":"2.0","id":1,"method":"tools/list"}'
 const { json, sse, status } = scripts
-const ok = json({ jsonrpc: '2.0', id: 1, result: {} })
 const forever = new Promise<never>(() => {})
-
-let gateway: TestGateway
-let key: string
-beforeAll(async () => {
-  gateway = await startGateway({
-    GATEHOUSE_KEEP_ALIVE_MS: '40',
-    GATEHOUSE_READER_TIMEOUT_MS: '200',
-    GATEHOUSE_CALL_TIMEOUT_MS: '500',
-  })
-  key = gateway.registry.addKey().key
-})
-afterAll(() => gateway.close())
-
-let count = 0
-async function serve(script: Script, more: object = {}, at: TestGateway = gateway) {
-  const upstream = await startRecordingUpstream(script)
-  onTestFinished(() => upstream.close())
-  count += 1
-  const slug = `s${count}`
-  at.registry.addServer({ slug, url: upstream.url, headers: [['x-stored', 'v']], ...more })
-  return { upstream, address: `${at.url}/mcp/${slug}`, slug }
-}
-
-function send(address: string, init: RequestInit & { key?: string } = {}) {
-  const { headers, ...rest } = init
-  return fetch(address, {
-    method: 'POST',
-    ...(init.method === 'GET' || init.method === 'DELETE' ? {} : { body: list }),
-    ...rest,
-    headers: { 'x-api-key': init.key ?? key, 'content-type': 'application/json', ...headers },
-  })
-}
+const { gateway, key } = useHastyGateway()
 
 const reading = (response: Response) => {
   const reader = (response.body as ReadableStream<Uint8Array>).getReader()
@@ -211,7 +173,7 @@ describe('a client that goes away', () => {
     await reading(response)()
     abort.abort()
     expect(await upstream.requests[0]?.over).toEqual({ aborted: true })
-    await waitFor(() => gateway.registry.records.at(-1)?.outcome === 'cancelled')
+    await waitFor(() => gateway().registry.records.at(-1)?.outcome === 'cancelled')
     expect(upstream.requests.length).toBe(1)
   })
 
@@ -227,10 +189,10 @@ describe('a client that goes away', () => {
     }
     const { upstream, address } = await serve(flood)
     const before = process.memoryUsage().arrayBuffers
-    const { socket, write, ended } = await openRaw(gateway.url)
+    const { socket, write, ended } = await openRaw(gateway().url)
     socket.pause()
     write(
-      `POST ${new URL(address).pathname} HTTP/1.1\r\nHost: ${new URL(address).host}\r\nX-Api-Key: ${key}\r\nContent-Type: application/json\r\nContent-Length: ${list.length}\r\n\r\n${list}`,
+      `POST ${new URL(address).pathname} HTTP/1.1\r\nHost: ${new URL(address).host}\r\nX-Api-Key: ${key()}\r\nContent-Type: application/json\r\nContent-Length: ${list.length}\r\n\r\n${list}`,
     )
     await waitFor(() => upstream.requests.length === 1)
     expect(await upstream.requests[0]?.over).toEqual({ aborted: true })
@@ -265,7 +227,7 @@ describe('answers that may not pass are 502', () => {
     const { upstream, address } = await serve(drops)
     await expect((await send(address)).text()).rejects.toThrow()
     expect(await upstream.requests[0]?.over).toEqual({ aborted: true })
-    await waitFor(() => gateway.registry.records.at(-1)?.error_code === 'upstream_timeout')
+    await waitFor(() => gateway().registry.records.at(-1)?.error_code === 'upstream_timeout')
   })
 
   test('a JSON answer that never ends is cut at 16 MiB', async () => {
@@ -291,88 +253,4 @@ describe('answers that may not pass are 502', () => {
     expect(response.headers.get('www-authenticate')).toBeNull()
     expect(await response.json()).toMatchObject({ error: { code: 1010 } })
   })
-})
-
-test('a notification is passed on, and its 202 back', async () => {
-  const { upstream, address } = await serve(status(202))
-  const body = '{"jsonrpc":"2.0","method":"notifications/initialized"}'
-  const response = await send(address, { body })
-  expect([response.status, await response.text()]).toEqual([202, ''])
-  expect(upstream.requests[0]?.body.toString()).toBe(body)
-})
-
-test('a call over the limit of its server is 503 with Retry-After; an ended one makes room', async () => {
-  let go = () => {}
-  const gate = new Promise<void>((resolve) => {
-    go = resolve
-  })
-  const { address } = await serve(sse(['data: 1\n\n', gate]), { maxConcurrent: 1 })
-  const first = await send(address)
-  const second = await send(address)
-  expect([second.status, second.headers.get('retry-after')]).toEqual([503, '1'])
-  expect(await second.json()).toMatchObject({ id: 1, error: { code: 1002 } })
-  go()
-  await first.text()
-  expect((await send(address)).status).toBe(200)
-})
-
-test('a tools/call is sent once, however its server fails', async () => {
-  const body = '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a"}}'
-  const { upstream, address } = await serve(ok)
-  for (const script of [scripts.reset, status(401), status(503), scripts.breakOff('{')]) {
-    // A connection that is already open, so that a client might think of trying again.
-    upstream.answer(ok)
-    await (await send(address)).text()
-    upstream.answer(script)
-    const seen = upstream.requests.length
-    await send(address, { body })
-      .then((response) => response.text())
-      .catch(() => {})
-    expect(upstream.requests.length).toBe(seen + 1)
-  }
-})
-
-test('the upstream hears of a caller nothing but what is listed, whatever the caller sends', async () => {
-  const { upstream, address } = await serve(ok)
-  const evil = {
-    authorization: `Bearer ${key}`,
-    cookie: 'a=b',
-    'proxy-authorization': 'Basic eA==',
-    forwarded: 'for=1.2.3.4',
-    'x-forwarded-host': 'evil.example',
-    'x-real-ip': '1.2.3.4',
-    'x-stored': 'mine',
-    'user-agent': 'me',
-    tracestate: 'a=b',
-    traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
-  }
-  await send(address, { headers: evil })
-  const seen = upstream.requests.at(-1) as RecordingUpstream['requests'][number] // it was just made
-  expect(seen.header('x-stored')).toEqual(['v'])
-  const names = seen.rawHeaders.filter((_, i) => i % 2 === 0).map((name) => name.toLowerCase())
-  const expected = [
-    'accept',
-    'accept-encoding',
-    'connection',
-    'content-length',
-    'content-type',
-    'host',
-    'traceparent',
-  ]
-  expect(names.sort()).toEqual([...expected, 'via', 'x-stored'].sort())
-  expect(seen.header('host')).toEqual([new URL(upstream.url).host])
-  expect(seen.rawHeaders.join('\n')).not.toContain(key)
-})
-
-test('a client that says much in its handshake still gets a token that fits a header, and is known by it', async () => {
-  const { address } = await serve(scripts.legacyServer({ sessionId: 'theirs' }), { headers: [] })
-  const params = {
-    protocolVersion: '2025-11-25'.repeat(2_000),
-    capabilities: { elicitation: { form: { x: 'x'.repeat(20_000) }, url: {} } },
-    clientInfo: { name: 'c', version: '1' },
-  }
-  const hello = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params })
-  const token = (await send(address, { body: hello })).headers.get('mcp-session-id') ?? ''
-  expect(token.length).toBeLessThan(1_000)
-  expect((await send(address, { headers: { 'mcp-session-id': token } })).status).toBe(200)
 })
