@@ -20,13 +20,16 @@ export interface Recorder {
 const capacity = 50_000
 const intervalMs = 400
 const closeMs = 1_500
-/** Kept for good; what a burst took besides is given back one by one when it is quiet again, and not while it is needed every second. */
-const fewSpare = 2
+/**
+ * Asked for from the start, as memory that a burst asks for makes the garbage collector walk the whole heap every second; the system
+ * gives it only as it is written to. Room for as many records as are kept, at the 800 bytes that they usually take.
+ */
+const usualBatches = 40
 
 export function createRecorder(client: Pick<RegistryClient, 'sendRecords'>, log: Logger): Recorder {
+  const spare = Array.from({ length: usualBatches }, () => new RecordBatch())
   /** The last one is being written; the first one may be under way, and then is not the last. */
-  const batches: RecordBatch[] = [new RecordBatch()]
-  const spare: RecordBatch[] = []
+  const batches: RecordBatch[] = []
   let waiting = 0
   let lost = 0
   const counts = new Map<Outcome, number>()
@@ -41,7 +44,7 @@ export function createRecorder(client: Pick<RegistryClient, 'sendRecords'>, log:
     batches.shift()
     waiting -= batch.count
     batch.clear()
-    spare.push(batch)
+    if (spare.length < usualBatches) spare.push(batch)
   }
   const flush = async () => {
     for (let first = batches[0]; first && first.count > 0; first = batches[0]) {
@@ -64,11 +67,7 @@ export function createRecorder(client: Pick<RegistryClient, 'sendRecords'>, log:
     })
     return sending
   }
-  const timer = setInterval(() => {
-    if (batches.length <= 2 && spare.length > fewSpare) spare.pop()
-    void flushOnce()
-  }, intervalMs)
-  timer.unref()
+  const timer = setInterval(flushOnce, intervalMs).unref()
 
   return {
     get lost() {
