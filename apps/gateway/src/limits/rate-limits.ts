@@ -5,6 +5,7 @@ import type { ServerResponse } from 'node:http'
 import { AppError } from '@gatehouse/errors'
 import type { ResolvedCaller } from '@gatehouse/registry-api/internal'
 import { LRUCache } from 'lru-cache'
+import { atMost } from '../at-most.ts'
 
 export interface RateLimits {
   /**
@@ -25,7 +26,7 @@ const maxKeys = 50_000
 
 /** @param monotonic in ms @param gateways how many share a key's limit */
 export function createRateLimits(monotonic: () => number, gateways: () => number): RateLimits {
-  const windows = new LRUCache<string, Window>({ max: maxKeys })
+  const windows = new LRUCache<string, Window>(atMost(maxKeys))
   return {
     count({ key_id: keyId, rate_limit: whole }, response, requests = 1) {
       if (whole === null) return

@@ -4,6 +4,7 @@
 import { AppError } from '@gatehouse/errors'
 import type { NotesAnswer } from '@gatehouse/registry-api/internal'
 import { LRUCache } from 'lru-cache'
+import { atMost } from '../at-most.ts'
 import type { RegistryClient } from '../registry/client.ts'
 import type { Knowledge } from '../registry/knowledge.ts'
 import { type Bearer, tokenDigest } from './session-token.ts'
@@ -41,7 +42,7 @@ const lifeMs = 7 * 24 * 3_600_000
 const maxAttempts = 8
 
 export function createSessionNotes({ client, knowledge, now }: Parts): SessionNotes {
-  const known = new LRUCache<string, Known>({ max: 20_000 })
+  const known = new LRUCache<string, Known>(atMost(20_000))
 
   /** An answer older than what was acknowledged is asked for again. */
   const ask = async (digest: string, bearer: Bearer): Promise<Known> => {

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import { AppError } from '@gatehouse/errors'
 import type { HelloEvent, ResolvedCaller } from '@gatehouse/registry-api/internal'
 import { LRUCache } from 'lru-cache'
+import { atMost } from '../at-most.ts'
 import type { Knowledge, Server } from '../registry/knowledge.ts'
 import { addressOf } from '../upstream/address.ts'
 import { createSealing } from './sealing.ts'
@@ -76,8 +77,8 @@ export function createSessionTokens(
   now: () => number,
 ): SessionTokens {
   const sealing = createSealing(knowledge, now, 'gatehouse session token v1')
-  const opened = new LRUCache<string, Session>({ max: 10_000 })
-  const ended = new LRUCache<string, number>({ max: 200_000 })
+  const opened = new LRUCache<string, Session>(atMost(10_000))
+  const ended = new LRUCache<string, number>(atMost(200_000))
   let index: { of: HelloEvent | undefined; digests: ReadonlySet<string> } = {
     of: undefined,
     digests: new Set(),

@@ -2,6 +2,7 @@
 // limit: https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization#step-up-authorization-flow
 
 import { LRUCache } from 'lru-cache'
+import { atMost } from '../at-most.ts'
 import type { AccountRefused } from '../upstream/dispatcher-to.ts'
 import type { Message } from './call.ts'
 
@@ -18,7 +19,7 @@ const maxConnections = 3
 const rememberMs = 3_600_000
 
 export function createStepUps(): StepUps {
-  const refusals = new LRUCache<string, ReadonlySet<string>>({ max: 20_000, ttl: rememberMs })
+  const refusals = new LRUCache<string, ReadonlySet<string>>({ ...atMost(20_000), ttl: rememberMs })
   return {
     refused({ account, generation }, message) {
       const key = keyOf(account, message)

@@ -13,6 +13,7 @@ import type {
   UsedConnection,
 } from '@gatehouse/registry-api/internal'
 import { LRUCache } from 'lru-cache'
+import { atMost } from '../at-most.ts'
 import type { RegistryClient } from './client.ts'
 import type { Lease } from './lease.ts'
 
@@ -81,8 +82,8 @@ const maxCredentials = 20_000
 const maxWorkspaces = 10_000
 
 export function createKnowledge(parts: Parts): Knowledge {
-  const resolved = new LRUCache<string, Known>({ max: 50_000 })
-  const credentials = new LRUCache<string, CredentialsAnswer>({ max: maxCredentials })
+  const resolved = new LRUCache<string, Known>(atMost(50_000))
+  const credentials = new LRUCache<string, CredentialsAnswer>(atMost(maxCredentials))
   /** What was last used for a server, so that the next call looks nothing up; good as long as nothing changed in `credentials`. */
   const last = new WeakMap<ServerRef, { caller: CallerRef; answer: CredentialsAnswer; at: number }>()
   let changes = 0

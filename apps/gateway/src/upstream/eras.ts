@@ -4,6 +4,7 @@
 import type { Era } from '@gatehouse/protocol'
 import { type EraSet, findEras, type Wire } from '@gatehouse/upstream'
 import { LRUCache } from 'lru-cache'
+import { atMost } from '../at-most.ts'
 import type { Bearer } from '../mcp/session-token.ts'
 import type { Knowledge } from '../registry/knowledge.ts'
 import { addressOf } from './address.ts'
@@ -38,9 +39,9 @@ const maxAnswerBytes = 1024 * 1024
 const unknown: EraSet = { legacy: undefined, modern: undefined }
 
 export function createEras({ knowledge, pools, via, timeoutMs }: Parts): Eras {
-  const known = new LRUCache<string, EraSet>({ max: 20_000, ttl: dayMs })
-  const failed = new LRUCache<string, true>({ max: 20_000, ttl: retryMs })
-  const doubted = new LRUCache<string, true>({ max: 20_000, ttl: doubtMs })
+  const known = new LRUCache<string, EraSet>({ ...atMost(20_000), ttl: dayMs })
+  const failed = new LRUCache<string, true>({ ...atMost(20_000), ttl: retryMs })
+  const doubted = new LRUCache<string, true>({ ...atMost(20_000), ttl: doubtMs })
   const asking = new Map<string, Promise<EraSet>>()
 
   /** As long as a server is known it is the same object, of one workspace, with one generation of stored headers. */

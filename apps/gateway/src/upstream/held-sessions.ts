@@ -5,6 +5,7 @@ import type { Egress } from '@gatehouse/egress'
 import type { ChangeEvent, SessionPlace } from '@gatehouse/registry-api/internal'
 import type { Handshake } from '@gatehouse/upstream'
 import { LRUCache } from 'lru-cache'
+import { atMost } from '../at-most.ts'
 import type { Bearer } from '../mcp/session-token.ts'
 import { touches } from '../registry/touches.ts'
 import { endWith, type Headers } from './handshake.ts'
@@ -60,7 +61,7 @@ export function createHeldSessions(
   const keys = new WeakMap<Held, string>()
   // Half the time, so that what is remembered here was not ended as idle.
   const known = new LRUCache<string, Held>({
-    max: maxSessions,
+    ...atMost(maxSessions),
     ttl: idleMs / 2,
     updateAgeOnGet: true,
     dispose: (held, _key, reason) => {

@@ -7,6 +7,7 @@ import type { ListMethod } from '@gatehouse/upstream'
 import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
 import { Counter, type Registry } from 'prom-client'
+import { atMost } from '../../at-most.ts'
 import { ServerChanged } from '../../registry/knowledge.ts'
 import { type Bearer, bearerOf } from '../session-token.ts'
 import { exposeEntries, type Offer } from './expose-entries.ts'
@@ -68,8 +69,8 @@ export function createServerLists(parts: Parts): ServerLists {
     maxSize: maxBytes,
     sizeCalculation: ({ offer }) => offer.size,
   })
-  const failures = new LRUCache<string, { readonly error: AppError; readonly at: number }>({ max: 10_000 })
-  const changes = new LRUCache<string, number>({ max: 10_000 })
+  const failures = new LRUCache<string, { readonly error: AppError; readonly at: number }>(atMost(10_000))
+  const changes = new LRUCache<string, number>(atMost(10_000))
   const pending = new Map<string, Fetching>()
   const joined = new LRUCache<string, Buffer>({
     maxSize: maxJoinedBytes,

@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto'
 import type { ChangeEvent } from '@gatehouse/registry-api/internal'
 import { LRUCache } from 'lru-cache'
+import { atMost } from '../../../at-most.ts'
 import { touches } from '../../../registry/touches.ts'
 import type { Bearer } from '../../session-token.ts'
 import type { UpstreamCall } from './upstream-call.ts'
@@ -33,7 +34,7 @@ export const heldMs = 10 * 60_000
 
 export function createHeldCalls(): HeldCalls {
   const held = new Map<string, Held>()
-  const used = new LRUCache<string, true>({ max: 50_000, ttl: heldMs })
+  const used = new LRUCache<string, true>({ ...atMost(50_000), ttl: heldMs })
   const remove = (id: string): UpstreamCall | undefined => {
     const found = held.get(id)
     clearTimeout(found?.timer)

@@ -3,6 +3,7 @@
 // several do, nobody can tell whose person is meant, and nobody is asked.
 
 import { LRUCache } from 'lru-cache'
+import { atMost } from '../../../at-most.ts'
 import type { Deps } from '../../../deps.ts'
 import type { OpenSession } from '../../../upstream/sessions.ts'
 import type { Bearer } from '../../session-token.ts'
@@ -34,7 +35,7 @@ const ambiguous = { code: -32603, message: 'Several calls run: say which one ask
 
 export function createSideStreams(): SideStreams {
   const sides = new Map<string, Side>()
-  const none = new LRUCache<string, true>({ max: 20_000, ttl: noneMs })
+  const none = new LRUCache<string, true>({ ...atMost(20_000), ttl: noneMs })
 
   const end = (key: string, side: Side) => {
     clearTimeout(side.timer)
