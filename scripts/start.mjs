@@ -49,7 +49,7 @@ try {
 async function run() {
   const built = buildConsole()
   const sample = launch('sample server', 'packages/sample-server/src/main.ts', { PORT: String(ports.sample) })
-  const registry = launch('registry', 'apps/registry/src/main.ts', {
+  const registry = launch('registry', 'apps/registry/src/main.js', {
     ...life,
     ...wayOut,
     PORT: String(ports.registry),
@@ -69,7 +69,7 @@ async function run() {
   })
   const { api_key, console_link } = await registry.ready
   say(`Registry ready at ${urls.registry}`)
-  const gateway = launch('gateway', 'apps/gateway/src/main.ts', {
+  const gateway = launch('gateway', 'apps/gateway/src/main.js', {
     ...life,
     ...wayOut,
     PORT: String(ports.gateway),
@@ -83,7 +83,7 @@ async function run() {
   const { url: sampleUrl } = await sample.ready
   await registerSample({ urls, apiKey: api_key, sampleUrl })
   await built
-  const pages = launch('console', 'apps/console/src/main.ts', {
+  const pages = launch('console', 'apps/console/src/main.js', {
     ...life,
     PORT: String(ports.console),
     PUBLIC_URL: urls.console,

@@ -1,4 +1,4 @@
-// The gateway's settings. The table in the README is made from `settings`; main.ts reads them once.
+// The gateway's settings. The table in the README is made from `settings`; start.ts reads them once.
 
 import { ConfigError, type Environment, isLoopback, kind, loadConfig, type Settings } from '@gatehouse/config'
 import { parseAllow } from '@gatehouse/egress'

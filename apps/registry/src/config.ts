@@ -1,4 +1,4 @@
-// The registry's settings. The table in the README is made from `settings`; main.ts reads them once.
+// The registry's settings. The table in the README is made from `settings`; start.ts reads them once.
 
 import {
   ConfigError,

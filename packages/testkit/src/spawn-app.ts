@@ -10,7 +10,7 @@ export interface App extends Running {
   readonly ready: Readonly<Record<string, unknown>>
 }
 
-/** Starts `apps/{name}/src/main.ts` from its own folder and resolves on its `{kind: 'ready'}`. */
+/** Starts `apps/{name}/src/main.js` from its own folder and resolves on its `{kind: 'ready'}`. */
 export async function spawnApp(
   name: 'console' | 'gateway' | 'registry',
   env: NodeJS.ProcessEnv,
@@ -23,6 +23,6 @@ export async function spawnApp(
         if (message.kind === 'ready') resolve(message)
       })
     })
-  const app = await start(['src/main.ts'], { cwd, env, ...options }, isReady)
+  const app = await start(['src/main.js'], { cwd, env, ...options }, isReady)
   return { ...app, ready: app.first }
 }

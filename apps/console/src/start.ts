@@ -1,4 +1,4 @@
-// The console as a process: settings, the built pages, a listener, and a stop that ends its streams. The order of a request is
+// The start of the console: settings, the built pages, a listener, and a stop that ends its streams. The order of a request is
 // in server/app.ts.
 
 import { existsSync } from 'node:fs'

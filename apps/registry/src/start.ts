@@ -1,4 +1,4 @@
-// The registry as a process: settings, database, listeners, and a stop that loses nothing. The order of a request is in app.ts.
+// The start of the registry: settings, database, listeners, and a stop that loses nothing. The order of a request is in app.ts.
 
 import { toTell } from '@gatehouse/config'
 import { onStop } from '@gatehouse/http-kit'
