@@ -3,6 +3,7 @@
 import { scripts, startRecordingUpstream, waitFor } from '@gatehouse/testkit'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { startGateway, type TestGateway } from '../../testing/gateway.ts'
+import { openRaw } from '../../testing/raw.ts'
 
 const meta =
   '"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}'
@@ -28,7 +29,7 @@ async function serve(era: 'legacy' | 'modern') {
   const key = gateway.registry.addKey()
   const url = `${gateway.url}/mcp/${slug}`
   const headers = { 'x-api-key': key.key, 'content-type': 'application/json' }
-  return { serverId, key, url, headers, slug }
+  return { serverId, key, url, headers, slug, upstream }
 }
 type Served = Awaited<ReturnType<typeof serve>>
 
@@ -61,6 +62,19 @@ test.each(
   const revision = lose(served)
   expect((await reader?.read())?.done).toBe(true)
   await waitFor(() => gateway.registry.acknowledged() >= revision)
+})
+
+test('a stream that was asked for behind another one ends with the connection of both', async () => {
+  const { url, key, upstream } = await serve('legacy')
+  const { socket, write } = await openRaw(url)
+  const { pathname, host } = new URL(url)
+  const request = `GET ${pathname} HTTP/1.1\r\nHost: ${host}\r\nX-Api-Key: ${key.key}\r\n\r\n`
+  write(request + request)
+  await waitFor(() => upstream.requests.length === 2)
+  socket.destroy()
+  expect(await Promise.all(upstream.requests.map(({ over }) => over))).toEqual(
+    Array(2).fill({ aborted: true }),
+  )
 })
 
 test('a stream ends when its key was revoked while the registry could not be heard', async () => {
