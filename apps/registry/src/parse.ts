@@ -44,12 +44,13 @@ export function parseId(text: unknown, name = 'id'): string {
   throw new AppError('invalid_parameter', { todo: `Set '${name}' to a UUID`, what: `'${name}' is not one` })
 }
 
-/** Text that no database column takes: it has a zero byte or half a character. Nested as deeply as the schemas are. */
+/** False for text that no database column takes: it has a zero byte or half a character. */
+export const isStorable = (text: string) => !text.includes('\0') && text.isWellFormed()
+
+/** Why the database would not take it. Nested as deeply as the schemas are. */
 function unstorable(value: unknown, path = ''): string | undefined {
   if (typeof value === 'string')
-    return value.includes('\0') || !value.isWellFormed()
-      ? `${path || 'it'}: has a character that is not text`
-      : undefined
+    return isStorable(value) ? undefined : `${path || 'it'}: has a character that is not text`
   if (typeof value !== 'object' || value === null) return undefined
   for (const [name, member] of Object.entries(value)) {
     const bad = unstorable(member, path === '' ? name : `${path}.${name}`)

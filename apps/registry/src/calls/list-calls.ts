@@ -1,9 +1,9 @@
 // Call records, newest first.
 
-import { AppError } from '@gatehouse/errors'
 import type { Call as CallRecord, callQuery } from '@gatehouse/registry-api'
 import { z } from 'zod'
 import type { Call } from '../actor.ts'
+import { readCursor, toCursor } from '../cursor.ts'
 import type { Deps } from '../deps.ts'
 import type { Prisma } from '../generated/client.ts'
 import { toWhere } from './filter.ts'
@@ -31,7 +31,7 @@ export async function listCalls(
   const last = page.at(-1)
   return {
     data: page.map(toWire),
-    next_cursor: rows.length > query.limit && last ? toCursor(last) : null,
+    next_cursor: rows.length > query.limit && last ? toCursor([last.startedAt.getTime(), last.id]) : null,
   }
 }
 
@@ -42,29 +42,12 @@ const started = (query: Query): Prisma.CallRecordWhereInput => ({
   },
 })
 
-const cursorParts = z.tuple([z.int().max(8.64e15), z.uuid()])
-
-const toCursor = (row: { startedAt: Date; id: string }) =>
-  Buffer.from(JSON.stringify([row.startedAt.getTime(), row.id])).toString('base64url')
+/** The database has no days as early as JavaScript has. */
+const cursorParts = z.tuple([z.int().min(0).max(8.64e15), z.uuid()])
 
 function after(cursor: string | undefined): Prisma.CallRecordWhereInput {
   if (cursor === undefined) return {}
-  const parsed = cursorParts.safeParse(readJson(Buffer.from(cursor, 'base64url').toString()))
-  if (!parsed.success) {
-    throw new AppError('invalid_parameter', {
-      todo: "Set 'cursor' to the next_cursor of an earlier answer",
-      what: "'cursor' is not one",
-    })
-  }
-  const [ms, id] = parsed.data
+  const [ms, id] = readCursor(cursorParts, cursor)
   const startedAt = new Date(ms)
   return { OR: [{ startedAt: { lt: startedAt } }, { startedAt, id: { lt: id } }] }
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,6 +1,5 @@
 // The servers of a workspace with all that is known of how they do: a page, found and ordered by the database.
 
-import { AppError } from '@gatehouse/errors'
 import {
   eraPin,
   type ServerPage,
@@ -10,6 +9,7 @@ import {
 } from '@gatehouse/registry-api'
 import { z } from 'zod'
 import type { Actor, Call } from '../actor.ts'
+import { readCursor, toCursor } from '../cursor.ts'
 import type { Tx } from '../db.ts'
 import type { Deps } from '../deps.ts'
 import { Prisma } from '../generated/client.ts'
@@ -106,7 +106,7 @@ async function findIds(tx: Tx, actor: Actor, query: Query) {
   const [counted] = await tx.$queryRaw<
     { total: number }[]
   >`SELECT count(*)::int AS total FROM ${from} WHERE ${where}`
-  const [value, id] = query.cursor === undefined ? [] : readCursor(query.cursor)
+  const [value, id] = query.cursor === undefined ? [] : readCursor(cursorParts, query.cursor)
   const page =
     value === undefined ? where : Prisma.sql`${where} AND (${by}, s.id) ${after} (${value}, ${id}::uuid)`
   const rows = await tx.$queryRaw<{ id: string; value: string }[]>`
@@ -116,7 +116,7 @@ async function findIds(tx: Tx, actor: Actor, query: Query) {
   return {
     ids: here.map((row) => row.id),
     total: counted?.total ?? 0,
-    nextCursor: rows.length > query.limit && last ? toCursor(last) : null,
+    nextCursor: rows.length > query.limit && last ? toCursor([last.value, last.id]) : null,
   }
 }
 
@@ -127,17 +127,3 @@ async function countStates(tx: Tx, actor: Actor): Promise<ServerPage['states']> 
 }
 
 const cursorParts = z.tuple([z.string().max(1_024), z.uuid()])
-
-const toCursor = (row: { readonly id: string; readonly value: string }) =>
-  Buffer.from(JSON.stringify([row.value, row.id])).toString('base64url')
-
-function readCursor(cursor: string): z.output<typeof cursorParts> {
-  try {
-    return cursorParts.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()))
-  } catch {
-    throw new AppError('invalid_parameter', {
-      todo: "Set 'cursor' to the next_cursor of an earlier answer",
-      what: "'cursor' is not one",
-    })
-  }
-}

@@ -1,5 +1,7 @@
 // What a list of tools is searched by: each one's name and title, in the list's order.
 
+import { isStorable } from '../parse.ts'
+
 interface Entry {
   readonly name: string
   readonly title?: unknown
@@ -24,5 +26,3 @@ function titleOf({ title, annotations }: Entry): string {
   const text = [title, annotations?.title].find((one) => typeof one === 'string')
   return typeof text === 'string' && isStorable(text) ? text.slice(0, longest).toWellFormed() : ''
 }
-
-const isStorable = (text: string) => !text.includes('\0') && text.isWellFormed()

@@ -1,10 +1,10 @@
 // Tools of every server that the caller reaches, found by name and title in the lists that are kept: nobody's server is asked.
 
-import { AppError } from '@gatehouse/errors'
 import type { FoundTool, toolSearchQuery } from '@gatehouse/registry-api'
 import { toTimestamp } from '@gatehouse/registry-api'
 import { z } from 'zod'
 import type { Call } from '../actor.ts'
+import { readCursor, toCursor } from '../cursor.ts'
 import type { Deps } from '../deps.ts'
 import { Prisma } from '../generated/client.ts'
 
@@ -60,7 +60,7 @@ export async function searchTools(
   const last = here.at(-1)
   return {
     data: here.map(toWire),
-    next_cursor: rows.length > query.limit && last ? toCursor(last) : null,
+    next_cursor: rows.length > query.limit && last ? toCursor([last.rank, last.name, last.server_id]) : null,
   }
 }
 
@@ -74,17 +74,7 @@ const toWire = (row: Row): FoundTool => ({
 
 const cursorParts = z.tuple([z.int().min(0).max(2), z.string().max(100_000), z.uuid()])
 
-const toCursor = ({ rank, name, server_id }: Row) =>
-  Buffer.from(JSON.stringify([rank, name, server_id])).toString('base64url')
-
 function afterCursor(cursor: string): Prisma.Sql {
-  try {
-    const [rank, name, id] = cursorParts.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()))
-    return Prisma.sql`(rank, lower(name), name, server_id) > (${rank}::int, lower(${name}), ${name}, ${id}::uuid)`
-  } catch {
-    throw new AppError('invalid_parameter', {
-      todo: "Set 'cursor' to the next_cursor of an earlier answer",
-      what: "'cursor' is not one",
-    })
-  }
+  const [rank, name, id] = readCursor(cursorParts, cursor)
+  return Prisma.sql`(rank, lower(name), name, server_id) > (${rank}::int, lower(${name}), ${name}, ${id}::uuid)`
 }
