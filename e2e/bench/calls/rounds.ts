@@ -16,8 +16,6 @@ export interface Field {
   close(): Promise<void>
 }
 
-const warmUpS = 2
-
 /** Starts them. One that can't run here is left out, and said so. */
 export async function openField(starts: readonly (readonly [string, Start])[]): Promise<Field> {
   const [theirs, ours] = availableParallelism() > 1 ? ([0, 1] as const) : ([0, 0] as const)
@@ -51,10 +49,9 @@ export async function openField(starts: readonly (readonly [string, Start])[]): 
       }
       for (let round = 0; round <= rounds; round += 1) {
         for (const { one, address, results } of running) {
-          const isWarmUp = round === 0
-          const load = { connections, seconds: isWarmUp ? warmUpS : seconds, core: ours }
+          const load = { connections, seconds, core: ours }
           const result = await aside(one, () => measure(one, address, form, load))
-          if (!isWarmUp) results.push(result)
+          if (round > 0) results.push(result) // the first one is for warming up
         }
         if (round === 0) place()
         console.log(`${name}: ${round} of ${rounds} rounds`)

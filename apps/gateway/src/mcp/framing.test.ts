@@ -8,6 +8,7 @@ const size = message.length.toString(16)
 const chunked = 'Transfer-Encoding: chunked'
 const length = `Content-Length: ${message.length}`
 const chunks = `${size}\r\n${message}\r\n0\r\n\r\n`
+const many = Array.from({ length: 40 }, (_, index) => `X-Some-${index}: 1`)
 const answer = scripts.json({ jsonrpc: '2.0', id: 1, result: {} })
 
 let gateway: TestGateway
@@ -51,6 +52,7 @@ test('the requests that these tests change are good ones', async () => {
   expect(await statuses(head(['transfer-encoding: CHUNKED']) + chunks, 1)).toEqual([200])
   expect(await statuses(whole([], 'POST /mcp/one HTTP/1.0'), 1)).toEqual([200])
   expect(await statuses(whole() + whole(), 2)).toEqual([200, 200])
+  expect(await statuses(whole([...many, 'X-Some-1: 2']), 1)).toEqual([200])
 })
 
 describe('is 400, reaches nobody, and nothing more is taken from the connection', () => {
@@ -92,6 +94,9 @@ describe('is 400, reaches nobody, and nothing more is taken from the connection'
     ['a line without a colon', () => whole(['garbage'])],
     ['a name of two words', () => whole(['X A: b'])],
     ['Host twice', () => whole([`Host: ${host}`])],
+    ['Host twice in other letters', () => whole([`HOST: ${host}`])],
+    ['a name of ours twice', () => whole(['Mcp-Other: 1', 'X-B: 1', 'mcp-other: 2'])],
+    ['a name twice among many', () => whole([...many, `host: ${host}`])],
     ['Authorization twice', () => whole([`Authorization: Bearer ${key}`, `authorization: Bearer ${key}`])],
     ['the key twice', () => whole([`X-Api-Key: ${key}`])],
     ['the media type twice', () => whole(['Content-Type: application/json'])],

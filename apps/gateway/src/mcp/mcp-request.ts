@@ -2,12 +2,53 @@
 // the machinery of streams costs more than what we do with them. Made by the HTTP server in app.ts; read by read-body.ts.
 
 import { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
+
+/**
+ * Members for all headers that we or clients use often, so that headers which come in another order, or only some of them, don't make
+ * an object of another form: code that is compiled for one form is compiled again for each other.
+ */
+const noHeaders = () => ({
+  host: undefined,
+  connection: undefined,
+  'content-type': undefined,
+  'content-length': undefined,
+  'content-encoding': undefined,
+  'transfer-encoding': undefined,
+  accept: undefined,
+  'accept-encoding': undefined,
+  'accept-language': undefined,
+  'user-agent': undefined,
+  'x-api-key': undefined,
+  authorization: undefined,
+  'mcp-protocol-version': undefined,
+  'mcp-session-id': undefined,
+  'mcp-method': undefined,
+  'mcp-name': undefined,
+  'last-event-id': undefined,
+  origin: undefined,
+  traceparent: undefined,
+  via: undefined,
+  expect: undefined,
+  upgrade: undefined,
+  'sec-fetch-mode': undefined,
+  'x-forwarded-for': undefined,
+  'x-forwarded-host': undefined,
+  'x-forwarded-proto': undefined,
+  'access-control-request-method': undefined,
+  'access-control-request-headers': undefined,
+})
 
 export class McpRequest extends IncomingMessage {
   #keeps = false
   #body: Buffer | undefined
   /** The parser said that the message is over. */
   #ended = false
+
+  constructor(socket: Socket) {
+    super(socket)
+    this.headers = noHeaders() // which Node then fills
+  }
 
   /** From here on the body is kept for `takeBody`, if it comes in one piece; until somebody reads it as a stream. */
   keepBody(): void {
