@@ -105,7 +105,7 @@ test('an app with a wrong environment lists every mistake and exits', async () =
     ['registry', 'GATEWAY_URL'],
     ['console', 'REGISTRY_URL'],
   ] as const) {
-    const child = spawn(join(root, 'node_modules/.bin/node'), ['src/main.ts'], {
+    const child = spawn(join(root, 'node_modules/.bin/node'), ['src/main.js'], {
       cwd: join(root, 'apps', app),
       env: { ...baseEnv, PORT: 'x', GATEHOUSE_NO_SUCH: '1' },
     })
