@@ -1,8 +1,5 @@
-// The console as a process: what it is made of is kept compiled for its next start, and loaded only once that is known. In JavaScript,
-// as a start that finds all of it compiled then doesn't load Node's compiler of TypeScript. Next: start.ts.
+// The console as a process, loaded only once it is known where its compiled code is kept. Next: start.ts.
 
-import { enableCompileCache } from 'node:module'
-import { join } from 'node:path'
+import '@gatehouse/config/keep-compiled'
 
-enableCompileCache(join(import.meta.dirname, '../../../node_modules/.cache/gatehouse'))
 await import('./start.ts')

@@ -4,7 +4,7 @@
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join, resolve } from 'node:path'
-import { toTell } from '@gatehouse/config'
+import { startOrTell } from '@gatehouse/config'
 import { drain, listen, onStop } from '@gatehouse/http-kit'
 import { loadConsoleConfig } from './config.ts'
 import { allowedHere } from './server/allowed.ts'
@@ -13,12 +13,7 @@ import { createForward } from './server/forward.ts'
 
 const folder = resolve(import.meta.dirname, '..')
 
-try {
-  await start()
-} catch (error) {
-  console.error(toTell(error))
-  process.exit(1)
-}
+await startOrTell(start)
 
 async function start(): Promise<void> {
   const config = loadConsoleConfig(process.env)

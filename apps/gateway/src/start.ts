@@ -1,18 +1,13 @@
 // The start of the process: settings, then one gateway (run.ts), or as many as GATEHOUSE_THREADS says (threads/threads.ts); and the
 // end of both. The order of a request is in mcp/route.ts.
 
-import { toTell } from '@gatehouse/config'
+import { startOrTell } from '@gatehouse/config'
 import { onStop } from '@gatehouse/http-kit'
 import { loadGatewayConfig } from './config.ts'
 import { runGateway } from './run.ts'
 import { runThreads } from './threads/threads.ts'
 
-try {
-  await start()
-} catch (error) {
-  console.error(toTell(error))
-  process.exit(1)
-}
+await startOrTell(start)
 
 async function start(): Promise<void> {
   const config = loadGatewayConfig(process.env)

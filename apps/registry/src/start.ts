@@ -1,6 +1,6 @@
 // The start of the registry: settings, database, listeners, and a stop that loses nothing. The order of a request is in app.ts.
 
-import { toTell } from '@gatehouse/config'
+import { startOrTell } from '@gatehouse/config'
 import { onStop } from '@gatehouse/http-kit'
 import { collectDefaultMetrics } from 'prom-client'
 import { loadRegistryConfig } from './config.ts'
@@ -11,12 +11,7 @@ import { ensureFirstOwner } from './people/first-owner.ts'
 import { localStart } from './people/local-start.ts'
 import { serve } from './serve.ts'
 
-try {
-  await start()
-} catch (error) {
-  console.error(toTell(error))
-  process.exit(1)
-}
+await startOrTell(start)
 
 async function start(): Promise<void> {
   const config = loadRegistryConfig(process.env)

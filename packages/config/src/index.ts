@@ -10,4 +10,4 @@ export {
 } from './load.ts'
 export { gatehouseNames } from './names.ts'
 export { Secret } from './secret.ts'
-export { toTell } from './to-tell.ts'
+export { startOrTell, toTell } from './to-tell.ts'
