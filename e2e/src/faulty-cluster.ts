@@ -67,8 +67,10 @@ export async function startFaultyCluster(
       const { id } = made.body as { id: string } // as registered
       return { id, slug, address: (node: 0 | 1) => `${nodes[node].gatewayUrl}/mcp/${slug}` }
     },
+    /** @throws Error with the output of an app that had ended by itself */
     async stop() {
       const all: App[] = nodes.flatMap(({ gateway, registry }) => [gateway, registry])
+      const fallen = all.find(({ child }) => child.exitCode)
       await Promise.all(
         nodes.flatMap(({ toDatabase, toRegistry }) => [toDatabase.set({}), toRegistry.set({})]),
       )
@@ -79,6 +81,7 @@ export async function startFaultyCluster(
         nodes.flatMap(({ toDatabase, toRegistry }) => [toDatabase.close(), toRegistry.close()]),
       )
       await postgres.stop()
+      if (fallen) throw new Error(`an app ended by itself:\n${fallen.output()}`)
     },
   }
 }

@@ -26,10 +26,11 @@ export function startWriters(cluster: FaultyCluster) {
     const body = { name: slug, slug, url: `https://${slug}.example.com/mcp` }
     const { status, body: answer } = await cluster
       .ask(node, 'POST', '/v1/deepagents/mcp-servers', body)
-      .catch((error: unknown) => ({ status: 0, body: error }))
+      .catch((error: unknown) => ({ status: 0, body: `no answer: ${error}` }))
     slowestMs = Math.max(slowestMs, performance.now() - from)
     if (status === 201) {
       acknowledged.add(slug)
+      lastRefusal[node] = undefined
       inRow[node] = (inRow[node] ?? 0) + 1
       return
     }

@@ -117,6 +117,9 @@ const asking = new AsyncLocalStorage<{ asks(client: pg.Client): void; answered()
 class NotedClient extends pg.Client {
   constructor(config?: string | pg.ClientConfig) {
     super(config)
+    // Between the pool's listener and Prisma's there is none: an end that comes with the last bytes of the greeting would end
+    // the process. The query that follows fails.
+    this.on('error', () => undefined)
     const query = this.query.bind(this)
     this.query = ((...args: Parameters<typeof query>) => {
       const store = asking.getStore()

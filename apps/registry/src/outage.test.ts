@@ -106,6 +106,25 @@ describe.runIf('adminUrl' in template)('a database that is away', () => {
     await lost
   })
 
+  test('a connection that is ended with its greeting is database_unavailable, and ends nothing else', async () => {
+    const through = new URL(url)
+    through.port = String(wire.port)
+    through.searchParams.set('application_name', 'greeted')
+    const own = openDb({ pool: { connectionString: through.href }, embedded: false }, () => undefined)
+    const direct = openDb({ pool: { connectionString: url.href }, embedded: false }, () => undefined)
+    await direct.asSystem((tx) => tx.workspace.count())
+    await wire.set({ toClient: { stall: true } })
+    const asked = timed(() => own.asSystem((tx) => tx.workspace.count()))
+    const end = () =>
+      direct.prisma.$executeRaw`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE application_name = 'greeted' AND state = 'idle'`
+    await waitFor(async () => (await end()) === 1)
+    await wire.set({})
+    expect(await asked).toEqual(away)
+    expect((await timed(() => own.asSystem((tx) => tx.workspace.count()))).code).toBe('answered')
+    await Promise.all([own.close(), direct.close()])
+  })
+
   test('a database that is slow, but answers each statement, is not away', async () => {
     const slow = () =>
       db.asSystem(async (tx) => {
