@@ -9,7 +9,7 @@ const folders = ['apps/gateway/src', 'apps/registry/src', 'packages']
 const exempt = /^packages\/(egress|testkit)\/|\/generated\/|\/testing\/|\.(test|fixture)\.ts$/
 const forbidden = [
   [
-    /\bfrom 'undici'/,
+    /['(]undici[/']/,
     'undici (types are fine: import type)',
     /import type [^\n]*from 'undici'|import \{ type [^}]*\} from 'undici'/,
   ],

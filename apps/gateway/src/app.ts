@@ -1,6 +1,6 @@
 // The HTTP server: /mcp in front, the probes through Express behind it.
 
-import { createServer, type Server, type ServerResponse } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { AppError } from '@gatehouse/errors'
 import { newRequestId, type Probed, probes } from '@gatehouse/http-kit'
@@ -10,6 +10,7 @@ import { McpRequest } from './mcp/mcp-request.ts'
 import { McpResponse } from './mcp/mcp-response.ts'
 import { refuse } from './mcp/refuse.ts'
 import { handleMcp } from './mcp/route.ts'
+import { http } from './node-http.ts'
 import { version } from './version.ts'
 
 /** @param stopping true from the first signal on @param metrics what /metrics tells */
@@ -40,7 +41,7 @@ export function createGatewayServer(
 
   /** Connections of which nothing more is taken: their last request was there. */
   const finished = new WeakSet<Duplex>()
-  const server = createServer<typeof McpRequest, typeof McpResponse>(
+  const server = http.createServer<typeof McpRequest, typeof McpResponse>(
     {
       IncomingMessage: McpRequest,
       ServerResponse: McpResponse,

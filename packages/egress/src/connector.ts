@@ -3,10 +3,10 @@
 
 import { type LookupAddress, lookup as systemLookup } from 'node:dns'
 import { isIP, type LookupFunction, type Socket } from 'node:net'
-import { buildConnector } from 'undici'
 import { type Policy, refuse } from './policy.ts'
 import type { Tunnel } from './proxy.ts'
 import type { Moment } from './reach.ts'
+import { buildConnector } from './undici.js'
 
 /** All addresses of a name; the system's by default, replaced in tests. */
 export type Lookup = (name: string) => Promise<LookupAddress[]>

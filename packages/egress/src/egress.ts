@@ -3,13 +3,13 @@
 
 import { readFileSync } from 'node:fs'
 import { rootCertificates } from 'node:tls'
-import { Pool } from 'undici'
 import { parseAllow } from './allow.ts'
 import { guardedConnector, type Lookup, lookupAll } from './connector.ts'
 import { type FetchInit, fetchOnce } from './fetch.ts'
 import { createPolicy, type Policy } from './policy.ts'
 import { createTunnel } from './proxy.ts'
 import { type Moment, reachBy } from './reach.ts'
+import { Pool } from './undici.js'
 
 export interface EgressSettings {
   /** What may be reached beyond the public internet; see parseAllow. */

@@ -1,5 +1,3 @@
-/** The base of what stands before a pool: it opens nothing by itself. */
-export { Dispatcher } from 'undici'
 export { type Allow, parseAllow } from './allow.ts'
 export type { Lookup } from './connector.ts'
 export {
@@ -12,3 +10,5 @@ export {
 export { type FetchInit, readBody, refuseDetours } from './fetch.ts'
 export { toUpstreamError } from './outcome.ts'
 export type { Moment } from './reach.ts'
+/** The base of what stands before a pool: it opens nothing by itself. */
+export { Dispatcher } from './undici.js'

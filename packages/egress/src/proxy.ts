@@ -1,7 +1,7 @@
 // Tunnels through the operator's egress proxy, which then decides about addresses. connector.ts puts TLS on top.
 
 import type { Socket } from 'node:net'
-import { Pool } from 'undici'
+import { Pool } from './undici.js'
 
 /** @param authority host:port to reach. @returns a connected socket @throws Error where the proxy refuses */
 export type Tunnel = (authority: string, timeoutMs: number) => Promise<Socket>

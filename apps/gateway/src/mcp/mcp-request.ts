@@ -1,8 +1,8 @@
 // A request whose body, where it came in one piece, is there as it came: nearly all are small and come along with their head, and
 // the machinery of streams costs more than what we do with them. Made by the HTTP server in app.ts; read by read-body.ts.
 
-import { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
+import { http } from '../node-http.ts'
 
 /**
  * Members for all headers that we or clients use often, so that headers which come in another order, or only some of them, don't make
@@ -39,7 +39,7 @@ const noHeaders = () => ({
   'access-control-request-headers': undefined,
 })
 
-export class McpRequest extends IncomingMessage {
+export class McpRequest extends http.IncomingMessage {
   #keeps = false
   #body: Buffer | undefined
   /** The parser said that the message is over. */

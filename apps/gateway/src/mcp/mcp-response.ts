@@ -1,18 +1,16 @@
 // The answer to a request: its head names the request, whoever writes it. Made by the HTTP server in app.ts.
 
-import {
-  type IncomingMessage,
-  type OutgoingHttpHeader,
-  type OutgoingHttpHeaders,
-  ServerResponse,
-} from 'node:http'
+import type { IncomingMessage, OutgoingHttpHeader, OutgoingHttpHeaders } from 'node:http'
 import { newRequestId } from '@gatehouse/http-kit'
+import { http } from '../node-http.ts'
 
 type Headers = OutgoingHttpHeaders | OutgoingHttpHeader[]
 
 const name = 'X-Request-Id'
 
-export class McpResponse<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
+export class McpResponse<
+  Request extends IncomingMessage = IncomingMessage,
+> extends http.ServerResponse<Request> {
   readonly requestId = newRequestId()
 
   /** Quickest with a list of names and values in turn, which then is ours. */

@@ -1,11 +1,11 @@
 // Several gateways in one process, each in a thread with everything of its own: they listen on the same port, the system deals new
 // connections out among them, and to each other and to the registry they are like gateways elsewhere. Each thread: thread.ts.
 
-import { createServer } from 'node:http'
 import { Worker } from 'node:worker_threads'
 import { toTell } from '@gatehouse/config'
 import { listen } from '@gatehouse/http-kit'
 import type { Config } from '../config.ts'
+import { http } from '../node-http.ts'
 import type { Place, Running } from '../run.ts'
 
 /** Resolves when the port is known to be free. A thread that fails ends the process. */
@@ -47,7 +47,7 @@ export async function runThreads(config: Config): Promise<Running> {
 
 /** Threads share their port, so none of them would notice that another program has it. */
 async function freePort({ PORT, GATEHOUSE_HOST }: Config): Promise<number> {
-  const server = createServer()
+  const server = http.createServer()
   const port = await listen(server, PORT, GATEHOUSE_HOST)
   await new Promise((resolve) => server.close(resolve))
   return port

@@ -1,7 +1,7 @@
 // What may be kept of a captured call: values of headers that can hold no secret, and bodies without the credentials that we know.
 
 import type { CapturedSide } from '@gatehouse/registry-api'
-import { maskedValue } from '@gatehouse/registry-api'
+import { maskedValue } from '@gatehouse/registry-api/internal'
 
 /** Every other value is masked: a name that nobody thought of is more likely a secret than a help. */
 const plain = new Set([

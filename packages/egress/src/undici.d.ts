@@ -1,0 +1,1 @@
+export { buildConnector, Dispatcher, Pool } from 'undici'
