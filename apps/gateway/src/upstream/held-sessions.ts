@@ -64,7 +64,8 @@ export function createHeldSessions(
     ...atMost(maxSessions),
     ttl: idleMs / 2,
     updateAgeOnGet: true,
-    dispose: (held, _key, reason) => {
+    // Not `dispose`: to delete in the middle of an eviction mixes up which entry is whose.
+    disposeAfter: (held, _key, reason) => {
       const idle = reason === 'evict' || reason === 'expire'
       if (idle && held.shared === undefined) leave(held)
     },
