@@ -35,4 +35,5 @@ export {
   replaceMember,
   setMember,
   withoutMember,
+  withoutMembers,
 } from './raw-json.ts'

@@ -20,11 +20,15 @@ export function setMember(object: string, name: string, value: string): string {
 }
 
 /** The object without this member. The white space between members may go with it. */
-export function withoutMember(object: string, name: string): string {
+export const withoutMember = (object: string, name: string): string =>
+  withoutMembers(object, (given) => given === name)
+
+/** As withoutMember, for all members with such names. */
+export function withoutMembers(object: string, leaves: (name: string) => boolean): string {
   const members = rawMembers(object)
-  if (members.every((member) => member.name !== name)) return object
-  const kept = members.filter((member) => member.name !== name)
-  return `{${kept.map((member) => `${JSON.stringify(member.name)}:${member.value}`).join(',')}}`
+  const kept = members.filter(({ name }) => !leaves(name))
+  if (kept.length === members.length) return object
+  return `{${kept.map(({ name, value }) => `${JSON.stringify(name)}:${value}`).join(',')}}`
 }
 
 /** Where the values of the members with this name (or of all members) are, in order. */

@@ -57,3 +57,12 @@ test('params and _meta cross as they were written', () => {
     }),
   )
 })
+
+test('as many members of _meta as a body holds are taken away in one go', () => {
+  const ours = Array.from({ length: 30_000 }, (_, i) => `"io.modelcontextprotocol/${i}":${i}`)
+  const body = Buffer.from(bodyOf({ method: 'tools/call', meta: `"a": 1.0,${ours.join(',')},"b":2` }))
+  const from = performance.now()
+  const request = readRequest({ body, envelope: readEnvelope(body), era: 'modern' })
+  expect(legacyRequest(request, 'id-1')).toContain('"params":{"_meta":{"a":1.0,"b":2}}')
+  expect(performance.now() - from).toBeLessThan(2_000)
+})

@@ -3,7 +3,7 @@
 
 import { AppError } from '@gatehouse/errors'
 import { metaVersion } from '@gatehouse/protocol'
-import { rawMember, rawMembers, setMember, withoutMember } from '@gatehouse/upstream'
+import { rawMember, rawMembers, setMember, withoutMember, withoutMembers } from '@gatehouse/upstream'
 import type { Message } from '../../call.ts'
 import type { Binding } from '../../sealed-state.ts'
 import { clientCapabilities } from './capabilities.ts'
@@ -86,8 +86,7 @@ function legacyParams(params: string | undefined, retries: boolean): string | un
   if (retries) text = withoutMember(withoutMember(text, 'inputResponses'), 'requestState')
   const meta = rawMember(text, '_meta')
   if (meta === undefined) return text
-  const own = rawMembers(meta).filter(({ name }) => name.startsWith(ownPrefix))
-  const kept = own.reduce((left, { name }) => withoutMember(left, name), meta)
+  const kept = withoutMembers(meta, (name) => name.startsWith(ownPrefix))
   return rawMembers(kept).length === 0 ? withoutMember(text, '_meta') : setMember(text, '_meta', kept)
 }
 
