@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Actor } from './actor.ts'
-import { audit, verifyAudit, verifyChain } from './audit.ts'
+import { audit, verifyChain } from './audit.ts'
 import { type Db, openDb } from './db.ts'
 import { type TestDatabase, testDatabase } from './testing/database.ts'
 
@@ -30,7 +30,7 @@ const write = (workspaceId: string, action: string) =>
       after: { name: 'A', list: [1.5, null, { b: true, a: 'ü' }] },
     }),
   )
-const verdict = (workspaceId: string) => db.inWorkspace(workspaceId, (tx) => verifyAudit(tx, workspaceId))
+const verdict = (workspaceId: string) => verifyChain(db, workspaceId)
 /** As the owner of the tables, past the trigger and row security, as an intruder in the database would. */
 const tamper = (sql: string) =>
   db.prisma.$transaction(async (tx) => {
@@ -103,16 +103,14 @@ describe('the audit chain', () => {
     for (const sql of statements) await tamper(`${sql} workspace_id = '${workspaceId}'`)
     const expected = { ok: false, brokenAt, problem }
     expect(await verdict(workspaceId)).toEqual(expected)
-    expect(await verifyChain(db, workspaceId)).toEqual(expected)
   })
 
   test('is verified while events are added', async () => {
     const workspaceId = randomUUID()
     await write(workspaceId, 'a.a')
     const writing = Promise.all(Array.from({ length: 12 }, (_, n) => write(workspaceId, `a.${n}`)))
-    for (let round = 0; round < 6; round++)
-      expect(await verifyChain(db, workspaceId)).toMatchObject({ ok: true })
+    for (let round = 0; round < 6; round++) expect(await verdict(workspaceId)).toMatchObject({ ok: true })
     await writing
-    expect(await verifyChain(db, workspaceId)).toEqual({ ok: true, events: 13 })
+    expect(await verdict(workspaceId)).toEqual({ ok: true, events: 13 })
   })
 })

@@ -106,14 +106,6 @@ export async function verifyChain(
   }
 }
 
-/** The same within one transaction. */
-export const verifyAudit = async (
-  tx: Tx,
-  workspaceId: string,
-  isSigned: IsSigned = noneIsSigned,
-): Promise<AuditVerdict> =>
-  follow((work) => work(tx), workspaceId, await readCheckpoint(tx, workspaceId), isSigned)
-
 type Read = <T>(work: (tx: Tx) => Promise<T>) => Promise<T>
 
 const readCheckpoint = (tx: Tx, workspaceId: string): Promise<Checkpoint | null> =>

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { apiKey, createdApiKey } from '@gatehouse/registry-api'
 import { parseKey } from '@gatehouse/registry-api/key-format'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { verifyAudit } from '../audit.ts'
+import { verifyChain } from '../audit.ts'
 import { connectGateway } from '../testing/gateway.ts'
 import { startTestRegistry, type TestRegistry, type TestWorkspace } from '../testing/registry.ts'
 import { addServer } from '../testing/server.ts'
@@ -82,7 +82,7 @@ describe('201', () => {
       { action: 'api-key.created', objectId: body.id, actorId: admin.id, actorType: 'api-key' },
     ])
     expect(JSON.stringify(events[0]?.after)).not.toContain(body.key.slice(-49))
-    const verdict = await registry.deps.db.inWorkspace(a.id, (tx) => verifyAudit(tx, a.id))
+    const verdict = await verifyChain(registry.deps.db, a.id)
     expect(verdict).toEqual({ ok: true, events: 1 })
   })
 })

@@ -10,7 +10,7 @@ import { canary, findCanary } from '@gatehouse/testkit'
 import { createDatabase, dropDatabase } from '@gatehouse/testkit/databases'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { audit, verifyAudit } from '../audit.ts'
+import { audit, verifyChain } from '../audit.ts'
 import type { Source } from '../db.ts'
 import { openEmbedded } from '../embedded.ts'
 import { migrate } from '../migrate/migrate.ts'
@@ -148,8 +148,8 @@ async function readCredential(filled: Filled, source: Source, key: string): Prom
   try {
     const [workspaceId = ''] = filled.workspaceIds
     const { id: serverId, generation } = filled.server
+    expect(await verifyChain(registry.deps.db, workspaceId)).toEqual({ ok: true, events: texts.length })
     return await registry.deps.db.inWorkspace(workspaceId, async (tx) => {
-      expect(await verifyAudit(tx, workspaceId)).toEqual({ ok: true, events: texts.length })
       const row = await tx.serverHeader.findFirstOrThrow({ where: { serverId } })
       const where = { workspaceId, serverId, key: 'Authorization', generation }
       return (await registry.deps.sealer.openHeader(tx, where, row)).reveal()

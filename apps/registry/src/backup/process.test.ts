@@ -11,7 +11,7 @@ import { promisify } from 'node:util'
 import { type App, canary, freePort, spawnApp } from '@gatehouse/testkit'
 import { createDatabase, dropDatabase } from '@gatehouse/testkit/databases'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { verifyAudit } from '../audit.ts'
+import { verifyChain } from '../audit.ts'
 import { openDb } from '../db.ts'
 import { openToRead } from './open-source.ts'
 
@@ -134,7 +134,7 @@ async function verifyChains(where: Record<string, string>): Promise<void> {
   const workspaces = await db.asSystem((tx) => tx.workspace.findMany({ select: { id: true } }))
   expect(workspaces).toHaveLength(1)
   for (const { id } of workspaces) {
-    expect(await db.inWorkspace(id, (tx) => verifyAudit(tx, id))).toMatchObject({ ok: true })
+    expect(await verifyChain(db, id)).toMatchObject({ ok: true })
   }
   await db.close()
   await source.close()

@@ -5,7 +5,7 @@ import { Secret } from '@gatehouse/config'
 import { waitFor } from '@gatehouse/testkit'
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import { verifyAudit } from '../audit.ts'
+import { verifyChain } from '../audit.ts'
 import { capturedLabel, keepCaptured } from '../capture/keep-captured.ts'
 import { openTokens } from '../connections/tokens.ts'
 import { type Db, openDb } from '../db.ts'
@@ -86,12 +86,13 @@ const openStored = async (where: HeaderPlace, by = sealer) => {
 }
 const keysOf = (workspaceId: string) =>
   db.inWorkspace(workspaceId, (tx) => tx.dataKey.findMany({ orderBy: { createdAt: 'asc' } }))
-const actionsOf = (workspaceId: string) =>
-  db.inWorkspace(workspaceId, async (tx) => {
-    expect((await verifyAudit(tx, workspaceId)).ok).toBe(true)
-    const events = await tx.auditEvent.findMany({ orderBy: { seq: 'asc' } })
-    return events.map(({ action }) => action)
-  })
+const actionsOf = async (workspaceId: string) => {
+  expect((await verifyChain(db, workspaceId)).ok).toBe(true)
+  const events = await db.inWorkspace(workspaceId, (tx) =>
+    tx.auditEvent.findMany({ orderBy: { seq: 'asc' } }),
+  )
+  return events.map(({ action }) => action)
+}
 
 describe('a rotated data key', () => {
   test('replaces the old one in every workspace, seals every value anew, and the old one is gone', async () => {

@@ -2,7 +2,7 @@
 
 import { v7 as uuidv7 } from 'uuid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { verifyAudit } from '../audit.ts'
+import { verifyChain } from '../audit.ts'
 import { testBrowser } from '../testing/browser.ts'
 import { startTestRegistry, type TestRegistry } from '../testing/registry.ts'
 import { ensureFirstOwner, firstOwner } from './first-owner.ts'
@@ -123,14 +123,15 @@ describe('signing in', () => {
 describe('the audit trail', () => {
   const told = async (action: string) => {
     const owner = await registry.deps.db.asSystem(firstOwner)
-    return registry.deps.db.inWorkspace(owner?.workspaceId ?? '', async (tx) => ({
-      events: await tx.auditEvent.findMany({
+    const workspaceId = owner?.workspaceId ?? ''
+    const events = await registry.deps.db.inWorkspace(workspaceId, (tx) =>
+      tx.auditEvent.findMany({
         where: { action },
         orderBy: { seq: 'asc' },
         select: { actorName: true, requestId: true, after: true },
       }),
-      chain: await verifyAudit(tx, owner?.workspaceId ?? ''),
-    }))
+    )
+    return { events, chain: await verifyChain(registry.deps.db, workspaceId) }
   }
 
   test('tells who signed in, changed the password and signed out, by which request, and of no try that failed', async () => {

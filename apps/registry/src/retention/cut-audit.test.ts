@@ -56,6 +56,16 @@ test('what is old enough goes, the rest is whole from its checkpoint on, and goe
   expect([await cut(), await verdict()]).toEqual([0, { ok: true, events: 3, removed: 5 }])
 })
 
+test('a long trail goes step by step, and what is left is whole after each', async () => {
+  await write(7, 100)
+  await write(1, 1)
+  await keep(60)
+  expect([await cutAudit(registry.deps, 2), await verdict()]).toEqual([
+    7,
+    { ok: true, events: 2, removed: 7 },
+  ])
+})
+
 test('the last event stays, however old it is', async () => {
   await write(2, 100)
   await registry.deps.db.inWorkspace(workspace.id, (tx) =>
