@@ -12,7 +12,15 @@ export const metaClientCapabilities = 'io.modelcontextprotocol/clientCapabilitie
 export const metaServerInfo = 'io.modelcontextprotocol/serverInfo'
 
 /** A header value without the white space that HTTP allows around it. */
-export const trimHeader = (value: string): string => value.replace(/^[ \t]+|[ \t]+$/g, '')
+export function trimHeader(value: string): string {
+  let start = 0
+  let end = value.length
+  while (isSpace(value, start)) start += 1
+  while (end > start && isSpace(value, end - 1)) end -= 1
+  return value.slice(start, end)
+}
+
+const isSpace = (value: string, at: number) => value[at] === ' ' || value[at] === '\t'
 
 const canonicalBase64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 
