@@ -81,6 +81,15 @@ test.each([
   expect(exposeMessage('one', method, answer(result))).toBe(answer(result))
 })
 
+test('results of tools one within the other, as no server may write them, stay from the second on', () => {
+  const nested = (depth: number, inner: string) =>
+    `${'{"type":"tool_result","content":['.repeat(depth)}${inner}${']}'.repeat(depth)}`
+  const link = (uri: string) => `{"type":"resource_link","uri":"${uri}"}`
+  const text = (uri: string, other: string) =>
+    `{"result":{"content":[${nested(1, link(uri))},${nested(100_000, link(other))}]}}`
+  expect(exposeMessage('one', 'tools/call', text('a://b', 'c://d'))).toBe(text('one+a://b', 'c://d'))
+})
+
 test('every other byte stays, big numbers and odd spacing too', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.webUrl(), fc.integer({ min: 0, max: 3 }), (value, uri, indent) => {

@@ -60,9 +60,9 @@ const exposer =
   (value) =>
     value.startsWith('"') ? JSON.stringify(exposedUri(slug, JSON.parse(value) as string)) : value // it is a string
 
-/** One block of content or an array of them: links, embedded resources, and results of tools that hold more blocks. */
+/** One block of content or an array of them: links, embedded resources, and results of tools, which hold no other result. */
 function blocks(expose: Change): Change {
-  const one: Change = (block) => {
+  const changed = (block: string, inResult: Change): string => {
     const type = rawMember(block, 'type')
     switch (type && JSON.parse(type)) {
       case 'resource_link':
@@ -70,10 +70,12 @@ function blocks(expose: Change): Change {
       case 'resource':
         return changeAt(block, ['resource', 'uri'], expose)
       case 'tool_result':
-        return changeAt(block, ['content', '*'], one)
+        return inResult(block)
       default:
         return block
     }
   }
+  const held: Change = (block) => changed(block, (result) => result)
+  const one: Change = (block) => changed(block, (result) => changeAt(result, ['content', '*'], held))
   return (content) => (content.startsWith('[') ? changeAt(content, ['*'], one) : one(content))
 }

@@ -112,6 +112,9 @@ test('entries that are no tools do no harm, and an answer in an array is filtere
   expect(await (await odd.send(list)).text()).toBe(answer('null,5,"x"'))
   const array = await serve(scripts.json(`[${answer(entry('hidden'))}]`), 'legacy')
   expect(await (await array.send(list)).text()).toBe(`[${answer('')}]`)
+  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+  const nested = await serve(scripts.json(deep), 'legacy')
+  expect(await (await nested.send(list)).text()).toBe(deep)
 })
 
 test('a stream that ends without the list is an error with the id, after what came before', async () => {

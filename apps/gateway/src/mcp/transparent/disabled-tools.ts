@@ -26,7 +26,11 @@ export const hidesTools = (server: ResolvedServer, message: Message | undefined)
 export function withoutDisabled(server: ResolvedServer, text: string): string {
   if (server.disabled_tools.length === 0) return text
   const several = rawElements(text) // the oldest revisions may answer with an array
-  if (several.length > 0) return `[${several.map((one) => withoutDisabled(server, one)).join(',')}]`
+  if (several.length > 0) return `[${several.map((one) => filterMessage(server, one)).join(',')}]`
+  return filterMessage(server, text)
+}
+
+function filterMessage(server: ResolvedServer, text: string): string {
   const result = rawMember(text, 'result')
   const tools = result === undefined ? undefined : rawMember(result, 'tools')
   if (result === undefined || tools === undefined) return text
