@@ -1,8 +1,11 @@
 // Tools that an operator switched off: clients of either era neither see nor reach them.
 
-import { type Script, scripts, startRecordingUpstream } from '@gatehouse/testkit'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { ServerResponse } from 'node:http'
+import { type Script, scripts, startRecordingUpstream, waitFor } from '@gatehouse/testkit'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { startGateway, type TestGateway } from '../../testing/gateway.ts'
+import { openRaw } from '../../testing/raw.ts'
 
 const big = '12345678901234567890'
 const entry = (name: string) =>
@@ -125,7 +128,7 @@ test('a stream that ends without the list is an error with the id, after what ca
   const { send } = await serve(scripts.sse([`data: ${progress}\n\n`]), 'legacy')
   const [first, last] = (await (await send(list)).text()).split('\n\n')
   expect(first).toBe(`event: message\ndata: ${progress}`)
-  expect(JSON.parse(last?.replace('data: ', '') ?? '')).toMatchObject(broken)
+  expect(JSON.parse(last?.replace('event: message\ndata: ', '') ?? '')).toMatchObject(broken)
 })
 
 test('what the server asks before the list, and the list itself, wait for nothing that comes after them', async () => {
@@ -143,4 +146,47 @@ test('what the server asks before the list, and the list itself, wait for nothin
   expect(await answer.text()).toBe(
     `event: message\ndata: ${question}\n\nevent: message\ndata: ${visible}\n\n`,
   )
+})
+
+test('nothing is written behind the end of a list that breaks off, also while its client gets nothing of it', async () => {
+  const lively = await startGateway({ GATEHOUSE_KEEP_ALIVE_MS: '20' })
+  const errors: Error[] = []
+  const watch = (message: unknown) => {
+    const { response } = message as { response: ServerResponse } // as Node documents it
+    response.on('error', (error) => errors.push(error))
+  }
+  subscribe('http.server.response.created', watch)
+  onTestFinished(async () => {
+    unsubscribe('http.server.response.created', watch)
+    await lively.close()
+  })
+  const forever = new Promise<never>(() => {})
+  const answered = Promise.withResolvers<void>()
+  const slow = await startRecordingUpstream(async (request, response) => {
+    if (request.method === 'GET') return scripts.sse(['data: 1\n\n', forever])(request, response)
+    await answered.promise
+    return scripts.json('{"jsonrpc":"2.0","id":7,"result":{}}')(request, response)
+  })
+  const breaking = await startRecordingUpstream(scripts.sse([`data: ${progress}\n\n`]))
+  onTestFinished(() => slow.close())
+  onTestFinished(() => breaking.close())
+  lively.registry.addServer({ slug: 'slow', url: slow.url, era: 'legacy' })
+  lively.registry.addServer({ slug: 'breaking', url: breaking.url, era: 'legacy', disabledTools: ['hidden'] })
+  const { key } = lively.registry.addKey()
+  const { write, received, socket } = await openRaw(lively.url)
+  onTestFinished(() => void socket.destroy())
+  const own = `Host: ${new URL(lively.url).host}\r\nX-Api-Key: ${key}\r\nContent-Type: application/json\r\nContent-Length: ${list.length}`
+  for (const slug of ['slow', 'breaking']) write(`POST /mcp/${slug} HTTP/1.1\r\n${own}\r\n\r\n${list}`)
+  await waitFor(() => breaking.requests.length === 1)
+  await breaking.requests[0]?.over
+  // Another stream has its comments meanwhile.
+  const other = await fetch(`${lively.url}/mcp/slow`, { headers: { 'x-api-key': key } })
+  let text = ''
+  for await (const chunk of other.body ?? []) {
+    text += Buffer.from(chunk).toString()
+    if (text.split(':\n\n').length > 3) break
+  }
+  answered.resolve()
+  await waitFor(() => received().includes('broke off its answer'))
+  expect(errors).toEqual([])
 })

@@ -1,7 +1,7 @@
 // tools/list of a server with tools that are switched off: the one answer on this path that is not passed as bytes.
 
 import { toUpstreamError } from '@gatehouse/egress'
-import { AppError } from '@gatehouse/errors'
+import { AppError, renderRpcError } from '@gatehouse/errors'
 import { sessionHeader } from '@gatehouse/protocol'
 import type { ResolvedServer } from '@gatehouse/registry-api/internal'
 import { rawMember } from '@gatehouse/upstream'
@@ -11,7 +11,7 @@ import { converse } from '../../upstream/converse.ts'
 import { createAnswer } from '../answer.ts'
 import type { Call, Message, Trace } from '../call.ts'
 import { attach } from '../new-trace.ts'
-import { ownHeaders } from '../refuse.ts'
+import { ownHeaders, withRawId } from '../refuse.ts'
 import { bearerOf, type Session } from '../session-token.ts'
 import { withoutDisabled } from './disabled-tools.ts'
 import { answerFailure } from './failure.ts'
@@ -55,7 +55,8 @@ export async function listVisibleTools(
     trace.upstreamMs = performance.now() - trace.upstreamStartedAt
     const { status } = conversation
     if (list !== undefined) answer.finish(list, status)
-    else if (status >= 300 || status === 202) call.response.writeHead(status, ownHeaders).end()
+    else if (!answer.streaming && (status >= 300 || status === 202))
+      call.response.writeHead(status, ownHeaders).end()
     else throw new AppError('upstream_unreachable', { what: 'the MCP server broke off its answer' })
   } catch (thrown) {
     if (thrown instanceof ServerChanged) throw thrown
@@ -65,7 +66,11 @@ export async function listVisibleTools(
       if (!error.code.startsWith('upstream_')) throw error
       return answerFailure(deps, call, server, message, { kind: 'failed', error }, trace)
     }
-    answerFailure(deps, call, server, message, { kind: 'broken', error, clean: true }, trace)
+    const { idRaw } = message.envelope
+    if (idRaw === undefined) answer.end()
+    else answer.finish(withRawId(renderRpcError(error, null, call.requestId), idRaw))
+    trace.outcome = 'upstream_error'
+    trace.errorCode = error.code
   } finally {
     release()
   }
