@@ -73,11 +73,21 @@ test('where the event loop lags for some time nothing is taken, until it lags no
   overload.enter()()
 })
 
-test('where memory is nearly full nothing is taken', async () => {
+test('where memory is nearly full nothing is taken, also while nobody can tell how full', async () => {
   let used = 0.86
-  const overload = watch({ memory: () => used })
+  let untold = 0
+  const memory = () => {
+    if (untold === 0) return used
+    untold += 1
+    throw Object.assign(new Error('too many open files'), { code: 'EMFILE' })
+  }
+  const overload = watch({ memory })
   await waitFor(() => overload.reason === 'memory is nearly full')
   expect(() => overload.enter()).toThrow()
+  untold = 1
+  await waitFor(() => untold > 2)
+  expect(overload.reason).toBe('memory is nearly full')
+  untold = 0
   used = 0.84
   await waitFor(() => overload.reason === undefined)
 })

@@ -37,6 +37,7 @@ export function createOverload(options: OverloadOptions): Overload {
   let isLate = false
   let tickedAt = performance.now()
   let lookedAt = tickedAt
+  let used = 0
   let open = 0
   let shed = 0
   const tick = () => {
@@ -47,8 +48,11 @@ export function createOverload(options: OverloadOptions): Overload {
     lookedAt = now
     lags = isLate ? lags + 1 : 0
     isLate = false
+    try {
+      used = memory()
+    } catch {} // a process without a file left can't ask: as it was
     if (lags >= lagsInARow) tired = 'the event loop lags'
-    else tired = memory() > mostMemory ? 'memory is nearly full' : undefined
+    else tired = used > mostMemory ? 'memory is nearly full' : undefined
   }
   const timer = setInterval(tick, tickMs).unref()
   const leave = () => {
