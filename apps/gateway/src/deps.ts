@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { isLoopback } from '@gatehouse/config'
 import { createEgress, type Egress } from '@gatehouse/egress'
 import { toAppError } from '@gatehouse/errors'
-import { type Allowed, allowed } from '@gatehouse/http-kit'
+import { type Allowed, allowed, logLines } from '@gatehouse/http-kit'
 import { type Logger, pino } from 'pino'
 import { Registry } from 'prom-client'
 import type { Config } from './config.ts'
@@ -83,7 +83,7 @@ export interface Opened {
 }
 
 export function openDeps(config: Config): Opened {
-  const log = pino({ level: config.GATEHOUSE_LOG_LEVEL, base: { app: 'gateway' } })
+  const log = pino({ level: config.GATEHOUSE_LOG_LEVEL, base: { app: 'gateway' } }, logLines())
   const egress = createEgress({
     allow: config.GATEHOUSE_EGRESS_ALLOW,
     proxy: config.GATEHOUSE_EGRESS_PROXY,

@@ -2,6 +2,7 @@
 
 import { createEgress, type Egress } from '@gatehouse/egress'
 import { AppError } from '@gatehouse/errors'
+import { logLines } from '@gatehouse/http-kit'
 import { type Logger, pino } from 'pino'
 import { Registry } from 'prom-client'
 import { callChannel } from './calls/call-notices.ts'
@@ -77,7 +78,7 @@ export async function openDeps(
   source: Source,
   parts: Parts = {},
 ): Promise<{ deps: Deps; close(): Promise<void> }> {
-  const log = parts.log ?? pino({ level: config.GATEHOUSE_LOG_LEVEL, base: { app: 'registry' } })
+  const log = parts.log ?? pino({ level: config.GATEHOUSE_LOG_LEVEL, base: { app: 'registry' } }, logLines())
   const now = parts.now ?? (() => new Date())
   const db = openDb(source, (error) => log.warn({ err: error }, 'a database connection broke'))
   try {

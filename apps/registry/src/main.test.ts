@@ -55,11 +55,11 @@ const refusal = async (env: Record<string, string>) =>
 
 // Processes, one of which makes a database.
 describe('the registry as a process', { timeout: 120_000 }, () => {
-  test('starts on an empty database, makes no key, answers, stops on SIGTERM, and starts again on its data', async () => {
+  test('starts on an empty database, makes no key, answers, stops on SIGTERM, and starts again on its data, also where its log can not be written', async () => {
     const marks: unknown[] = []
     for (let round = 0; round < 2; round += 1) {
       const env = await environment()
-      const app: App = await spawnApp('registry', env)
+      const app: App = await spawnApp('registry', env, { limits: { noRoomForOutput: round === 1 } })
       const ready = await fetch(`http://127.0.0.1:${env.PORT}/ready`)
       marks.push([ready.status, app.ready.kind, 'api_key' in app.ready, await app.stop()])
     }

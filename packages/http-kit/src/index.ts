@@ -1,5 +1,6 @@
 export { type Allowed, allowed, checkHostAndOrigin } from './guards.ts'
 export { type DrainTimes, drain, listen, onStop } from './lifecycle.ts'
+export { logLines } from './log-lines.ts'
 export { observeRequests } from './observe.ts'
 export { type Probed, probes } from './probes.ts'
 export { newRequestId } from './request-id.ts'

@@ -4,7 +4,7 @@ export { type FaultProxy, type Faults, startFaultProxy } from './fault-proxy.ts'
 export { type FixtureOptions, type FixtureServer, startFixtureServer } from './fixture-server/start.ts'
 export { freePort } from './free-port.ts'
 export { insideHosts } from './inside-hosts.ts'
-export type { Running } from './process.ts'
+export type { ProcessLimits, Running } from './process.ts'
 export {
   type Recorded,
   type RecordingUpstream,

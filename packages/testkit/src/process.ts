@@ -18,6 +18,8 @@ export interface ProcessLimits {
   readonly files?: number
   /** How large a file that it writes may get, in KiB: beyond, writes fail as on a full disk. */
   readonly fileKiB?: number
+  /** Its standard output goes to a disk without room. */
+  readonly noRoomForOutput?: boolean
 }
 
 /**
@@ -75,9 +77,10 @@ function inherited(): NodeJS.ProcessEnv {
 
 /** The shell sets the limits and becomes the program: same process, same IPC channel. */
 function limited(args: readonly string[], limits: ProcessLimits = {}): [string, readonly string[]] {
-  const { files, fileKiB } = limits
-  if (files === undefined && fileKiB === undefined) return [process.execPath, args]
+  const { files, fileKiB, noRoomForOutput } = limits
+  if (files === undefined && fileKiB === undefined && !noRoomForOutput) return [process.execPath, args]
   // POSIX counts file sizes in blocks of 512 bytes.
-  const set = [files && `ulimit -n ${files}`, fileKiB && `ulimit -f ${fileKiB * 2}`].filter(Boolean)
-  return ['/bin/sh', ['-c', `${set.join(' && ')} && exec "$0" "$@"`, process.execPath, ...args]]
+  const set = [files && `ulimit -n ${files}`, fileKiB && `ulimit -f ${fileKiB * 2}`]
+  const run = `exec "$0" "$@" ${noRoomForOutput ? '>/dev/full' : ''}`
+  return ['/bin/sh', ['-c', [...set, run].filter(Boolean).join(' && '), process.execPath, ...args]]
 }

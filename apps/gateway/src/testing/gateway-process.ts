@@ -1,6 +1,6 @@
 // A gateway as a process of its own, with an internal listener in the test's: for what is measured or limited per process.
 
-import { freePort, spawnApp } from '@gatehouse/testkit'
+import { freePort, type ProcessLimits, spawnApp } from '@gatehouse/testkit'
 import { type InternalListener, startInternalListener } from './internal-listener.ts'
 
 export interface GatewayProcess {
@@ -11,7 +11,8 @@ export interface GatewayProcess {
   isAlive(): boolean
   /** Bytes that its heap and its buffers hold, garbage collected. */
   memory(): Promise<number>
-  stop(): Promise<void>
+  /** Resolves with its exit code; null where it had to be killed. */
+  stop(): Promise<number | null>
 }
 
 // Asked by the test, it collects garbage and says what is left.
@@ -29,7 +30,7 @@ process.channel?.unref()`
  */
 export async function startGatewayProcess(
   env: NodeJS.ProcessEnv = {},
-  limits: { readonly files?: number } = {},
+  limits: ProcessLimits = {},
 ): Promise<GatewayProcess> {
   const registry = await startInternalListener()
   const port = await freePort()
@@ -64,8 +65,11 @@ export async function startGatewayProcess(
         app.child.send('measure')
       }),
     async stop() {
-      await app.stop()
+      const late = setTimeout(() => app.child.kill('SIGKILL'), 10_000)
+      const code = await app.stop()
+      clearTimeout(late)
       await registry.close()
+      return code
     },
   }
 }

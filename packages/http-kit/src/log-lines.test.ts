@@ -1,0 +1,47 @@
+// A named pipe that is opened for both: the same descriptor is written to here, and read from by its reader when it likes.
+
+import { execFileSync } from 'node:child_process'
+import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { waitFor } from '@gatehouse/testkit'
+import { expect, onTestFinished, test } from 'vitest'
+import { logLines } from './log-lines.ts'
+
+function pipe() {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-log-'))
+  execFileSync('/usr/bin/env', ['mkfifo', join(folder, 'pipe')])
+  const fd = openSync(join(folder, 'pipe'), constants.O_RDWR | constants.O_NONBLOCK)
+  onTestFinished(() => {
+    closeSync(fd)
+    rmSync(folder, { recursive: true })
+  })
+  let text = ''
+  const read = () => {
+    const bytes = Buffer.alloc(1024 * 1024)
+    try {
+      text += bytes.toString('utf8', 0, readSync(fd, bytes))
+    } catch {} // it is empty
+    return text
+  }
+  return { fd, read }
+}
+
+test('what a reader that stands still has not taken waits in order, up to a limit, and goes on when it reads again', async () => {
+  const hooks = process.listenerCount('exit')
+  const { fd, read } = pipe()
+  const { write } = logLines(fd)
+  const lines = Array.from({ length: 4_000 }, (_, i) => `${i} ${'x'.repeat(1_000)}\n`)
+  for (const line of lines) write(line)
+  let taken = ''
+  await waitFor(() => {
+    const before = taken
+    taken = read()
+    return taken.length > 1024 * 1024 && taken.length === before.length && taken.endsWith('\n')
+  })
+  const whole = taken.split('\n').length - 1
+  expect(whole).toBeLessThan(2_000)
+  expect(taken).toBe(lines.slice(0, whole).join(''))
+  write('again\n')
+  await waitFor(() => read().endsWith('\nagain\n') && process.listenerCount('exit') === hooks)
+})
