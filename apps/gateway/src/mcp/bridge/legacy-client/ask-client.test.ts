@@ -136,6 +136,13 @@ test.each([
   expect(await client.ask('prompts/get', { name: 'a' })).toMatchObject({ error: { code: -32603 } })
 })
 
+test('a server that asks more at once than anybody can answer is refused, and its client asked nothing', async () => {
+  const many = Array.from({ length: 65 }, (_, i) => `"k${i}":{"method":"roots/list"}`)
+  const client = await startRawClient(gateway, asking(`{${many.join(',')}}`))
+  const told = { error: { message: expect.stringContaining('64 questions') } }
+  expect(await client.ask('tools/call', { name: 'a' })).toMatchObject(told)
+})
+
 test("a client's refusal ends the call with its words, and takes back the other question", async () => {
   const client = await startRawClient(gateway, asking(`{"a":${form},"b":${form}}`))
   const { questions, rest } = await begin(client, 2)

@@ -2,6 +2,7 @@
 // answers come in requests of their own, at whatever replica: take-answer.ts.
 
 import { randomUUID } from 'node:crypto'
+import { AppError } from '@gatehouse/errors'
 import { rawMember, setMember } from '@gatehouse/upstream'
 import type { Call } from '../../call.ts'
 import { tokenDigest } from '../../session-token.ts'
@@ -18,17 +19,20 @@ interface Input {
 }
 
 const heldMs = 10 * 60_000
+const maxOpen = 64
 
 /**
  * @param requests the members of `inputRequests`, as they were written
  * @returns the `inputResponses`, each as the client wrote it
- * @throws NoInput; the reason of `over` where the call is over meanwhile
+ * @throws NoInput; AppError upstream_invalid; the reason of `over` where the call is over meanwhile
  */
 export async function askClient(
   bridged: BridgedCall,
   requests: readonly { readonly name: string; readonly value: string }[],
 ): Promise<string> {
   const { deps, call, bearer, client, answer, over } = bridged
+  if (requests.length > maxOpen)
+    throw new AppError('upstream_invalid', { what: `it asks more than ${maxOpen} questions at once` })
   const inputs = requests.map(({ name, value }) => readInput(name, value))
   for (const input of inputs) checkDeclared(bridged, input)
   checkStream(call, inputs)
