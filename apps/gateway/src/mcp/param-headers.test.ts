@@ -54,6 +54,21 @@ describe('headers made from arguments', () => {
     expect(paramHeaders(kinds, '{"count":4.2e1}')).toEqual([['Mcp-Param-Count', '42']])
   })
 
+  test('are made of what an object has itself, at one reading of the arguments', () => {
+    const properties = Object.fromEntries(
+      Array.from({ length: 30_000 }, (_, i) => [`p${i}`, annotated(`P${i}`)]),
+    )
+    const args = `{"other":"${'x'.repeat(2_000_000)}","p7":"yes"}`
+    const from = performance.now()
+    expect(paramHeaders(schema(properties), args)).toEqual([['Mcp-Param-P7', 'yes']])
+    expect(performance.now() - from).toBeLessThan(2_000)
+    for (const inner of ['["a"]', '"text"', '7', 'null']) {
+      const below = { 0: annotated('First'), length: annotated('Length', 'integer') }
+      const text = schema({ inner: { type: 'object', properties: below } })
+      expect(paramHeaders(text, `{"inner":${inner}}`)).toEqual([])
+    }
+  })
+
   test('see a keyword that is spelt with escapes', () => {
     const text = '{"properties":{"a":{"type":"string","x\\u002dmcp-header":"A"}}}'
     expect(paramHeaders(text, '{"a":"1"}')).toEqual([['Mcp-Param-A', '1']])

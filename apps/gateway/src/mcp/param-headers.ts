@@ -4,7 +4,6 @@
 
 import { AppError } from '@gatehouse/errors'
 import { decodeHeaderText, encodeHeaderText, type HeaderMap, trimHeader } from '@gatehouse/protocol'
-import { rawMember } from '@gatehouse/upstream'
 
 /** One argument that a header repeats. */
 interface Annotation {
@@ -36,8 +35,8 @@ export function paramHeaders(
   argumentsText: string | undefined,
 ): readonly (readonly [string, string])[] {
   const headers: [string, string][] = []
-  for (const { name, path } of annotationsOf(inputSchemaText) ?? []) {
-    const text = headerText(valueAt(argumentsText, path))
+  for (const { name, value } of repeated(inputSchemaText, argumentsText)) {
+    const text = headerText(value)
     if (text !== undefined) headers.push([`Mcp-Param-${name}`, encodeHeaderText(text)])
   }
   return headers
@@ -57,8 +56,7 @@ export function compareParamHeaders(
   argumentsText: string | undefined,
   headers: HeaderMap,
 ): void {
-  for (const { name, path } of annotationsOf(inputSchemaText) ?? []) {
-    const value = valueAt(argumentsText, path)
+  for (const { name, value } of repeated(inputSchemaText, argumentsText)) {
     const expected = headerText(value)
     if (expected === undefined && value != null) continue // nothing that a header could carry: the server's to refuse
     const given = headers[`mcp-param-${name.toLowerCase()}`]
@@ -88,14 +86,22 @@ function headerText(value: unknown): string | undefined {
   return Number.isInteger(value) && !Number.isSafeInteger(value) ? undefined : String(value)
 }
 
-function valueAt(argumentsText: string | undefined, path: readonly string[]): unknown {
-  let text = argumentsText
-  for (const name of path) text = text && rawMember(text, name)
-  return text === undefined ? undefined : JSON.parse(text)
+/** What the arguments hold for each annotation. They are parsed once, where there is one. */
+function repeated(inputSchemaText: string, argumentsText = 'null') {
+  const annotations = annotationsOf(inputSchemaText) ?? []
+  if (annotations.length === 0) return []
+  const given: unknown = JSON.parse(argumentsText)
+  return annotations.map(({ name, path }) => ({ name, value: valueAt(given, path) }))
 }
 
-type Schema = Readonly<Record<string, unknown>>
-const isSchema = (value: unknown): value is Schema =>
+function valueAt(given: unknown, path: readonly string[]): unknown {
+  let value = given
+  for (const name of path) value = isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined
+  return value
+}
+
+type JsonObject = Readonly<Record<string, unknown>>
+const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Undefined where one of them is invalid. */
@@ -110,7 +116,7 @@ function annotationsOf(inputSchemaText: string): readonly Annotation[] | undefin
 
 /** False where an annotation is invalid. @param path undefined below anything but `properties` */
 function collect(schema: unknown, path: readonly string[] | undefined, found: Annotation[]): boolean {
-  if (!isSchema(schema)) return true
+  if (!isObject(schema)) return true
   if (Object.hasOwn(schema, keyword)) {
     const name = schema[keyword]
     if (path === undefined || path.length === 0) return false
@@ -124,10 +130,10 @@ function collect(schema: unknown, path: readonly string[] | undefined, found: An
   )
 }
 
-function named(schema: Schema, key: string): [string, unknown][] {
+function named(schema: JsonObject, key: string): [string, unknown][] {
   const value = Object.hasOwn(schema, key) ? schema[key] : undefined
-  return isSchema(value) ? Object.entries(value) : []
+  return isObject(value) ? Object.entries(value) : []
 }
 
-const several = (schema: Schema, key: string): unknown[] =>
+const several = (schema: JsonObject, key: string): unknown[] =>
   Object.hasOwn(schema, key) ? [schema[key]].flat() : []
