@@ -124,6 +124,23 @@ test('a stream that the server ends is opened again where it was', async () => {
   expect(ids).toEqual([[], ['e7']])
 })
 
+test('a stream whose server wants to be left alone for years is not opened again at once', async () => {
+  let gets = 0
+  const { server } = await serve((_message, response) => {
+    gets += 1
+    const { write, end } = stream(response)
+    write('retry: 99999999999\ndata: \n\n')
+    end()
+  })
+  const { texts } = await listen(server, { toolsListChanged: true })
+  await waitFor(() => texts.length === 1)
+  for (let calls = 0; calls < 20; calls += 1) {
+    const read = { method: 'resources/read', params: '"uri":"a:1"' }
+    expect(await (await send(`${gateway.url}/mcp/l${count}`, key, read)).text()).toContain('"result"')
+  }
+  expect(gets).toBe(1)
+})
+
 test('it ends with its result when the gateway stops, without one when the server has no more', async () => {
   const stopping = await startGateway({}, gateway.registry)
   onTestFinished(() => stopping.close())

@@ -19,6 +19,8 @@ export interface News {
 /** Before the stream is opened again, where the server names no time. */
 const retryMs = 1_000
 const maxRetryMs = 30_000
+/** Whatever time it names: a timer takes no more than 24 days. */
+const mostRetryMs = 60 * 60_000
 const maxFailures = 5
 
 /** The session has its stream already: another replica's, or one that the server has not yet seen end. */
@@ -71,7 +73,8 @@ async function* read(
         failures = 0
         yield* conversation.messages
         lastEventId = conversation.position.lastEventId ?? lastEventId
-        waitMs = Math.max(conversation.position.retryMs ?? waitMs, leastRetryMs)
+        const { retryMs: wished = waitMs } = conversation.position
+        waitMs = Math.min(Math.max(wished, leastRetryMs), mostRetryMs)
       }
     } catch (thrown) {
       if (signal.aborted) return
