@@ -39,7 +39,8 @@ export async function takeKeyCommands(deps: Deps): Promise<{ close(): Promise<vo
 async function answer(deps: Deps, socket: Socket): Promise<void> {
   const tell = (line: string) => void (socket.writable && socket.write(`${line}\n`))
   try {
-    const [line] = (await once(createInterface(socket), 'line')) as [string] // readline's event
+    const line = await firstLine(socket)
+    if (line === undefined) return
     const done = await runCommand({ ...deps, db: deps.db.patient, tell }, parseCommand(line.split(' ')))
     socket.end(`${done ? endings.done : endings.failed}\n`)
   } catch (error) {
@@ -48,6 +49,16 @@ async function answer(deps: Deps, socket: Socket): Promise<void> {
     socket.end(`${endings.failed}\n`)
   }
 }
+
+/** Undefined where they hang up before it. */
+const firstLine = (socket: Socket) =>
+  new Promise<string | undefined>((resolve) => {
+    // It repeats the socket's errors, also long after the line.
+    createInterface(socket)
+      .on('error', () => undefined)
+      .once('line', resolve)
+    socket.once('close', () => resolve(undefined))
+  })
 
 /**
  * @returns what came of it, or undefined where no registry runs on this folder
