@@ -63,8 +63,9 @@ export function createEgress(settings: EgressSettings, parts: EgressParts = {}):
       return fetchOnce(upstreamPool(checked.origin, { connections: 1 }), checked, init)
     },
     async reach(url, watch) {
-      const connector = guardedConnector({ policy, lookup, tunnel, ca, watch }, 5_000)
-      await reachBy(connector, policy.checkUrl(url))
+      const over = (watch: (moment: Moment) => void) =>
+        guardedConnector({ policy, lookup, tunnel, ca, watch }, 5_000)
+      await reachBy(over, policy.checkUrl(url), watch)
     },
     internalClient: (origin, options = {}) =>
       new Pool(origin, { ...options, connect: ca ? { ca } : {}, allowH2: false }),

@@ -7,14 +7,28 @@ import { hostOf } from './policy.ts'
 /** What has happened on the way: addresses known, connection open, TLS agreed. Not each happens on every way. */
 export type Moment = 'looked-up' | 'connected' | 'secured'
 
-/** @throws AppError url_not_allowed, upstream_unreachable, upstream_timeout */
-export function reachBy(connector: buildConnector.connector, url: URL): Promise<void> {
+/**
+ * @param connectorWith told what happens on the way
+ * @param watch not called any more once this has resolved or rejected, as by a name found only after the time-out
+ * @throws AppError url_not_allowed, upstream_unreachable, upstream_timeout
+ */
+export function reachBy(
+  connectorWith: (watch: (moment: Moment) => void) => buildConnector.connector,
+  url: URL,
+  watch: (moment: Moment) => void,
+): Promise<void> {
   const { host, protocol, port } = url
-  return new Promise((resolve, reject) => {
+  let isOver = false
+  const connector = connectorWith((moment) => {
+    if (!isOver) watch(moment)
+  })
+  return new Promise<void>((resolve, reject) => {
     connector({ hostname: hostOf(url), host, protocol, port }, (error, socket) => {
       if (error) return reject(toUpstreamError(error))
       socket.on('error', () => {}).destroy()
       resolve()
     })
+  }).finally(() => {
+    isOver = true
   })
 }

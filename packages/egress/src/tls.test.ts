@@ -1,3 +1,4 @@
+import type { LookupAddress } from 'node:dns'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer as createProxy } from 'node:http'
@@ -6,8 +7,12 @@ import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TLSSocket } from 'node:tls'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { parseAllow } from './allow.ts'
+import { guardedConnector } from './connector.ts'
 import { createEgress, type EgressSettings } from './index.ts'
+import { createPolicy } from './policy.ts'
+import { type Moment, reachBy } from './reach.ts'
 import { authority, certificate, privateKey } from './tls.fixture.ts'
 
 let folder: string
@@ -100,6 +105,19 @@ test('how far a connection comes is told in order, also where it fails', async (
   expect(await way('tls.example', egress({ allow: [] }))).toEqual([
     expect.stringContaining('public internet'),
   ])
+})
+
+test('a name that is found only after the time-out is told to nobody', async () => {
+  const found = Promise.withResolvers<LookupAddress[]>()
+  const parts = { policy: createPolicy(parseAllow(['tls.example'])), lookup: () => found.promise }
+  const late = vi.fn()
+  const connectorWith = (watch: (moment: Moment) => void) =>
+    guardedConnector({ ...parts, watch, tunnel: undefined, ca: undefined }, 50)
+  const way = reachBy(connectorWith, new URL(`https://tls.example:${port}/`), late)
+  await expect(way).rejects.toMatchObject({ code: 'upstream_timeout' })
+  found.resolve([{ address: '127.0.0.1', family: 4 }])
+  await new Promise(setImmediate)
+  expect(late).not.toHaveBeenCalled()
 })
 
 test('a name with several addresses is reached at the one that answers', async () => {
