@@ -37,15 +37,14 @@ export async function serveSnapshots(
     readers.add(socket)
     const hungUp = new Promise<void>((resolve) => socket.once('close', () => resolve()))
     socket.on('error', () => undefined).resume()
-    makeCopy(folder, db).then(
-      async (copy) => {
+    makeCopy(folder, db)
+      .then(async (copy) => {
         socket.write(`${JSON.stringify({ folder: copy })}\n`)
         await hungUp
         // At our own stop the reader goes on and removes it.
         if (readers.delete(socket)) rmSync(copy, { recursive: true, force: true })
-      },
-      (error: unknown) => socket.end(`${JSON.stringify({ error: String(error) })}\n`),
-    )
+      })
+      .catch((error: unknown) => socket.end(`${JSON.stringify({ error: String(error) })}\n`))
   })
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve))
   writeFileSync(addressFile(folder), path, { mode: 0o600 })
@@ -72,6 +71,8 @@ export async function takeSnapshot(folder: string): Promise<Snapshot | undefined
   } catch {
     return undefined // left by a process that was killed
   }
+  if (!told.endsWith('\n'))
+    throw new Error('The registry ended before it had copied its database: start the backup again')
   const made = answer.parse(JSON.parse(told))
   if ('error' in made) throw new Error(`The registry could not copy its database: ${made.error}`)
   return {
