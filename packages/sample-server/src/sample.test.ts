@@ -103,6 +103,11 @@ test('with a required header, requests without it get 401', async () => {
   expect((await post({ 'x-sample-key': 'open sesame' })).status).toBe(200)
 })
 
+test('what is no path gets 404', async () => {
+  const { url } = await start()
+  expect((await fetch(url.replace('/mcp', '//'))).status).toBe(404)
+})
+
 test('as a process it tells its parent where it listens, and stops with it', async () => {
   const child = fork(new URL('./main.ts', import.meta.url), { env: { PATH: process.env.PATH, PORT: '0' } })
   const [message] = await once(child, 'message')

@@ -46,7 +46,8 @@ export async function serveMcp(
 
   const server = createServer((request, response) => {
     options.onRequest?.(request)
-    if (new URL(request.url ?? '/', 'http://_').pathname !== '/mcp') return answer(response, 404, 'Not found')
+    if (URL.parse(request.url ?? '/', 'http://_')?.pathname !== '/mcp')
+      return answer(response, 404, 'Not found')
     if (!hasHeader(request, options.requiredHeader)) return answer(response, 401, 'Unauthorized')
     void handle(request as Parameters<typeof handle>[0], response) // its members are optional, not undefined
   })
