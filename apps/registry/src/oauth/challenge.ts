@@ -55,7 +55,9 @@ export function readBearer(header: string): Readonly<Record<string, string>> {
   const parameters: Record<string, string> = {}
   let scheme = ''
   // A scheme stands before a space and no "="; a parameter is a name, "=", and a token or a quoted string.
-  const part = /([!#$%&'*+\-.^_`|~\w]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))|(?=\s|,|$))/g
+  // Looked for where a name begins, not at each of its letters: a server may send a long one that is no part.
+  const part =
+    /(?<![!#$%&'*+\-.^_`|~\w])([!#$%&'*+\-.^_`|~\w]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))|(?=\s|,|$))/g
   for (const [, name = '', quoted, token] of header.matchAll(part)) {
     const value = quoted?.replace(/\\(.)/g, '$1') ?? token
     if (value === undefined) scheme = name.toLowerCase()

@@ -23,4 +23,8 @@ export function checkUrl(deps: Deps, text: string): URL {
 }
 
 /** What URLs are compared by: trimmed, without trailing slashes, letter case ignored. */
-export const urlKeyOf = (text: string): string => text.trim().replace(/\/+$/, '').toLowerCase()
+export const urlKeyOf = (text: string): string =>
+  text
+    .trim()
+    .replace(/(?<!\/)\/+$/, '') // looked for at the first of many slashes only
+    .toLowerCase()
