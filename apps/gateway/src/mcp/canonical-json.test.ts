@@ -59,3 +59,10 @@ test('members with names of the language are members like any other', () => {
   expect(canonicalJson(a)).toBe(a)
   expect(canonicalJson(b)).toBe(b)
 })
+
+test('a number of a million digits holds nobody up', () => {
+  const number = `1${'0'.repeat(1_000_000)}1`
+  const from = performance.now()
+  expect(canonicalJson(`[${number}]`)).toBe(`[${number}]`)
+  expect(performance.now() - from).toBeLessThan(2_000)
+})

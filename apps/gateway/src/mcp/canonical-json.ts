@@ -36,7 +36,8 @@ function digits(text: string): string {
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,9}))?$/.exec(text) ?? []
   if (whole === '') return text
   const all = (whole + fraction).replace(/^0+/, '')
-  const significant = all.replace(/0+$/, '')
-  if (significant === '') return '0'
-  return `${sign}${significant}e${Number(power) - fraction.length + all.length - significant.length}`
+  let end = all.length
+  while (all[end - 1] === '0') end -= 1
+  if (end === 0) return '0'
+  return `${sign}${all.slice(0, end)}e${Number(power) - fraction.length + all.length - end}`
 }
