@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { AppError } from '@gatehouse/errors'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseAllow } from './allow.ts'
@@ -176,6 +176,16 @@ describe('the connector by itself', () => {
     expect(error?.message).toMatch(reason)
     expect(connections).toBe(before)
   })
+})
+
+test('a tunnel on which TLS can not even begin is a connection that failed', async () => {
+  const tunnel = async () => ({}) as Socket // no socket at all
+  const policy = createPolicy(parseAllow([]))
+  const connector = guardedConnector({ policy, lookup: answers().lookup, tunnel, ca: undefined }, 1_000)
+  const error = await new Promise<Error | null>((resolve) => {
+    connector({ protocol: 'https:', hostname: 'a.example', port: '443' }, (...[failure]) => resolve(failure))
+  })
+  expect(error).toBeInstanceOf(Error)
 })
 
 describe('answers', () => {

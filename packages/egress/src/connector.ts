@@ -39,17 +39,16 @@ export function guardedConnector(parts: ConnectorParts, timeoutMs: number): buil
       return
     }
     if (tunnel && !policy.isAllowed(hostname)) {
-      tunnel(`${host && isIP(hostname) === 6 ? `[${hostname}]` : hostname}:${port}`, timeoutMs).then(
-        (httpSocket) => {
+      tunnel(`${host && isIP(hostname) === 6 ? `[${hostname}]` : hostname}:${port}`, timeoutMs)
+        .then((httpSocket) => {
           watch('connected')
           buildConnector(tls)({ ...target, httpSocket }, (error, socket) => {
             if (error) return callback(error, null)
             watch('secured')
             callback(null, socket)
           })
-        },
-        (error: Error) => callback(error, null),
-      )
+        })
+        .catch((error: Error) => callback(error, null))
       return
     }
     const lookup = checkedLookup(parts, port)
