@@ -53,6 +53,7 @@ export function createGatewayServer(
     },
     (request, response) => {
       if (finished.has(request.socket)) return
+      response.on('error', loseLate)
       // What is no plain path is refused there too.
       if (!/^\/(?!\/)(?!mcp(?:[/?]|$))/.test(request.url ?? '')) void handleMcp(deps, request, response)
       else app(request, response)
@@ -70,6 +71,9 @@ export function createGatewayServer(
   })
   return server
 }
+
+/** What is written behind an answer's end is lost, and nothing else. */
+const loseLate = () => {}
 
 /** Whether a text of our own would be read as the answer, or as part of one, to a request that came whole before. */
 function isAnswering(socket: Duplex): boolean {

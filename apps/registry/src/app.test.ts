@@ -1,8 +1,9 @@
 // What holds for every request, whoever serves it: guards, bodies, unknown addresses, the form of errors.
 
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
-import { request } from 'node:http'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { request, type ServerResponse } from 'node:http'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { startTestRegistry, type TestRegistry, type TestWorkspace } from './testing/registry.ts'
 
 let registry: TestRegistry
@@ -154,4 +155,16 @@ test('internal addresses need a gateway’s token', async () => {
     'Content-Type': 'application/json',
   })
   expect(good.status).toBe(400)
+})
+
+test('what is written behind the end of an answer is lost, and nothing else', async () => {
+  const written: Promise<unknown>[] = []
+  const writeLate = (message: unknown) => {
+    const { response } = message as { response: ServerResponse } // as Node documents it
+    written.push(new Promise((done) => response.once('prefinish', () => response.write('late', done))))
+  }
+  subscribe('http.server.response.created', writeLate)
+  onTestFinished(() => void unsubscribe('http.server.response.created', writeLate))
+  for (const path of ['/health', '/nothing-here']) expect((await ask(path)).text).not.toContain('late')
+  expect(await Promise.all(written)).toMatchObject(Array(2).fill({ code: 'ERR_STREAM_WRITE_AFTER_END' }))
 })

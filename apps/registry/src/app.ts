@@ -97,11 +97,15 @@ function front(deps: Deps): Express {
 }
 
 const named: RequestHandler = (_req, res, next) => {
+  res.on('error', loseLate)
   res.setHeader('X-Request-Id', newRequestId())
   res.setHeader('Cache-Control', 'no-store')
   res.setHeader('X-Content-Type-Options', 'nosniff')
   next()
 }
+
+/** What is written behind an answer's end is lost, and nothing else. */
+const loseLate = () => {}
 
 const guardHost =
   (allowed: () => Allowed): RequestHandler =>
