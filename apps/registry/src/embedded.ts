@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
 import { PGlite } from '@electric-sql/pglite'
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
 import type { Source } from './db.ts'
@@ -22,6 +23,12 @@ export interface Embedded {
   close(): Promise<void>
 }
 
+/**
+ * V8 compiles WebAssembly a second time, and well, what has run often: by its own measure (13 million) half of what a start runs
+ * through once, for a third of the start's CPU. What serves gets there all the same.
+ */
+const compileWellAfter = '--wasm-tiering-budget=200000000'
+
 /** @throws Error with one sentence where the folder can not be used */
 export async function openEmbedded(dataDir: string): Promise<Embedded> {
   const folder = resolve(dataDir)
@@ -31,6 +38,7 @@ export async function openEmbedded(dataDir: string): Promise<Embedded> {
   try {
     checkMajor(database)
     const socketDir = socketFolder(folder)
+    setFlagsFromString(compileWellAfter)
     const db = await PGlite.create(database)
     const died = Promise.withResolvers<Error>()
     const server = new PGLiteSocketServer({ db, path: socketPath(socketDir), maxConnections: 100 })
