@@ -12,11 +12,11 @@ import { renderReference } from './reference.ts'
 
 export function docsRoutes(deps: Pick<Deps, 'config'>): Router {
   const router = express.Router()
-  const document = openApi(deps.config.PUBLIC_URL, version)
-  const reference = renderReference(deps.config.PUBLIC_URL, version)
+  const document = whenAsked(() => openApi(deps.config.PUBLIC_URL, version))
+  const reference = whenAsked(() => renderReference(deps.config.PUBLIC_URL, version))
   const css = readFileSync(new URL('./style.css', import.meta.url))
-  router.get('/openapi.json', (_req, res) => void res.json(document))
-  router.get('/docs', (_req, res) => sendPage(res, 'Gatehouse registry', reference))
+  router.get('/openapi.json', (_req, res) => void res.json(document()))
+  router.get('/docs', (_req, res) => sendPage(res, 'Gatehouse registry', reference()))
   router.get(styleSheet, (_req, res) => void res.type('css').send(css))
   router.get('/errors/:code', (req, res) => {
     const { code } = req.params
@@ -27,6 +27,15 @@ export function docsRoutes(deps: Pick<Deps, 'config'>): Router {
     else res.type('text/markdown').send(renderErrorPage(code))
   })
   return router
+}
+
+/** Made once, and not at the start: all schemas of the contract are described for it. */
+function whenAsked<T>(make: () => T): () => T {
+  let made: T | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
 }
 
 const isCode = (text: string): text is Code => Object.hasOwn(codes, text)

@@ -10,7 +10,10 @@ const most = 100_000
 
 /** @param now in ms, of any beginning */
 export function countTries(now: () => number): Storage {
-  const tries = new LRUCache<string, { count: number; readonly endsAt: number }>({ max: most })
+  const tries = new LRUCache<string, { count: number; readonly endsAt: number }>({
+    // Not `max`, which asks for the memory of all at once.
+    ...{ maxSize: most, sizeCalculation: () => 1 },
+  })
   return {
     async consume(key, { window, max }) {
       const known = tries.get(key)
