@@ -13,8 +13,8 @@ export const keyKind = z.enum(['user', 'service'])
 export const createApiKey = z.strictObject({
   name: z.string().min(1).max(256),
   kind: keyKind.optional(),
-  permissions: z.array(keyPermission).default(['mcp-servers:read', 'mcp-servers:invoke']),
-  servers: z.array(uuid).nullish(),
+  permissions: z.array(keyPermission).max(100).default(['mcp-servers:read', 'mcp-servers:invoke']),
+  servers: z.array(uuid).max(10_000).nullish(),
   expires_at: z.iso.datetime({ offset: true }).nullish(),
   /** Requests per minute. */
   rate_limit: z.int().min(1).max(1_000_000).nullish(),

@@ -16,7 +16,7 @@ const connectedServer = z.object({ id: uuid, name: z.string(), slug })
  */
 export const createConnection = z.strictObject({
   server_id: uuid,
-  scopes: z.array(z.string().min(1)).optional(),
+  scopes: z.array(z.string().min(1)).max(100).optional(),
 })
 export type CreateConnection = z.input<typeof createConnection>
 

@@ -1,12 +1,12 @@
 // Trying a server that isn't stored: what is sent, and what comes back line by line while it is tried.
 
 import { z } from 'zod'
-import { headerInput } from './servers.ts'
+import { headerInputs } from './servers.ts'
 
 /** Body of `POST /v1/servers/probe`; the headers are used for it and kept nowhere. */
 export const probeServer = z.strictObject({
   url: z.string().min(1),
-  headers: z.array(headerInput).nullish(),
+  headers: headerInputs.nullish(),
 })
 export type ProbeServer = z.input<typeof probeServer>
 

@@ -12,6 +12,9 @@ const unset = <S extends z.ZodType>(schema: S) =>
 
 export const headerInput = z.strictObject({ key: z.string(), value: z.string() })
 
+/** How many are stored is judged by the registry; more than these are not looked at one by one. */
+export const headerInputs = z.array(headerInput).max(1_000)
+
 /**
  * Body of `POST /mcp-servers`. The URL and the headers are judged further by the registry (422). An `oauth_mode` alone makes
  * `auth_type` oauth; `oauth_provider_id` names a client of this workspace (400).
@@ -19,7 +22,7 @@ export const headerInput = z.strictObject({ key: z.string(), value: z.string() }
 export const createServer = z.strictObject({
   name: z.string().min(1).max(256),
   url: z.string().min(1),
-  headers: z.array(headerInput).nullish(),
+  headers: headerInputs.nullish(),
   auth_type: unset(authType),
   oauth_mode: unset(oauthMode),
   oauth_provider_id: unset(uuid),
@@ -35,7 +38,7 @@ export type CreateServer = z.input<typeof createServer>
  */
 export const updateServer = z.strictObject({
   url: z.string().min(1).optional(),
-  headers: z.array(headerInput).nullish(),
+  headers: headerInputs.nullish(),
   auth_type: unset(authType),
   oauth_provider_id: unset(uuid),
   oauth_mode: unset(oauthMode),

@@ -36,7 +36,7 @@ export const fileServer = z.strictObject({
   era: eraPin,
   call_timeout_s: z.int().min(1).max(900).nullable(),
   max_concurrent: z.int().min(1).max(1_024).nullable(),
-  disabled_tools: z.array(text()),
+  disabled_tools: z.array(text()).max(100_000),
 })
 export type FileServer = z.output<typeof fileServer>
 
@@ -48,14 +48,22 @@ export const fileSettings = z.strictObject(
 )
 export type FileSettings = z.output<typeof fileSettings>
 
-/** Answer of `GET /v1/export`, body of `POST /v1/import`. The same state gives the same bytes. */
-export const workspaceFile = z.strictObject({
+const maxServers = 10_000
+
+/** A file whose servers are not judged yet. */
+export const workspaceFrame = z.strictObject({
   format: z.literal('gatehouse-workspace'),
   version: z.literal(workspaceFileVersion),
   /** Absent: those of the workspace stay as they are. */
   settings: fileSettings.optional(),
+  servers: z.array(z.unknown()).max(maxServers),
+})
+
+/** Answer of `GET /v1/export`, body of `POST /v1/import`. The same state gives the same bytes. */
+export const workspaceFile = z.strictObject({
+  ...workspaceFrame.shape,
   /** By slug. */
-  servers: z.array(fileServer).max(10_000),
+  servers: z.array(fileServer).max(maxServers),
 })
 export type WorkspaceFile = z.output<typeof workspaceFile>
 

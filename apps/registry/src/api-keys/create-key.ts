@@ -76,7 +76,8 @@ async function checkServers(tx: Tx, { workspaceId, servers }: NewApiKey): Promis
     where: { workspaceId, id: { in: [...servers] } },
     select: { id: true },
   })
-  const missing = servers.find((id) => !known.some((server) => server.id === id))
+  const ids = new Set(known.map(({ id }) => id))
+  const missing = servers.find((id) => !ids.has(id))
   if (missing === undefined) return
   throw new AppError('invalid_parameter', {
     todo: "Set 'servers' to ids of servers of this workspace",

@@ -3,10 +3,13 @@
 import { AppError } from '@gatehouse/errors'
 import {
   type FileMistake,
+  type FileServer,
+  fileServer,
   type WorkspaceFile,
-  workspaceFile,
   workspaceFileVersion,
+  workspaceFrame,
 } from '@gatehouse/registry-api'
+import type { z } from 'zod'
 
 /** More of them would make the answer longer than anybody reads. */
 const shown = 1_000
@@ -20,11 +23,20 @@ export function parseFile(body: unknown): WorkspaceFile {
       what: `the file is of version ${version}, this Gatehouse reads ${workspaceFileVersion}`,
       data: { mistakes: [{ at: 'version', what: 'is newer than this Gatehouse' }] },
     })
-  const parsed = workspaceFile.safeParse(body)
-  const mistakes = parsed.success
-    ? repeats(parsed.data)
-    : parsed.error.issues.map(({ path, message }) => ({ at: path.join('.') || 'the file', what: message }))
-  if (parsed.success && mistakes.length === 0) return parsed.data
+  const frame = workspaceFrame.safeParse(body)
+  const servers: FileServer[] = []
+  const mistakes = frame.success ? [] : mistakesOf(frame.error)
+  // No further than is shown: a large file may be nothing but mistakes, and each costs its time.
+  for (const [at, given] of serversOf(frame.success ? frame.data : body).entries()) {
+    if (mistakes.length >= shown) break
+    const server = fileServer.safeParse(given)
+    if (server.success) servers.push(server.data)
+    else mistakes.push(...mistakesOf(server.error, ['servers', at]))
+  }
+  if (frame.success && mistakes.length === 0) {
+    mistakes.push(...repeats(servers))
+    if (mistakes.length === 0) return { ...frame.data, servers }
+  }
   const first = mistakes
     .slice(0, 3)
     .map(({ at, what }) => `${at}: ${what}`)
@@ -36,13 +48,24 @@ export function parseFile(body: unknown): WorkspaceFile {
   })
 }
 
+const mistakesOf = ({ issues }: z.ZodError, place: readonly PropertyKey[] = []): FileMistake[] =>
+  issues
+    .slice(0, shown)
+    .map(({ path, message }) => ({ at: [...place, ...path].join('.') || 'the file', what: message }))
+
+/** Those of a file that is wrong elsewhere, too. */
+function serversOf(body: unknown): readonly unknown[] {
+  const servers: unknown = typeof body === 'object' && body !== null && Reflect.get(body, 'servers')
+  return Array.isArray(servers) ? servers : []
+}
+
 function versionOf(body: unknown): number | undefined {
   const version: unknown = typeof body === 'object' && body !== null && Reflect.get(body, 'version')
   return typeof version === 'number' ? version : undefined
 }
 
 /** What no schema of one server sees. */
-function repeats({ servers }: WorkspaceFile): FileMistake[] {
+function repeats(servers: readonly FileServer[]): FileMistake[] {
   const seen = new Map<string, number>()
   return servers.flatMap(({ slug }, at) => {
     const first = seen.get(slug)
