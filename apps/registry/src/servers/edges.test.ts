@@ -87,6 +87,16 @@ describe('POST', () => {
     expect(new Set(made.map(({ body }) => body.slug)).size).toBe(8)
   })
 
+  test('a name that was given many thousand times is given once more', async () => {
+    const workspaceId = a.id
+    const slugs = ['many', ...Array.from({ length: 20_000 }, (_, at) => `many-${at + 2}`)]
+    await registry.deps.db.inWorkspace(workspaceId, (tx) =>
+      tx.serverSlug.createMany({ data: slugs.map((slug) => ({ workspaceId, slug })) }),
+    )
+    const { status, body } = await ask('POST', base, { body: { ...minimal, name: 'Many' } })
+    expect([status, body.slug]).toEqual([201, 'many-20002'])
+  })
+
   test('requests at once with one Idempotency-Key make one server', async () => {
     const headers = { 'idempotency-key': randomUUID() }
     const made = await Promise.all(

@@ -17,10 +17,17 @@ export async function takeSlug(
     throw new AppError('slug_taken', { what: `'${wanted}' is or was in use` })
   }
   const base = derive(name)
-  for (let number = 1; ; number += 1) {
-    const suffix = number === 1 ? '' : `-${number}`
+  if (await take(tx, workspaceId, base)) return base
+  // All at once: a name that was given a thousand times would be asked for as often.
+  const given = await tx.serverSlug.findMany({
+    where: { workspaceId, slug: { startsWith: base.slice(0, maxLength - 8) } },
+    select: { slug: true },
+  })
+  const used = new Set(given.map(({ slug }) => slug))
+  for (let number = 2; ; number += 1) {
+    const suffix = `-${number}`
     const slug = base.slice(0, maxLength - suffix.length).replace(/-+$/, '') + suffix
-    if (await take(tx, workspaceId, slug)) return slug
+    if (!used.has(slug) && (await take(tx, workspaceId, slug))) return slug
   }
 }
 
