@@ -34,6 +34,14 @@ test('of equal names the last one counts, as for JSON.parse', () => {
   expect(rawMember('{"a":1,"\\u0061": [2] ,"b":3}', 'a')).toBe('[2]')
 })
 
+test('a name is found however it is written, and no other one is', () => {
+  const written = String.raw`{"\u0061b":1,"\n":2,"\\n":3,"a\"b":4,"\ud83d\ude00":5}`
+  const names = ['ab', '\n', String.raw`\n`, 'a"b', '😀']
+  expect(names.map((name) => rawMember(written, name))).toEqual(['1', '2', '3', '4', '5'])
+  for (const name of ['a', 'aab', String.raw`\\n`, String.raw`\u0061b`, String.raw`a\"b`, ''])
+    expect(rawMember(written, name)).toBeUndefined()
+})
+
 test('depth counts brackets outside of strings', () => {
   expect(deeperThan('{"[[[[":["]"]}', 2)).toBe(false)
   expect(deeperThan('{"a":[[1]]}', 2)).toBe(true)

@@ -15,13 +15,13 @@ export const replaceMember = (object: string, name: string, value: string): stri
 export function setMember(object: string, name: string, value: string): string {
   if (rawMember(object, name) !== undefined) return replaceMember(object, name, value)
   const end = object.lastIndexOf('}')
-  const comma = rawMembers(object).length > 0 ? ',' : ''
+  const comma = memberRanges(object).length > 0 ? ',' : ''
   return `${object.slice(0, end)}${comma}${JSON.stringify(name)}:${value}${object.slice(end)}`
 }
 
 /** The object without this member. The white space between members may go with it. */
 export const withoutMember = (object: string, name: string): string =>
-  withoutMembers(object, (given) => given === name)
+  rawMember(object, name) === undefined ? object : withoutMembers(object, (given) => given === name)
 
 /** As withoutMember, for all members with such names. */
 export function withoutMembers(object: string, leaves: (name: string) => boolean): string {
@@ -32,26 +32,47 @@ export function withoutMembers(object: string, leaves: (name: string) => boolean
 }
 
 /** Where the values of the members with this name (or of all members) are, in order. */
-const memberRanges = (object: string, name?: string): [start: number, end: number][] =>
-  rawMembers(object)
-    .filter((member) => name === undefined || member.name === name)
-    .map(({ start, end }) => [start, end])
+function memberRanges(object: string, name?: string): [start: number, end: number][] {
+  const ranges: [number, number][] = []
+  eachMember(object, (key, keyEnd, start, end) => {
+    if (name === undefined || isNamed(object, key, keyEnd, name)) ranges.push([start, end])
+  })
+  return ranges
+}
+
+/** Whether the key that stands there is this name. A name that is written with escapes is longer than it is. */
+function isNamed(object: string, key: number, keyEnd: number, name: string): boolean {
+  const length = keyEnd - key - 2
+  if (length === name.length) return !name.includes('\\') && object.startsWith(name, key + 1)
+  if (length < name.length) return false
+  const written = object.slice(key, keyEnd)
+  return written.includes('\\') && JSON.parse(written) === name
+}
 
 /** The members of an object in their order, values as they were written; none for anything else. */
 export function rawMembers(object: string) {
-  const found: { name: string; value: string; start: number; end: number }[] = []
+  const found: { name: string; value: string }[] = []
+  eachMember(object, (key, keyEnd, start, end) => {
+    const name = JSON.parse(object.slice(key, keyEnd)) as string // it starts with a quote
+    found.push({ name, value: object.slice(start, end) })
+  })
+  return found
+}
+
+type Visit = (key: number, keyEnd: number, start: number, end: number) => void
+
+/** @param visit told where each key and its value are */
+function eachMember(object: string, visit: Visit): void {
   let at = skipSpace(object, 0)
-  if (object[at] !== '{') return found
+  if (object[at] !== '{') return
   at = skipSpace(object, at + 1)
   while (object[at] === '"') {
     const keyEnd = skipString(object, at)
-    const name = JSON.parse(object.slice(at, keyEnd)) as string // it starts with a quote
     const start = skipSpace(object, skipSpace(object, keyEnd) + 1) // past the colon
     const end = skipValue(object, start)
-    found.push({ name, value: object.slice(start, end), start, end })
+    visit(at, keyEnd, start, end)
     at = skipSpace(object, skipSpace(object, end) + 1) // past the comma or the brace
   }
-  return found
 }
 
 /** Texts of the elements of an array; none for anything else. */
