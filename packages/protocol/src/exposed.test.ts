@@ -11,6 +11,11 @@ const uris = fc.oneof(
 )
 
 describe('a resource URI', () => {
+  test('is of no server whose slug would be longer than any', () => {
+    expect(ownUri(`${'a'.repeat(32)}+b:c`)).toEqual({ slug: 'a'.repeat(32), uri: 'b:c' })
+    expect(ownUri(`${'a'.repeat(33)}+b:c`)).toBeUndefined()
+  })
+
   test('maps back to its server and to exactly what it was, whatever it is', () => {
     fc.assert(
       fc.property(slugs, uris, (slug, uri) => {

@@ -44,13 +44,13 @@ export async function paramsOf(
 ): Promise<readonly (readonly [string, string])[]> {
   const binding = bindingOf(message)
   const schema = (await schemaOf(deps, bearer, binding, after)) ?? '{}'
-  const known = paramHeaderNames(schema)
+  const known = new Set(paramHeaderNames(schema))
   const unknown = Object.entries(call.request.headers).filter(
     (entry): entry is [string, string] =>
       message.era === 'modern' &&
       typeof entry[1] === 'string' &&
       entry[0].startsWith(paramHeaderPrefix) &&
-      !known.includes(entry[0]),
+      !known.has(entry[0]),
   )
   return [...paramHeaders(schema, binding.argumentsText), ...unknown]
 }
