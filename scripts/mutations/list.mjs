@@ -550,4 +550,22 @@ export const mutations = [
     tests: ['apps/registry/src/connections/connections.test.ts'],
     noticedBy: 'answers when every gateway knows, also for a repeat',
   },
+  {
+    name: 'moments of a connection told after it was given up',
+    file: 'packages/egress/src/reach.ts',
+    find: 'if (!isOver) watch(moment)',
+    replace: 'watch(moment)',
+    project: 'packages',
+    tests: ['packages/egress/src/tls.test.ts'],
+    noticedBy: 'a name that is found only after the time-out is told to nobody',
+  },
+  {
+    name: 'headers of a request without an end',
+    file: 'packages/registry-api/src/servers.ts',
+    find: 'z.array(headerInput).max(1_000)',
+    replace: 'z.array(headerInput)',
+    project: 'packages',
+    tests: ['packages/registry-api/src/openapi.test.ts'],
+    noticedBy: 'takes no list without an end',
+  },
 ]
