@@ -157,6 +157,16 @@ describe('on the way back', () => {
     expect(await answer.text()).toBe(`{"jsonrpc":"2.0","id":"\\u00e4","result":{"content":[],"n":${big}}}`)
   })
 
+  test('tools whose schemas go deeper than anybody reads are an answer that is none', async () => {
+    const levels = 20_000
+    const schema = `${'{"properties":{"a":'.repeat(levels)}{"type":"string","x-mcp-header":"A"}${'}}'.repeat(levels)}`
+    const client = await startRawClient(gateway, (message, _request, response) =>
+      respond(response, message, `{"resultType":"complete","tools":[{"name":"a","inputSchema":${schema}}]}`),
+    )
+    const told = { error: { message: expect.stringContaining('nested too deeply') } }
+    expect(await client.ask('tools/list')).toMatchObject(told)
+  })
+
   test('cache hints go, and tools that a legacy client would stumble over', async () => {
     const odd = `{"name":"odd","inputSchema":{"type":"object"},"outputSchema":{"type":"array"}}`
     const bad = `{"name":"bad","inputSchema":{"type":"object","properties":{"a":{"type":"number","x-mcp-header":"A"}}}}`

@@ -1,8 +1,9 @@
 // A modern server's answer as a legacy client takes it: what its revisions don't know is taken out, and what they would refuse is
 // put into a form that they accept. Everything else stays as it was written.
 
+import { AppError } from '@gatehouse/errors'
 import { metaServerInfo } from '@gatehouse/protocol'
-import { rawElements, rawMember, setMember, withoutMember } from '@gatehouse/upstream'
+import { deeperThan, rawElements, rawMember, setMember, withoutMember } from '@gatehouse/upstream'
 import { hasInvalidAnnotations } from '../../param-headers.ts'
 
 const cacheable = new Set([
@@ -13,7 +14,10 @@ const cacheable = new Set([
   'resources/read',
 ])
 
-/** @param result JSON text of an object */
+/** As of lists that are merged. */
+const maxDepth = 128
+
+/** @param result JSON text of an object. @throws AppError upstream_invalid for tools that are nested too deeply */
 export function toLegacyResult(method: string, result: string): string {
   let text = withoutMember(result, 'resultType')
   if (cacheable.has(method)) text = withoutMember(withoutMember(text, 'ttlMs'), 'cacheScope')
@@ -42,6 +46,8 @@ function withLegacyStructure(result: string): string {
  * one, which is us, must leave out tools whose header annotations are invalid.
  */
 function withLegacyTools(result: string): string {
+  if (deeperThan(result, maxDepth))
+    throw new AppError('upstream_invalid', { what: 'its answer to tools/list is nested too deeply' })
   const tools = rawElements(rawMember(result, 'tools') ?? '')
   const kept = tools.filter((tool) => !hasInvalidAnnotations(rawMember(tool, 'inputSchema') ?? '{}'))
   const legacy = kept.map(withLegacyOutput)
