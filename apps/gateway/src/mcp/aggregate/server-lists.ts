@@ -62,6 +62,8 @@ const staleWaitMs = 1_000
 /** A server that failed is not asked again for so long. */
 const retryMs = 10_000
 const maxBytes = 256 * 1024 * 1024
+/** Tools that one line of the log names. */
+const maxTold = 10
 const maxJoinedBytes = 64 * 1024 * 1024
 
 export function createServerLists(parts: Parts): ServerLists {
@@ -88,9 +90,10 @@ export function createServerLists(parts: Parts): ServerLists {
       const { entries, ttlMs } = await parts.fetchList(method, bearer)
       const before = lists.peek(key)
       const offer = exposeEntries(method, bearer.server, entries, before?.offer)
-      for (const name of offer.refused) {
-        const about = { server_id: bearer.server.id, tool: name }
-        if (offer !== before?.offer) parts.log.warn(about, 'a tool has invalid x-mcp-header annotations')
+      if (offer.refused.length > 0 && offer !== before?.offer) {
+        const tools = offer.refused.slice(0, maxTold).map((name) => name.slice(0, 128))
+        const about = { server_id: bearer.server.id, tools, count: offer.refused.length }
+        parts.log.warn(about, 'tools have invalid x-mcp-header annotations')
       }
       const freshUntil = performance.now() + Math.min(ttlMs ?? usualTtlMs, hourMs)
       const list = { offer, askedAt, freshUntil }
