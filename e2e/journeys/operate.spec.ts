@@ -39,9 +39,19 @@ test('registers a server with a header, sees its tools, and deletes it', async (
   product,
   owner,
 }) => {
-  await page.goto(`${product.console_url}/sign-in`)
-  await expectAccessible(page)
+  // What is typed before the page comes alive counts.
+  const scripts = Promise.withResolvers<void>()
+  await page.route(/\.js(\?|$)/, async (route) => {
+    await scripts.promise
+    await route.continue()
+  })
+  await page.goto(`${product.console_url}/sign-in`, { waitUntil: 'commit' })
   await page.getByLabel('E-mail').fill(owner.email)
+  await expect(page.getByRole('button', { name: 'Sign in' })).toBeDisabled()
+  scripts.resolve()
+  await expect(page.getByRole('button', { name: 'Sign in' })).toBeEnabled()
+  await page.unrouteAll({ behavior: 'wait' })
+  await expectAccessible(page)
   await page.getByRole('textbox', { name: 'Password' }).fill(owner.password)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await expect(page).toHaveURL(/\/w\/default/)

@@ -3,6 +3,7 @@
 
 import { PasswordInput, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
+import { useEffect, useRef } from 'react'
 import { ApiError, toApiError } from '#lib/api-error.ts'
 
 export const useSignInForm = () =>
@@ -15,9 +16,12 @@ export const useSignInForm = () =>
   })
 
 export function SignInFields({ form }: { form: ReturnType<typeof useSignInForm> }) {
+  const email = useTypedBefore((value) => form.setFieldValue('email', value))
+  const password = useTypedBefore((value) => form.setFieldValue('password', value))
   return (
     <>
       <TextInput
+        ref={email}
         label="E-mail"
         type="email"
         autoComplete="username"
@@ -25,6 +29,7 @@ export function SignInFields({ form }: { form: ReturnType<typeof useSignInForm> 
         {...form.getInputProps('email')}
       />
       <PasswordInput
+        ref={password}
         label="Password"
         autoComplete="current-password"
         required
@@ -33,6 +38,16 @@ export function SignInFields({ form }: { form: ReturnType<typeof useSignInForm> 
       />
     </>
   )
+}
+
+/** For an input that comes with the page: what was typed, or filled in by the browser, before the page came alive is taken over. */
+function useTypedBefore(take: (value: string) => void) {
+  const input = useRef<HTMLInputElement>(null)
+  const first = useRef(take)
+  useEffect(() => {
+    if (input.current?.value) first.current(input.current.value)
+  }, [])
+  return input
 }
 
 /** better-auth's refusal in the words of our code table. */

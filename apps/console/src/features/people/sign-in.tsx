@@ -2,6 +2,7 @@
 // E-mail and password.
 
 import { Button, Stack, Text, Title } from '@mantine/core'
+import { useMounted } from '@mantine/hooks'
 import { useSearchParams } from 'next/navigation'
 import { ErrorCard } from '#ui/error-card.tsx'
 import { useSignIn } from './queries.ts'
@@ -11,13 +12,15 @@ import { SignInFields, signInError, useSignInForm } from './sign-in-fields.tsx'
 export function SignIn() {
   const signIn = useSignIn(safeNext(useSearchParams().get('next')))
   const form = useSignInForm()
+  /** Before, the browser itself would send the form, to nobody. */
+  const isAlive = useMounted()
   return (
     <form onSubmit={form.onSubmit((values) => signIn.mutate(values))} noValidate>
       <Stack>
         <Title order={1}>Sign in</Title>
         <SignInFields form={form} />
         {signIn.isError && <ErrorCard title="You are not signed in" error={signInError(signIn.error)} />}
-        <Button type="submit" loading={signIn.isPending || signIn.isSuccess}>
+        <Button type="submit" disabled={!isAlive} loading={signIn.isPending || signIn.isSuccess}>
           Sign in
         </Button>
         <Text size="sm" c="dimmed">
