@@ -1,9 +1,10 @@
 // A named pipe that is opened for both: the same descriptor is written to here, and read from by its reader when it likes.
 
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { waitFor } from '@gatehouse/testkit'
 import { expect, onTestFinished, test } from 'vitest'
 import { logLines } from './log-lines.ts'
@@ -16,13 +17,13 @@ function pipe() {
     closeSync(fd)
     rmSync(folder, { recursive: true })
   })
-  let text = ''
+  let taken = ''
   const read = () => {
     const bytes = Buffer.alloc(1024 * 1024)
     try {
-      text += bytes.toString('utf8', 0, readSync(fd, bytes))
+      taken += bytes.toString('utf8', 0, readSync(fd, bytes))
     } catch {} // it is empty
-    return text
+    return taken
   }
   return { fd, read }
 }
@@ -44,4 +45,27 @@ test('what a reader that stands still has not taken waits in order, up to a limi
   expect(taken).toBe(lines.slice(0, whole).join(''))
   write('again\n')
   await waitFor(() => read().endsWith('\nagain\n') && process.listenerCount('exit') === hooks)
+})
+
+const lines = Array.from({ length: 400 }, (_, index) => `${index} ${'x'.repeat(1_000)}`)
+const writesAndEnds = `
+  import { logLines } from ${JSON.stringify(new URL('./log-lines.ts', import.meta.url).href)}
+  const { write } = logLines()
+  for (let index = 0; index < ${lines.length}; index += 1) {
+    write(index + ' ' + 'x'.repeat(1_000) + '\\n')
+    if (index % 100 === 0) await new Promise(setImmediate)
+  }
+  process.exit(0)`
+
+test.each([
+  ['process', writesAndEnds],
+  [
+    'thread',
+    `import { Worker } from 'node:worker_threads'
+    new Worker(new URL('data:text/javascript,' + encodeURIComponent(${JSON.stringify(writesAndEnds)})))`,
+  ],
+])('a %s that ends leaves all its lines behind, in their order', async (_where, code) => {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', code])
+  const printed = await text(child.stdout)
+  expect(printed.split('\n')).toEqual([...lines, ''])
 })
