@@ -114,21 +114,53 @@ const readCheckpoint = (tx: Tx, workspaceId: string): Promise<Checkpoint | null>
     select: { seq: true, hash: true, signature: true },
   })
 
+/** Follows it to this event only, in a transaction of the caller's. @returns that event's hash */
+export const verifyUpTo = async (
+  tx: Tx,
+  workspaceId: string,
+  last: bigint,
+  isSigned: IsSigned,
+): Promise<Place | Broken> =>
+  walk((work) => work(tx), workspaceId, await readCheckpoint(tx, workspaceId), last, isSigned)
+
 async function follow(
   read: Read,
   workspaceId: string,
   begin: Checkpoint | null,
   isSigned: IsSigned,
 ): Promise<AuditVerdict> {
-  const broken = (brokenAt: bigint, problem: (AuditVerdict & { ok: false })['problem']) =>
-    ({ ok: false, brokenAt, problem }) as const
-  if (begin && !isSigned(workspaceId, begin)) return broken(begin.seq, 'not-signed')
   const end = await read((tx) => readEnd(tx, workspaceId))
+  const place = await walk(read, workspaceId, begin, end.seq, isSigned)
+  if (!place.ok) return place
+  const { seq, hash } = place
+  if (!hash.equals(end.hash)) return broken(seq, 'changed')
+  if (end.last > seq) return broken(seq + 1n, 'not-counted')
+  const removed = Number(begin?.seq ?? 0n)
+  return { ok: true, events: Number(seq) - removed, ...(removed > 0 && { removed }) }
+}
+
+type Broken = AuditVerdict & { readonly ok: false }
+const broken = (brokenAt: bigint, problem: Broken['problem']): Broken => ({ ok: false, brokenAt, problem })
+
+interface Place {
+  readonly ok: true
+  readonly seq: bigint
+  readonly hash: Buffer
+}
+
+async function walk(
+  read: Read,
+  workspaceId: string,
+  begin: Checkpoint | null,
+  last: bigint,
+  isSigned: IsSigned,
+): Promise<Place | Broken> {
+  if (begin && !isSigned(workspaceId, begin)) return broken(begin.seq, 'not-signed')
   let [seq, hash] = begin ? [begin.seq, Buffer.from(begin.hash)] : [0n, start]
-  while (seq < end.seq) {
+  while (seq < last) {
     const page = await read((tx) =>
       tx.auditEvent.findMany({
-        where: { workspaceId, seq: { gt: seq, lte: end.seq } },
+        where: { workspaceId, seq: { gt: seq, lte: last } },
         orderBy: { seq: 'asc' },
         take: 500,
       }),
@@ -142,10 +174,7 @@ async function follow(
       seq = event.seq
     }
   }
-  if (!hash.equals(end.hash)) return broken(seq, 'changed')
-  if (end.last > seq) return broken(seq + 1n, 'not-counted')
-  const removed = Number(begin?.seq ?? 0n)
-  return { ok: true, events: Number(seq) - removed, ...(removed > 0 && { removed }) }
+  return { ok: true, seq, hash }
 }
 
 /** Where the chain ends, and the highest number there is, in one statement: so both are of one moment. */

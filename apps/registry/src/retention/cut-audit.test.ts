@@ -56,14 +56,28 @@ test('what is old enough goes, the rest is whole from its checkpoint on, and goe
   expect([await cut(), await verdict()]).toEqual([0, { ok: true, events: 3, removed: 5 }])
 })
 
-test('a long trail goes step by step, and what is left is whole after each', async () => {
+test('a long trail goes step by step, what is left is whole after each, and a stop is heard between them', async () => {
   await write(7, 100)
   await write(1, 1)
   await keep(60)
-  expect([await cutAudit(registry.deps, 2), await verdict()]).toEqual([
-    7,
-    { ok: true, events: 2, removed: 7 },
-  ])
+  const stop = new AbortController()
+  const after: unknown[] = []
+  const { db } = registry.deps
+  const stepwise: typeof db = {
+    ...db,
+    patient: {
+      ...db.patient,
+      async asSystem(work) {
+        const done = await db.patient.asSystem(work)
+        after.push(await verdict())
+        if (after.length === 3) stop.abort()
+        return done
+      },
+    },
+  }
+  expect(await cutAudit({ ...registry.deps, db: stepwise }, stop.signal, 2)).toBe(6)
+  expect(after).toEqual([2, 4, 6].map((removed) => ({ ok: true, events: 9 - removed, removed })))
+  expect([await cut(), await verdict()]).toEqual([1, { ok: true, events: 2, removed: 7 }])
 })
 
 test('the last event stays, however old it is', async () => {

@@ -1,5 +1,5 @@
 // What the registry does by itself about the age of data, at start and every hour: partitions of call records ahead, old ones
-// gone, and what has expired. Each step takes a lock in the database, so of several registries one does it.
+// gone, what has expired, and old audit events. Each step takes a lock in the database, so of several registries one does it.
 
 import { dropPartitions, makePartitions } from '../calls/partitions.ts'
 import type { Deps } from '../deps.ts'
@@ -12,16 +12,21 @@ const everyMs = 60 * 60_000
 
 type On = Pick<Deps, 'db' | 'now' | 'log' | 'config' | 'sealer'>
 
-/** Resolves after the first round. Returns the function that stops it. A step that fails is tried again in the next round. */
+/**
+ * Resolves after the first round, but for long audit trails, which take their time. Returns the function that stops it. A step that
+ * fails is tried again in the next round.
+ */
 export async function keepRetention(on: On): Promise<() => Promise<void>> {
-  let round = keep(on)
-  await round
+  const stop = new AbortController()
+  await keep(on)
+  let round = cut(on, stop.signal)
   const timer = setInterval(() => {
-    round = round.then(() => keep(on))
+    round = round.then(() => keep(on)).then(() => cut(on, stop.signal))
   }, everyMs)
   timer.unref()
   return async () => {
     clearInterval(timer)
+    stop.abort()
     await round
   }
 }
@@ -39,16 +44,18 @@ async function keep(on: On): Promise<void> {
     const removed = await removeCaptured(on)
     if (removed > 0) on.log.info({ removed }, 'removed what captured calls said')
   })
-  await attempt(on, 'old audit events were not removed', async () => {
-    const removed = await cutAudit(on)
-    if (removed > 0) on.log.info({ removed }, 'removed old audit events')
-  })
   await attempt(on, 'expired rows were not removed', async () => {
     const removed = await removeExpired(on)
     if (removed && Object.values(removed).some((count) => count > 0))
       on.log.info({ removed }, 'removed expired rows')
   })
 }
+
+const cut = (on: On, stopped: AbortSignal): Promise<void> =>
+  attempt(on, 'old audit events were not removed', async () => {
+    const removed = await cutAudit(on, stopped)
+    if (removed > 0) on.log.info({ removed }, 'removed old audit events')
+  })
 
 async function attempt(on: On, otherwise: string, step: () => Promise<unknown>): Promise<void> {
   try {
