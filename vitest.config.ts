@@ -38,7 +38,13 @@ export default defineConfig({
       {
         extends: true,
         // Most of it is waiting; more than two clusters at a time would starve each other.
-        test: { name: 'faults', include: ['e2e/faults/**/*.test.ts'], maxWorkers: 2, isolate: true },
+        test: {
+          name: 'faults',
+          include: ['e2e/faults/**/*.test.ts'],
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+          isolate: true,
+        },
       },
       {
         extends: true,

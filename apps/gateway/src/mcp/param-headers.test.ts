@@ -61,7 +61,7 @@ describe('headers made from arguments', () => {
     const args = `{"other":"${'x'.repeat(2_000_000)}","p7":"yes"}`
     const from = performance.now()
     expect(paramHeaders(schema(properties), args)).toEqual([['Mcp-Param-P7', 'yes']])
-    expect(performance.now() - from).toBeLessThan(2_000)
+    expect(performance.now() - from).toBeLessThan(20_000)
     for (const inner of ['["a"]', '"text"', '7', 'null']) {
       const below = { 0: annotated('First'), length: annotated('Length', 'integer') }
       const text = schema({ inner: { type: 'object', properties: below } })

@@ -1,4 +1,4 @@
-// A file as it was sent, or every mistake in it.
+// A file as it was sent, or the mistakes in it.
 
 import { AppError } from '@gatehouse/errors'
 import {
@@ -41,7 +41,8 @@ export function parseFile(body: unknown): WorkspaceFile {
     .slice(0, 3)
     .map(({ at, what }) => `${at}: ${what}`)
     .join('; ')
-  const more = mistakes.length > 3 ? `; and ${mistakes.length - 3} more` : ''
+  const others = mistakes.length < shown ? `${mistakes.length - 3} more` : 'many more'
+  const more = mistakes.length > 3 ? `; and ${others}` : ''
   throw new AppError('import_invalid', {
     what: `${first}${more}`,
     data: { mistakes: mistakes.slice(0, shown) },
